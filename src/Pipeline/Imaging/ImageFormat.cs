@@ -1,0 +1,23 @@
+namespace Pipeline.Imaging;
+
+/// <summary>The encodings that are let in, told from the first bytes of the file, never from a name or a header field.</summary>
+public enum ImageFormat
+{
+    /// <summary>JPEG.</summary>
+    Jpeg,
+
+    /// <summary>PNG.</summary>
+    Png,
+
+    /// <summary>WebP; of an animation the first frame.</summary>
+    WebP,
+
+    /// <summary>GIF; the first frame.</summary>
+    Gif,
+
+    /// <summary>Windows bitmap.</summary>
+    Bmp,
+
+    /// <summary>TIFF; the first page.</summary>
+    Tiff,
+}

@@ -1,0 +1,11 @@
+namespace Pipeline.Imaging;
+
+/// <summary>What is checked before a single pixel is decoded.</summary>
+public sealed record ImageLimits
+{
+    /// <summary>Largest encoded size in bytes: 20 MB (20 x 1024 x 1024).</summary>
+    public int MaxBytes { get; init; } = 20 * 1024 * 1024;
+
+    /// <summary>Largest width times height in pixels: 50 megapixels.</summary>
+    public long MaxPixels { get; init; } = 50_000_000;
+}
