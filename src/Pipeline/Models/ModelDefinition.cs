@@ -2,6 +2,22 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Models;
 
+/// <summary>The order in which a network takes the colour channels.</summary>
+public enum ChannelOrder
+{
+    /// <summary>Red, green, blue.</summary>
+    Rgb,
+
+    /// <summary>Blue, green, red: Caffe's order, which Keras' VGG16 and ResNet50 were trained in.</summary>
+    Bgr,
+}
+
+/// <summary>A file of weights as its publisher offers it.</summary>
+/// <param name="Address">Where it is.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Md5">Its MD5, 32 hexadecimal digits, as the publisher states it.</param>
+public sealed record WeightsFile(Uri Address, long Bytes, string Md5);
+
 /// <summary>A catalogue entry: everything about a network but its weights. Read from <c>models/models.json</c>.</summary>
 public sealed record ModelDefinition
 {
@@ -11,8 +27,20 @@ public sealed record ModelDefinition
     /// <summary>Name for people: <c>VGG16</c>, <c>ResNet50</c>.</summary>
     public required string Title { get; init; }
 
+    /// <summary>Which network the builder puts together: <c>vgg16</c>, <c>resnet50</c>.</summary>
+    public required string Graph { get; init; }
+
     /// <summary>Side of the square input in pixels: 224.</summary>
     public required int InputSize { get; init; }
+
+    /// <summary>The order of the input's channels.</summary>
+    public required ChannelOrder ChannelOrder { get; init; }
+
+    /// <summary>Channel means, float[3] on the scale 0-255 in the order of <see cref="ChannelOrder"/>, taken off each pixel.</summary>
+    public required IReadOnlyList<float> Mean { get; init; }
+
+    /// <summary>Factor after the mean is taken off: 1 for Keras' caffe mode.</summary>
+    public required float Scale { get; init; }
 
     /// <summary>How a picture is brought to the input size.</summary>
     public required Resampling Resampling { get; init; }
@@ -22,4 +50,10 @@ public sealed record ModelDefinition
 
     /// <summary>Length of the embedding: 4096, 2048.</summary>
     public required int EmbeddingLength { get; init; }
+
+    /// <summary>Classes that the network predicts: ImageNet's 1000.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>Keras' own ImageNet weights.</summary>
+    public required WeightsFile Weights { get; init; }
 }

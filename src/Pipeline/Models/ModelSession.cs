@@ -1,18 +1,130 @@
+using System.Numerics.Tensors;
+using Microsoft.ML.OnnxRuntime;
 using Pipeline.Imaging;
 
 namespace Pipeline.Models;
 
-/// <summary>A loaded network. Safe to call from several threads at once.</summary>
+/// <summary>
+/// A loaded network. Safe to call from several threads; runs go one after another, each on all processors, which measured the same
+/// throughput as several at once with half the memory and the lower latency.
+/// </summary>
 public sealed class ModelSession : IDisposable
 {
+    private const string InputName = "input";
+
+    private readonly InferenceSession _session;
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Loads a network; takes its time and its memory.</summary>
+    /// <param name="model">The network.</param>
+    /// <exception cref="InvalidDataException">The file is no ONNX model that this version can run.</exception>
+    public ModelSession(InstalledModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Model = model;
+        using var options = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            IntraOpNumThreads = Environment.ProcessorCount,
+            InterOpNumThreads = 1,
+        };
+
+        // Threads that spin between runs would take the processor from decoding and from the other network.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        try
+        {
+            _session = new InferenceSession(model.Path, options);
+        }
+        catch (OnnxRuntimeException exception)
+        {
+            throw new InvalidDataException(
+                $"'{model.Path}' cannot be loaded. Build the model anew: ./pipeline models build --seeded --force", exception);
+        }
+    }
+
     /// <summary>The network.</summary>
-    public InstalledModel Model => throw new NotImplementedException();
+    public InstalledModel Model { get; }
 
     /// <summary>Runs the network as far as its embedding output.</summary>
     /// <param name="image">A picture of the network's input size.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
-    public Task<Embedding> EmbedAsync(RgbImage image, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The picture has another size.</exception>
+    /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
+    public async Task<Embedding> EmbedAsync(RgbImage image, CancellationToken cancellationToken)
+    {
+        string output = Model.Definition.EmbeddingOutput;
+        IReadOnlyList<ModelOutput> outputs = await RunAsync([image], [output], cancellationToken).ConfigureAwait(false);
+        ReadOnlySpan<float> values = outputs[0].Values.Span;
+        float norm = TensorPrimitives.Norm(values);
+        if (norm is not > 0 || !float.IsFinite(norm))
+        {
+            throw new InvalidDataException($"{Model.Definition.Title} gave no embedding for this picture: the norm of '{output}' is {norm}.");
+        }
+
+        float[] normalised = new float[values.Length];
+        TensorPrimitives.Divide(values, norm, normalised);
+        return new Embedding(normalised, norm);
+    }
+
+    /// <summary>Runs the network on a batch of pictures.</summary>
+    /// <param name="images">One or more pictures of the network's input size.</param>
+    /// <param name="outputs">The outputs wanted.</param>
+    /// <param name="cancellationToken">Ends the run early.</param>
+    /// <returns>The outputs in the order asked.</returns>
+    /// <exception cref="ArgumentException">No picture, one of another size, or an output that the network does not have.</exception>
+    public async Task<IReadOnlyList<ModelOutput>> RunAsync(
+        IReadOnlyList<RgbImage> images, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(outputs);
+        ArgumentOutOfRangeException.ThrowIfZero(images.Count, nameof(images));
+        if (outputs.FirstOrDefault(output => !_session.OutputMetadata.ContainsKey(output)) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"{Model.Definition.Title} has no output '{unknown}'; it has {string.Join(", ", _session.OutputMetadata.Keys)}.", nameof(outputs));
+        }
+
+        float[] input = images is [var single]
+            ? Preprocessing.ToInput(single, Model.Definition)
+            : [.. images.SelectMany(image => Preprocessing.ToInput(image, Model.Definition))];
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => Run(input, images.Count, outputs, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        _session.Dispose();
+        _turn.Dispose();
+    }
+
+    private List<ModelOutput> Run(float[] input, int count, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
+    {
+        int side = Model.Definition.InputSize;
+        using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, [count, 3, side, side]);
+        using var options = new RunOptions();
+        using CancellationTokenRegistration terminate = cancellationToken.Register(() => options.Terminate = true);
+        try
+        {
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(options, [InputName], [value], outputs);
+            var list = new List<ModelOutput>(outputs.Count);
+            foreach ((string name, OrtValue result) in outputs.Zip(results))
+            {
+                list.Add(new ModelOutput(name, result.GetTensorTypeAndShape().Shape, result.GetTensorDataAsSpan<float>().ToArray()));
+            }
+
+            return list;
+        }
+        catch (OnnxRuntimeException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
 }

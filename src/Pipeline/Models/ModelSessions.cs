@@ -1,17 +1,64 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
 namespace Pipeline.Models;
 
-/// <summary>The installed networks, each loaded once, on first use.</summary>
-public sealed class ModelSessions : IDisposable
+/// <summary>The installed networks, each loaded once, on first use: an instance that only embeds with one never pays for the other.</summary>
+public sealed partial class ModelSessions : IDisposable
 {
+    private readonly Dictionary<string, Lazy<Task<ModelSession>>> _sessions;
+    private readonly ILogger<ModelSessions> _logger;
+
+    /// <summary>Finds the models in the folder.</summary>
+    /// <exception cref="InvalidDataException">One is missing or not whole; the message says what to do.</exception>
+    public ModelSessions(ModelCatalogue catalogue, IOptions<ModelOptions> options, ILogger<ModelSessions> logger)
+    {
+        ArgumentNullException.ThrowIfNull(catalogue);
+        ArgumentNullException.ThrowIfNull(options);
+        _logger = logger;
+        string folder = Path.GetFullPath(options.Value.Folder);
+        Models =
+        [
+            .. catalogue.Models.Select(model => InstalledModel.Find(model, folder) ?? throw new InvalidDataException(
+                $"There is no model '{model.Key}' in '{folder}'. Build it with ./pipeline models build --seeded, or set Models__Folder.")),
+        ];
+        _sessions = Models.ToDictionary(
+            model => model.Key, model => new Lazy<Task<ModelSession>>(() => Task.Run(() => Load(model))), StringComparer.Ordinal);
+    }
+
     /// <summary>The installed networks in the catalogue's order; known without loading one.</summary>
-    public IReadOnlyList<InstalledModel> Models => throw new NotImplementedException();
+    public IReadOnlyList<InstalledModel> Models { get; }
 
     /// <summary>True once the network is in memory.</summary>
-    public bool IsLoaded(string key) => throw new NotImplementedException();
+    public bool IsLoaded(string key) => _sessions[key] is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
 
     /// <summary>The loaded network; the first call loads it, others wait for that.</summary>
-    public Task<ModelSession> GetAsync(string key, CancellationToken cancellationToken) => throw new NotImplementedException();
+    /// <param name="key">One of <see cref="Models"/>.</param>
+    /// <param name="cancellationToken">Ends the wait, not the loading that others may wait for too.</param>
+    public Task<ModelSession> GetAsync(string key, CancellationToken cancellationToken) => _sessions[key].Value.WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        foreach (Lazy<Task<ModelSession>> session in _sessions.Values.Where(session => session.IsValueCreated))
+        {
+            if (session.Value.IsCompletedSuccessfully)
+            {
+                session.Value.Result.Dispose();
+            }
+        }
+    }
+
+    private ModelSession Load(InstalledModel model)
+    {
+        long start = Stopwatch.GetTimestamp();
+        var session = new ModelSession(model);
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
+        LogLoaded(model.Definition.Title, model.Weights, model.Fingerprint, elapsed);
+        return session;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Model} ({Weights} weights, fingerprint {Fingerprint}) loaded in {Elapsed}")]
+    private partial void LogLoaded(string model, WeightsOrigin weights, Fingerprint fingerprint, TimeSpan elapsed);
 }

@@ -9,3 +9,15 @@ public enum WeightsOrigin
     /// <summary>Keras' own ImageNet training.</summary>
     ImageNet,
 }
+
+/// <summary>The origin as answers, manifests and health name it.</summary>
+public static class WeightsOriginNames
+{
+    /// <summary><c>untrained</c> or <c>imagenet</c>.</summary>
+    public static string ToJsonName(this WeightsOrigin origin) => origin switch
+    {
+        WeightsOrigin.Untrained => "untrained",
+        WeightsOrigin.ImageNet => "imagenet",
+        _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, "Unknown origin."),
+    };
+}
