@@ -1,0 +1,14 @@
+using Pipeline.Models;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>What one model made of one version of one picture.</summary>
+/// <param name="Id">The picture.</param>
+/// <param name="ImageETag">The blob's ETag: which version of the picture this is.</param>
+/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits; equal for byte-identical pictures.</param>
+/// <param name="Width">Width of the upright original, in pixels.</param>
+/// <param name="Height">Height of the upright original, in pixels.</param>
+/// <param name="EmbeddedAt">When the embedding was made.</param>
+/// <param name="Embedding">The embedding, L2 norm 1.</param>
+public sealed record EmbeddingRecord(
+    ImageId Id, string ImageETag, string ContentHash, int Width, int Height, DateTimeOffset EmbeddedAt, Embedding Embedding);

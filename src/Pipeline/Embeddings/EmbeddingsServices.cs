@@ -1,0 +1,65 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Azure;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>Registers what reads and writes embeddings.</summary>
+public static class EmbeddingsServices
+{
+    /// <summary>The container whose pictures are indexed.</summary>
+    public const string ImagesContainer = "images";
+
+    /// <summary>
+    /// Adds the tables, the indexer and the clients of the storage account that the setting <c>ImagesStorage</c> names: a connection string,
+    /// or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional
+    /// <c>ImagesStorage__clientId</c> of a user-assigned identity. The names are those of the Functions host's identity-based connections.
+    /// </summary>
+    /// <param name="services">Where to add.</param>
+    /// <param name="configuration">The app's configuration.</param>
+    public static IServiceCollection AddEmbeddings(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        IConfigurationSection storage = configuration.GetSection("ImagesStorage");
+        services.AddAzureClients(clients =>
+        {
+            clients.UseCredential(new DefaultAzureCredential(
+                new DefaultAzureCredentialOptions { ManagedIdentityClientId = storage["clientId"] }));
+
+            // A caller waits for an answer and the host repeats what failed: better to say soon that storage is away.
+            clients.ConfigureDefaults(options =>
+            {
+                options.Retry.MaxRetries = 2;
+                options.Retry.Delay = TimeSpan.FromMilliseconds(200);
+                options.Retry.MaxDelay = TimeSpan.FromSeconds(1);
+                options.Retry.NetworkTimeout = TimeSpan.FromSeconds(20);
+            });
+            clients.AddClient<TableServiceClient, TableClientOptions>((options, credential) => storage.Value is { Length: > 0 } connection
+                ? new TableServiceClient(connection, options)
+                : new TableServiceClient(Address(storage, "tableServiceUri"), credential, options));
+            clients.AddClient<BlobServiceClient, BlobClientOptions>((options, credential) => storage.Value is { Length: > 0 } connection
+                ? new BlobServiceClient(connection, options)
+                : new BlobServiceClient(Address(storage, "blobServiceUri"), credential, options));
+        });
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ImagesContainer));
+        services.AddSingleton<PipelineTables>();
+        services.AddSingleton<EmbeddingTable>();
+        services.AddSingleton<ChangeLog>();
+        services.AddSingleton<FailureTable>();
+        services.AddSingleton<ImageIndexer>();
+        services.AddSingleton<Reconciler>();
+        return services;
+    }
+
+    private static Uri Address(IConfigurationSection storage, string key) =>
+        Uri.TryCreate(storage[key], UriKind.Absolute, out Uri? address)
+            ? address
+            : throw new InvalidOperationException(
+                $"The setting '{storage.Key}' is missing: set it to a connection string, or set {storage.Key}__{key} to the account's address.");
+}

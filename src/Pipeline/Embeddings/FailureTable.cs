@@ -1,0 +1,50 @@
+using Azure;
+using Azure.Data.Tables;
+using Pipeline.Models;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>Why a version of a picture could not be embedded.</summary>
+/// <param name="Id">The picture.</param>
+/// <param name="ImageETag">The version; a newer one makes the failure void.</param>
+/// <param name="Reason">A sentence for people.</param>
+/// <param name="FailedAt">When it was tried last.</param>
+public sealed record Failure(ImageId Id, string ImageETag, string Reason, DateTimeOffset FailedAt);
+
+/// <summary>The table <c>Failures</c>: the recorded reason of what ends in the poison queue, whose messages have no room for one.</summary>
+/// <param name="tables">The storage account's tables.</param>
+public sealed class FailureTable(PipelineTables tables)
+{
+    /// <summary>Records a failure over an earlier one of the same picture.</summary>
+    public async Task WriteAsync(InstalledModel model, Failure failure, CancellationToken cancellationToken)
+    {
+        TableClient table = await tables.FailuresAsync(cancellationToken).ConfigureAwait(false);
+        var entity = new TableEntity(PartitionKeys.Model(model), failure.Id.Key)
+        {
+            ["Container"] = failure.Id.Container,
+            ["Name"] = failure.Id.Name,
+            [EmbeddingEntity.ImageETag] = failure.ImageETag,
+            ["Reason"] = failure.Reason,
+            ["FailedAt"] = failure.FailedAt,
+        };
+        await table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The failure recorded for this version of a picture, or null.</summary>
+    public async Task<Failure?> FindAsync(InstalledModel model, ImageId id, string imageETag, CancellationToken cancellationToken)
+    {
+        TableClient table = await tables.FailuresAsync(cancellationToken).ConfigureAwait(false);
+        NullableResponse<TableEntity> found = await table.GetEntityIfExistsAsync<TableEntity>(
+            PartitionKeys.Model(model), id.Key, null, cancellationToken).ConfigureAwait(false);
+        return found is { HasValue: true, Value: { } entity } && entity.GetString(EmbeddingEntity.ImageETag) == imageETag
+            ? new Failure(id, imageETag, entity.GetString("Reason"), entity.GetDateTimeOffset("FailedAt") ?? default)
+            : null;
+    }
+
+    /// <summary>Forgets a picture's failure, if there is one.</summary>
+    public async Task RemoveAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
+    {
+        TableClient table = await tables.FailuresAsync(cancellationToken).ConfigureAwait(false);
+        await table.DeleteEntityAsync(PartitionKeys.Model(model), id.Key, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+}

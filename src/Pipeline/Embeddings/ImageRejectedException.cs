@@ -1,0 +1,16 @@
+using Pipeline.Imaging;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>
+/// A stored blob is not a picture that is let in. Thrown out of the blob function on purpose: the host counts the attempts and then puts the
+/// blob into the poison queue.
+/// </summary>
+/// <param name="id">The blob.</param>
+/// <param name="rejection">Why it was refused.</param>
+public sealed class ImageRejectedException(ImageId id, ImageRejection rejection)
+    : Exception($"'{id.Container}/{id.Name}' cannot be embedded: {rejection.Detail}")
+{
+    /// <summary>Why it was refused.</summary>
+    public ImageRejection Rejection { get; } = rejection;
+}

@@ -1,0 +1,19 @@
+using System.Globalization;
+using Pipeline.Models;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>Partition keys. A model and its fingerprint are part of each, so embeddings of different models never meet.</summary>
+internal static class PartitionKeys
+{
+    /// <summary>Parts of a model's embeddings: read side by side, and no single hot partition on write.</summary>
+    public const int Buckets = 16;
+
+    public static string Model(InstalledModel model) => $"{model.Key}-{model.Fingerprint}";
+
+    public static string Bucket(InstalledModel model, int bucket) => $"{Model(model)}-{bucket:x2}";
+
+    /// <summary>The bucket of a picture is the first digit of its key, which is a hash.</summary>
+    public static string Bucket(InstalledModel model, string key) =>
+        Bucket(model, int.Parse(key.AsSpan(0, 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+}

@@ -1,0 +1,64 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Logging;
+using Pipeline.Models;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>Removes the records of pictures that are no longer in the container, and trims the log of changes.</summary>
+public sealed partial class Reconciler(
+    BlobContainerClient images,
+    ModelSessions sessions,
+    EmbeddingTable embeddings,
+    ChangeLog changes,
+    ImageIndexer indexer,
+    ILogger<Reconciler> logger)
+{
+    /// <summary>Goes through the container once and through each model's records once, without their vectors.</summary>
+    /// <param name="cancellationToken">Ends the work early; what was done stays done.</param>
+    /// <returns>The number of records removed.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        // Records first: one that is written while we look belongs to a blob that the later listing contains.
+        var recorded = new List<(InstalledModel Model, ImageId Id)>();
+        foreach (InstalledModel model in sessions.Models)
+        {
+            for (int bucket = 0; bucket < EmbeddingTable.Buckets; bucket++)
+            {
+                await foreach (ImageId id in embeddings.ListBucketAsync(model, bucket, cancellationToken).ConfigureAwait(false))
+                {
+                    recorded.Add((model, id));
+                }
+            }
+        }
+
+        var present = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (BlobItem blob in images.GetBlobsAsync(new GetBlobsOptions(), cancellationToken).ConfigureAwait(false))
+        {
+            present.Add(blob.Name);
+        }
+
+        int removed = 0;
+        foreach ((InstalledModel model, ImageId id) in recorded.Where(record => !present.Contains(record.Id.Name)))
+        {
+            // The indexer looks at the blob as it is now, so a picture that came back meanwhile keeps its record.
+            IndexOutcome outcome =
+                await indexer.IndexAsync(model.Key, images.GetBlobClient(id.Name), cancellationToken).ConfigureAwait(false);
+            removed += outcome == IndexOutcome.Removed ? 1 : 0;
+        }
+
+        int trimmed = 0;
+        foreach (InstalledModel model in sessions.Models)
+        {
+            trimmed += await changes.TrimAsync(model, cancellationToken).ConfigureAwait(false);
+        }
+
+        LogDone(recorded.Count, present.Count, removed, trimmed);
+        return removed;
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Reconciled {Records} records with {Images} images: {Removed} removed, {Trimmed} old log entries deleted")]
+    private partial void LogDone(int records, int images, int removed, int trimmed);
+}
