@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Search;
+
+/// <summary>A picture that is asked about, seen by each model.</summary>
+/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits.</param>
+/// <param name="Width">Width of the upright original, in pixels.</param>
+/// <param name="Height">Height of the upright original, in pixels.</param>
+/// <param name="Embeddings">Per model its embedding, L2 norm 1.</param>
+/// <param name="Decoding">Time spent decoding and resizing.</param>
+/// <param name="Embedding">Time until the last model was done.</param>
+public sealed record QueryImage(
+    string ContentHash, int Width, int Height, IReadOnlyDictionary<string, Embedding> Embeddings, TimeSpan Decoding, TimeSpan Embedding);
+
+/// <summary>Embeds a picture that is not stored, with several models at once.</summary>
+/// <param name="decoder">The door for image bytes.</param>
+/// <param name="sessions">The installed models.</param>
+public sealed class QueryEmbedder(ImageDecoder decoder, ModelSessions sessions)
+{
+    /// <summary>What is let in.</summary>
+    public ImageLimits Limits => decoder.Limits;
+
+    /// <summary>Decodes the picture once per input form that the models share, and runs the models side by side.</summary>
+    /// <param name="encoded">The bytes as they came.</param>
+    /// <param name="models">Which models.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <returns>The picture, or why it was not let in; exactly one of both.</returns>
+    public async Task<(QueryImage? Image, ImageRejection? Rejection)> EmbedAsync(
+        ReadOnlyMemory<byte> encoded, IReadOnlyList<InstalledModel> models, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        long start = Stopwatch.GetTimestamp();
+        var inputs = new Dictionary<(int Size, Resampling Resampling), DecodedImage>();
+        foreach ((int size, Resampling resampling) in models.Select(model => (model.Definition.InputSize, model.Definition.Resampling)).Distinct())
+        {
+            if (!decoder.TryDecode(encoded, size, size, resampling, out DecodedImage? image, out ImageRejection? rejection))
+            {
+                return (null, rejection);
+            }
+
+            inputs[(size, resampling)] = image;
+        }
+
+        TimeSpan decoding = Stopwatch.GetElapsedTime(start);
+        start = Stopwatch.GetTimestamp();
+        Embedding[] embeddings = await Task.WhenAll(models.Select(async model =>
+        {
+            ModelSession session = await sessions.GetAsync(model.Key, cancellationToken).ConfigureAwait(false);
+            RgbImage pixels = inputs[(model.Definition.InputSize, model.Definition.Resampling)].Pixels;
+            return await session.EmbedAsync(pixels, cancellationToken).ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        DecodedImage any = inputs.Values.First();
+        var query = new QueryImage(
+            Convert.ToHexStringLower(SHA256.HashData(encoded.Span)),
+            any.Width,
+            any.Height,
+            models.Zip(embeddings).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal),
+            decoding,
+            Stopwatch.GetElapsedTime(start));
+        return (query, null);
+    }
+}
