@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
+
+namespace Pipeline.Functions;
+
+public sealed class FindSimilar(SimilarImages similar)
+{
+    /// <summary>The stored images nearest to the one in the body.</summary>
+    [Function(nameof(FindSimilar))]
+    public Task<IResult> ToUploadedAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "similar")] HttpRequest request, CancellationToken cancellationToken) =>
+        Answer.GuardAsync(() => similar.ToUploadedAsync(request, cancellationToken));
+
+    /// <summary>The stored images nearest to a stored one, without embedding it again.</summary>
+    [Function("FindSimilarToStored")]
+    public Task<IResult> ToStoredAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "similar/{*name}")] HttpRequest request,
+        string? name,
+        CancellationToken cancellationToken) => Answer.GuardAsync(() => similar.ToStoredAsync(request, name, cancellationToken));
+}

@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
+
+namespace Pipeline.Functions;
+
+public sealed class Health(HealthReport report)
+{
+    /// <summary>Whether the app can do its work: models, index, storage.</summary>
+    [Function(nameof(Health))]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
+        report.AnswerAsync(cancellationToken);
+}

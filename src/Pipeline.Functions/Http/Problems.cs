@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+using Pipeline.Imaging;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>Every error answer: RFC 9457 problem details, whose <c>type</c> is stable and whose <c>detail</c> says what is allowed.</summary>
+internal static class Problems
+{
+    public static IResult InvalidParameter(string detail) => Problem(400, "invalid-parameter", "A parameter is not valid", detail);
+
+    public static IResult NotMultipartImage(string detail) => Problem(400, "missing-image", "The form holds no image", detail);
+
+    public static IResult UnknownImage(string name) =>
+        Problem(404, "unknown-image", "No such image", $"No indexed image is named '{name}'. GET /api/images lists what is indexed.");
+
+    public static IResult NotYetIndexed(string name, string model) => Problem(
+        404, "not-indexed", "The image is not indexed by this model", $"'{name}' has no embedding by {model} yet. GET /api/images tells its state.");
+
+    public static IResult UnsupportedContentType(string? contentType) => Problem(
+        415,
+        "unsupported-content-type",
+        "The content type is not supported",
+        $"The request's content type is {(contentType is null ? "missing" : $"'{contentType}'")}. Send the image's bytes as image/* or " +
+        "application/octet-stream, or a multipart/form-data form with the field 'image'.");
+
+    public static IResult Rejected(ImageRejection rejection) => rejection.Fault switch
+    {
+        ImageFault.Empty => Problem(400, "empty-image", "There is no image", rejection.Detail),
+        ImageFault.TooManyBytes => Problem(413, "image-too-large", "The image has too many bytes", rejection.Detail),
+        ImageFault.UnsupportedFormat => Problem(415, "unsupported-format", "The bytes are no image of a supported format", rejection.Detail),
+        ImageFault.TooManyPixels => Problem(422, "too-many-pixels", "The image has too many pixels", rejection.Detail),
+        ImageFault.Damaged => Problem(422, "damaged-image", "The image is damaged", rejection.Detail),
+        _ => throw new ArgumentOutOfRangeException(nameof(rejection), rejection.Fault, "Unknown fault."),
+    };
+
+    public static IResult StorageUnavailable() => new RetryAfter(Problem(
+        503, "storage-unavailable", "Storage cannot be reached", "The storage account does not answer at the moment. Try again later."));
+
+    public static IResult Problem(int status, string kind, string title, string detail) =>
+        TypedResults.Problem(detail, statusCode: status, title: title, type: $"urn:pipeline:problem:{kind}");
+
+    private sealed class RetryAfter(IResult inner) : IResult
+    {
+        private const int Seconds = 5;
+
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Response.Headers.RetryAfter = Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            return inner.ExecuteAsync(httpContext);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Pipeline.Embeddings;
+using Pipeline.Imaging;
+using Pipeline.Models;
+using Pipeline.Search;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>Turns a request for similar images into a search, and its outcome into an answer.</summary>
+public sealed class SimilarImages(ModelSessions sessions, QueryEmbedder embedder, SimilaritySearch search)
+{
+    public async Task<IResult> ToUploadedAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        (SimilarQuery? query, IResult? invalid) = SimilarQuery.Parse(request.Query, sessions.Models);
+        if (query is null)
+        {
+            return invalid!;
+        }
+
+        (ReadOnlyMemory<byte> bytes, IResult? unreadable) = await UploadedImage.ReadAsync(request, embedder.Limits, cancellationToken);
+        if (unreadable is not null)
+        {
+            return unreadable;
+        }
+
+        (QueryImage? image, ImageRejection? rejection) = await embedder.EmbedAsync(bytes, query.Models, cancellationToken);
+        if (image is null)
+        {
+            return Problems.Rejected(rejection!);
+        }
+
+        var part = new QueryPart(null, image.Width, image.Height, image.ContentHash);
+        return await AnswerAsync(query, part, image.Embeddings, null, start, image.Decoding, image.Embedding, cancellationToken);
+    }
+
+    public async Task<IResult> ToStoredAsync(HttpRequest request, string? name, CancellationToken cancellationToken)
+    {
+        long start = Stopwatch.GetTimestamp();
+        (SimilarQuery? query, IResult? invalid) = SimilarQuery.Parse(request.Query, sessions.Models);
+        if (query is null)
+        {
+            return invalid!;
+        }
+
+        if (string.IsNullOrEmpty(name) || name.Length > ImageId.MaxNameLength)
+        {
+            return Problems.InvalidParameter(
+                $"The path names no image: GET /api/similar/NAME takes the name of a stored image, 1 to {ImageId.MaxNameLength} characters.");
+        }
+
+        var stored = new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal);
+        foreach (string candidate in Spellings(name))
+        {
+            var id = new ImageId(EmbeddingsServices.ImagesContainer, candidate);
+            foreach (InstalledModel model in query.Models)
+            {
+                if (await search.FindAsync(model.Key, id, cancellationToken) is { } record)
+                {
+                    stored[model.Key] = record;
+                }
+            }
+
+            if (stored.Count > 0)
+            {
+                break;
+            }
+        }
+
+        if (stored.Count == 0)
+        {
+            return query.Models.Count == sessions.Models.Count
+                ? Problems.UnknownImage(name)
+                : Problems.NotYetIndexed(name, query.Models[0].Key);
+        }
+
+        // The newest version speaks for the image; a model that still holds an older one is asked with what it has.
+        EmbeddingRecord newest = stored.Values.MaxBy(record => record.EmbeddedAt)!;
+        var part = new QueryPart(newest.Id.Name, newest.Width, newest.Height, newest.ContentHash);
+        var embeddings = stored.ToDictionary(entry => entry.Key, entry => entry.Value.Embedding, StringComparer.Ordinal);
+        string? excluded = query.IncludeSelf ? null : newest.Id.Key;
+        return await AnswerAsync(query, part, embeddings, excluded, start, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
+    }
+
+    // Servers leave %2F in a path as it is, so that it can be told from a slash; in a name that nobody stored so, it is meant as one.
+    private static IEnumerable<string> Spellings(string name) =>
+        name.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+            ? [name, name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)]
+            : [name];
+
+    private async Task<IResult> AnswerAsync(
+        SimilarQuery query,
+        QueryPart part,
+        IReadOnlyDictionary<string, Embedding> embeddings,
+        string? excludedKey,
+        long start,
+        TimeSpan decoding,
+        TimeSpan embedding,
+        CancellationToken cancellationToken)
+    {
+        long searchStart = Stopwatch.GetTimestamp();
+        SimilarityAnswer answer = await search.FindSimilarAsync(embeddings, query.Top, excludedKey, cancellationToken);
+        TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
+        bool IsDuplicate(EmbeddingRecord record) => record.ContentHash == part.ContentHash;
+        var models = query.Models.ToDictionary(
+            model => model.Key,
+            model => new ModelPart(
+                model.Weights.ToJsonName(),
+                model.Fingerprint.ToString(),
+                search.Indexes.First(index => index.Model == model).Count,
+                [
+                    .. answer.ByModel.GetValueOrDefault(model.Key, []).Select(
+                        match => new SimilarResult(match.Record.Id.Name, match.Cosine, IsDuplicate(match.Record))),
+                ]));
+        FusedResult[] fused =
+            [.. answer.Fused.Select(match => new FusedResult(match.Record.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Record)))];
+        var took = new TookPart(
+            decoding.TotalMilliseconds,
+            embedding.TotalMilliseconds,
+            searching.TotalMilliseconds,
+            Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        return TypedResults.Ok(new SimilarAnswer(part, models, fused, took));
+    }
+}
