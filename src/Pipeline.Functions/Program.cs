@@ -1,7 +1,9 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Pipeline.Embeddings;
+using Pipeline.Functions.Http;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Search;
@@ -12,5 +14,8 @@ builder.Services
     .AddImaging()
     .AddModels(builder.Configuration)
     .AddEmbeddings(builder.Configuration)
-    .AddSearch();
+    .AddSearch()
+    .AddSingleton<SimilarImages>()
+    .AddSingleton<ImageList>()
+    .AddSingleton<HealthReport>();
 builder.Build().Run();

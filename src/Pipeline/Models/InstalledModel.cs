@@ -33,6 +33,9 @@ public sealed record InstalledModel(ModelDefinition Definition, Fingerprint Fing
                 "Build the model anew: ./pipeline models build --seeded --force");
     }
 
+    internal static string MissingMessage(ModelDefinition definition, string folder) =>
+        $"There is no model '{definition.Key}' in '{folder}'. Build it with ./pipeline models build --seeded, or set Models__Folder.";
+
     /// <summary>Reads the whole file and compares it with its manifest.</summary>
     /// <returns>False where the file is not what was built.</returns>
     public async Task<bool> VerifyAsync(CancellationToken cancellationToken)

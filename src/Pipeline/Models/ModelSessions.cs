@@ -21,7 +21,7 @@ public sealed partial class ModelSessions : IDisposable
         Models =
         [
             .. catalogue.Models.Select(model => InstalledModel.Find(model, folder) ?? throw new InvalidDataException(
-                $"There is no model '{model.Key}' in '{folder}'. Build it with ./pipeline models build --seeded, or set Models__Folder.")),
+                InstalledModel.MissingMessage(model, folder))),
         ];
         _sessions = Models.ToDictionary(
             model => model.Key, model => new Lazy<Task<ModelSession>>(() => Task.Run(() => Load(model))), StringComparer.Ordinal);

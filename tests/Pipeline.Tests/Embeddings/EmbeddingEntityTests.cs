@@ -1,0 +1,72 @@
+using Azure.Data.Tables;
+using CsCheck;
+using Pipeline.Embeddings;
+using Pipeline.Models;
+
+namespace Pipeline.Tests.Embeddings;
+
+public class EmbeddingEntityTests
+{
+    private static readonly InstalledModel Model =
+        new(ModelCatalogue.Default().Models[0], new Fingerprint("0123456789ab"), WeightsOrigin.Untrained, "vgg16.onnx");
+
+    private static readonly Gen<EmbeddingRecord> Records = Gen.Select(
+        Gen.String[1, 50], Gen.Single[-1e6f, 1e6f].Array[1, 64], Gen.Int[1, 9999], Gen.Int[1, 9999], Gen.DateTimeOffset,
+        (name, vector, width, height, at) => new EmbeddingRecord(
+            new ImageId("images", name), "\"0x8D\"", new string('c', 64), width, height, at, new Embedding(vector, 3.5f)));
+
+    [Fact]
+    public void A_record_comes_back_from_its_row_as_it_was() => Records.Sample(record =>
+    {
+        EmbeddingRecord read = EmbeddingEntity.ToRecord(EmbeddingEntity.From(Model, record));
+
+        Assert.Equal(record with { Embedding = default }, read with { Embedding = default });
+        Assert.Equal(record.Embedding.Values.ToArray(), read.Embedding.Values.ToArray());
+        Assert.Equal(record.Embedding.Norm, read.Embedding.Norm);
+    });
+
+    [Fact]
+    public void The_keys_are_model_fingerprint_bucket_and_the_hash_of_the_name()
+    {
+        TableEntity entity = EmbeddingEntity.From(Model, Record("vase.jpg"));
+
+        Assert.Equal($"vgg16-0123456789ab-0{entity.RowKey[0]}", entity.PartitionKey);
+        Assert.Equal(new ImageId("images", "vase.jpg").Key, entity.RowKey);
+    }
+
+    [Fact]
+    public void Names_spread_over_all_sixteen_buckets_evenly()
+    {
+        int[] counts = [.. Enumerable.Range(0, 3200)
+            .CountBy(i => PartitionKeys.Bucket(Model, new ImageId("images", $"{i}.jpg").Key))
+            .Select(bucket => bucket.Value)];
+
+        Assert.Equal(16, counts.Length);
+        Assert.All(counts, count => Assert.InRange(count, 140, 260));
+    }
+
+    [Fact]
+    public void The_vector_is_little_endian_float32()
+    {
+        TableEntity entity = EmbeddingEntity.From(Model, Record("a"));
+
+        Assert.Equal([0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], entity.GetBinary("Vector"));
+    }
+
+    [Fact]
+    public void The_longest_embedding_fits_a_property_of_a_row() =>
+        Assert.All(ModelCatalogue.Default().Models, model => Assert.True(model.EmbeddingLength * sizeof(float) <= 64 * 1024));
+
+    [Fact]
+    public void A_row_that_lacks_a_property_is_refused_with_the_remedy()
+    {
+        TableEntity entity = EmbeddingEntity.From(Model, Record("a"));
+        entity.Remove("Vector");
+
+        Assert.Contains(
+            "Delete the row", Assert.Throws<InvalidDataException>(() => EmbeddingEntity.ToRecord(entity)).Message, StringComparison.Ordinal);
+    }
+
+    private static EmbeddingRecord Record(string name) => new(
+        new ImageId("images", name), "\"0x8D\"", new string('c', 64), 2, 1, DateTimeOffset.UnixEpoch, new Embedding(new float[] { 1, -2 }, 1));
+}

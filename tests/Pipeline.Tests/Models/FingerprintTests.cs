@@ -1,0 +1,39 @@
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Tests.Models;
+
+public class FingerprintTests
+{
+    private static readonly ModelDefinition Model = ModelCatalogue.Default().Models[0];
+
+    [Fact]
+    public void Whatever_changes_an_embedding_changes_the_fingerprint()
+    {
+        Fingerprint[] fingerprints =
+        [
+            ModelManifest.FingerprintOf(Model, "weights"),
+            ModelManifest.FingerprintOf(Model, "other weights"),
+            ModelManifest.FingerprintOf(Model with { Resampling = Resampling.Keras }, "weights"),
+            ModelManifest.FingerprintOf(Model with { Mean = [1, 2, 3] }, "weights"),
+            ModelManifest.FingerprintOf(Model with { ChannelOrder = ChannelOrder.Rgb }, "weights"),
+            ModelManifest.FingerprintOf(Model with { Scale = 2 }, "weights"),
+            ModelManifest.FingerprintOf(Model with { InputSize = 192 }, "weights"),
+            ModelManifest.FingerprintOf(Model with { EmbeddingOutput = "block5_pool" }, "weights"),
+        ];
+
+        Assert.Equal(fingerprints.Length, fingerprints.Distinct().Count());
+    }
+
+    [Fact]
+    public void A_new_title_does_not_make_stored_embeddings_worthless() => Assert.Equal(
+        ModelManifest.FingerprintOf(Model, "weights"), ModelManifest.FingerprintOf(Model with { Title = "The sixteen" }, "weights"));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0123456789a")]
+    [InlineData("0123456789AB")]
+    [InlineData("0123456789a/")]
+    public void Only_twelve_lower_case_hexadecimal_digits_are_a_fingerprint(string text) =>
+        Assert.Throws<FormatException>(() => new Fingerprint(text));
+}

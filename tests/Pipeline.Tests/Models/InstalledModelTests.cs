@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Options;
+using Pipeline.Models;
+using Pipeline.Models.Building;
+
+namespace Pipeline.Tests.Models;
+
+public sealed class InstalledModelTests : IDisposable
+{
+    private static readonly ModelDefinition Model = ModelCatalogue.Default().Models[0];
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-models-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_model_without_a_manifest_is_not_installed()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+
+        Assert.Null(InstalledModel.Find(Model, _folder));
+    }
+
+    [Fact]
+    public void A_file_of_another_size_than_was_built_is_refused_with_the_remedy()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        new ModelManifest("vgg16", WeightsOrigin.Untrained, "0123456789ab", 2, "00").Write(_folder);
+
+        string message = Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message;
+
+        Assert.Contains("has 1 bytes instead of 2", message, StringComparison.Ordinal);
+        Assert.Contains("./pipeline models build", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verifying_finds_a_changed_byte()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        string path = Path.Combine(_folder, "vgg16.onnx");
+        File.WriteAllBytes(path, [1, 2, 3]);
+        string sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1, 2, 3]));
+        new ModelManifest("vgg16", WeightsOrigin.Untrained, "0123456789ab", 3, sha256).Write(_folder);
+        InstalledModel model = InstalledModel.Find(Model, _folder)!;
+
+        Assert.True(await model.VerifyAsync(cancellationToken));
+        File.WriteAllBytes(path, [1, 2, 4]);
+        Assert.False(await model.VerifyAsync(cancellationToken));
+    }
+
+    [Fact]
+    public void A_malformed_manifest_is_refused_by_its_path()
+    {
+        string path = ModelManifest.PathOf(_folder, "vgg16");
+        File.WriteAllText(path, "{");
+
+        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_build_that_fails_leaves_the_model_that_was_there()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        new ModelManifest("vgg16", WeightsOrigin.Untrained, "0123456789ab", 1, "00").Write(_folder);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => ModelBuilder.BuildAsync(Model, new BrokenWeights(), _folder, cancellationToken));
+
+        Assert.NotNull(InstalledModel.Find(Model, _folder));
+        Assert.Equal(["vgg16.manifest.json", "vgg16.onnx"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void The_app_does_not_start_without_its_models_and_says_which_are_missing()
+    {
+        ValidateOptionsResult result = new ModelOptionsValidator(ModelCatalogue.Default()).Validate(null, new ModelOptions { Folder = _folder });
+
+        Assert.True(result.Failed);
+        Assert.Equal(2, result.Failures!.Count());
+        Assert.All(result.Failures!, failure => Assert.Contains("./pipeline models build --seeded", failure, StringComparison.Ordinal));
+    }
+
+    private sealed class BrokenWeights : IWeightSource
+    {
+        public WeightsOrigin Origin => WeightsOrigin.Untrained;
+
+        public void Read(string layer, string weight, ReadOnlySpan<int> shape, Span<float> destination) =>
+            throw new InvalidDataException($"The layer '{layer}' is broken.");
+    }
+}

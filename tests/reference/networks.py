@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""VGG16 and ResNet50 in PyTorch, with the product's seeded weights drawn anew in NumPy.
+
+An independent implementation of both networks and of the draw: nothing here reads what the product wrote. It runs in float64, so what it gives is
+the exact answer as far as float32 can tell, and writes small fixtures that tests compare with:
+
+    python3 tests/reference/networks.py        (Debian: apt-get install python3-torch python3-numpy; takes about a minute)
+
+fixtures/networks.json holds for every output its shape, its L2 norm and evenly spread values (float32, little-endian, base64);
+fixtures/draws.json holds SHA-256 hashes of drawn weights (float32, little-endian), which must be equal bit for bit.
+"""
+import base64
+import hashlib
+import json
+import pathlib
+
+import numpy
+import torch
+from torch.nn import functional
+
+SEED = 1
+MEAN = (103.939, 116.779, 123.68)  # blue, green, red: Keras' preprocess_input, caffe mode
+SAMPLES = 1024
+GOLDEN = 0x9E3779B97F4A7C15
+
+
+def mix(z):
+    z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
+    return z ^ (z >> numpy.uint64(31))
+
+
+def draw(layer, weight, count):
+    """count draws of a nearly normal variable: sums of twelve 16-bit uniforms, from SplitMix64 by counter."""
+    stream = 0xCBF29CE484222325
+    for part in f"{SEED}:{layer}/{weight}".encode():
+        stream = (stream ^ part) * 0x100000001B3 % 2**64
+    index = numpy.arange(count, dtype=numpy.uint64) * numpy.uint64(3)
+    total = numpy.zeros(count, dtype=numpy.int64)
+    for step in (1, 2, 3):
+        z = mix(numpy.uint64(stream) + (index + numpy.uint64(step)) * numpy.uint64(GOLDEN))
+        for shift in (0, 16, 32, 48):
+            total += ((z >> numpy.uint64(shift)) & numpy.uint64(0xFFFF)).astype(numpy.int64)
+    return (total - 12 * 65535 // 2) / 65536.0
+
+
+def seeded(layer, weight, *shape):
+    if weight == "kernel":
+        deviation = numpy.sqrt(2.0 / numpy.prod(shape[:-1]))
+        offset, scale = 0.0, deviation / 64 if layer in ("block1_conv1", "conv1_conv") else deviation
+    elif weight == "gamma":
+        offset, scale = (0.25, 0.025) if layer.endswith("_3_bn") else (1.0, 0.1)
+    elif weight == "moving_variance":
+        offset, scale = 1.0, 0.05
+    else:
+        offset, scale = 0.0, 0.1
+    values = (offset + scale * draw(layer, weight, int(numpy.prod(shape)))).astype(numpy.float32)
+    return torch.from_numpy(values.reshape(shape)).double()
+
+
+def convolution(x, layer, filters, size, stride=1, padding=0):
+    kernel = seeded(layer, "kernel", size, size, x.shape[1], filters).permute(3, 2, 0, 1)
+    return functional.conv2d(x, kernel, seeded(layer, "bias", filters), stride=stride, padding=padding)
+
+
+def normalisation(x, layer):
+    mean, variance, gamma, beta = (seeded(layer, weight, x.shape[1]) for weight in ("moving_mean", "moving_variance", "gamma", "beta"))
+    return functional.batch_norm(x, mean, variance, gamma, beta, training=False, eps=1.001e-5)
+
+
+def dense(x, layer, units):
+    return x @ seeded(layer, "kernel", x.shape[1], units) + seeded(layer, "bias", units)
+
+
+def vgg16(x):
+    outputs = {}
+    for block, (convolutions, filters) in enumerate(((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)), start=1):
+        for index in range(1, convolutions + 1):
+            x = torch.relu(convolution(x, f"block{block}_conv{index}", filters, 3, padding=1))
+        outputs[f"block{block}_conv{convolutions}"] = x
+        x = functional.max_pool2d(x, 2)
+    outputs["block5_pool"] = x.mean(dim=(2, 3))
+    x = x.permute(0, 2, 3, 1).reshape(1, -1)  # Keras flattens height, width, channel
+    x = torch.relu(dense(x, "fc1", 4096))
+    x = torch.relu(dense(x, "fc2", 4096))
+    outputs["fc2"] = x
+    outputs["predictions"] = torch.softmax(dense(x, "predictions", 1000), dim=1)
+    return outputs
+
+
+def resnet50(x):
+    outputs = {}
+    x = functional.pad(x, (3, 3, 3, 3))
+    x = torch.relu(normalisation(convolution(x, "conv1_conv", 64, 7, stride=2), "conv1_bn"))
+    x = functional.max_pool2d(functional.pad(x, (1, 1, 1, 1)), 3, stride=2)
+    for stack, (filters, blocks, first) in enumerate(((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)), start=2):
+        for block in range(1, blocks + 1):
+            name, stride, shortcut = f"conv{stack}_block{block}", first if block == 1 else 1, x
+            if block == 1:
+                shortcut = normalisation(convolution(x, f"{name}_0_conv", 4 * filters, 1, stride=stride), f"{name}_0_bn")
+            x = torch.relu(normalisation(convolution(x, f"{name}_1_conv", filters, 1, stride=stride), f"{name}_1_bn"))
+            x = torch.relu(normalisation(convolution(x, f"{name}_2_conv", filters, 3, padding=1), f"{name}_2_bn"))
+            x = normalisation(convolution(x, f"{name}_3_conv", 4 * filters, 1), f"{name}_3_bn")
+            x = torch.relu(x + shortcut)
+        outputs[f"{name}_out"] = x
+    x = x.mean(dim=(2, 3))
+    outputs["avg_pool"] = x
+    outputs["predictions"] = torch.softmax(dense(x, "predictions", 1000), dim=1)
+    return outputs
+
+
+def picture():
+    """uint8[224, 224, 3], HWC, RGB: a pattern that tests make again from the same line."""
+    y, x, c = numpy.meshgrid(numpy.arange(224), numpy.arange(224), numpy.arange(3), indexing="ij")
+    return (3 * x + 5 * y + 71 * c + x * y // 16) % 256
+
+
+def fixture(tensor):
+    values = tensor.numpy()[0].ravel()
+    step = max(1, values.size // SAMPLES) if values.size > 4096 else 1
+    return {
+        "shape": list(tensor.shape[1:]),
+        "norm": float(numpy.linalg.norm(values)),
+        "step": step,
+        "values": base64.b64encode(values[::step].astype("<f4").tobytes()).decode(),
+    }
+
+
+DRAWS = (
+    ("block1_conv1", "kernel", (3, 3, 3, 64)),
+    ("block1_conv1", "bias", (64,)),
+    ("conv1_conv", "kernel", (7, 7, 3, 64)),
+    ("conv2_block1_3_bn", "gamma", (256,)),
+    ("conv1_bn", "moving_variance", (64,)),
+    ("conv5_block1_2_conv", "kernel", (3, 3, 512, 512)),
+    ("predictions", "kernel", (2048, 1000)),
+)
+
+
+def main():
+    fixtures = pathlib.Path(__file__).parent / "fixtures"
+    draws = [
+        {
+            "layer": layer,
+            "weight": weight,
+            "shape": shape,
+            "sha256": hashlib.sha256(seeded(layer, weight, *shape).float().numpy().astype("<f4").tobytes()).hexdigest(),
+        }
+        for layer, weight, shape in DRAWS
+    ]
+    (fixtures / "draws.json").write_text(json.dumps(draws, indent=1) + "\n")
+
+    bgr = picture()[:, :, ::-1].astype(numpy.float32) - numpy.array(MEAN, dtype=numpy.float32)
+    x = torch.from_numpy(numpy.ascontiguousarray(bgr.transpose(2, 0, 1))[None]).double()
+    with torch.no_grad():
+        networks = {name: {key: fixture(value) for key, value in network(x).items()} for name, network in (("vgg16", vgg16), ("resnet50", resnet50))}
+    (fixtures / "networks.json").write_text(json.dumps(networks, indent=1) + "\n")
+    for name, outputs in networks.items():
+        for key, value in outputs.items():
+            print(f"{name:9} {key:18} {str(value['shape']):16} norm {value['norm']:.6g}")
+
+
+if __name__ == "__main__":
+    main()
