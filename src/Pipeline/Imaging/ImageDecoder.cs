@@ -1,20 +1,157 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using NetVips;
 
 namespace Pipeline.Imaging;
 
-/// <summary>The one door for image bytes: checks them against the limits, then decodes and resizes.</summary>
+/// <summary>
+/// The one door for image bytes, which are hostile until they are through: length, format and number of pixels are checked from the header before
+/// a pixel is decoded. Safe to call from several threads; as many pictures as there are processors are decoded at a time, so that memory has a bound.
+/// </summary>
 /// <param name="limits">What is let in.</param>
-public sealed class ImageDecoder(ImageLimits limits)
+public sealed class ImageDecoder(ImageLimits limits) : IDisposable
 {
+    private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
+
     /// <summary>What is let in.</summary>
     public ImageLimits Limits { get; } = limits;
 
-    /// <summary>Decodes and brings the picture to <paramref name="width"/> x <paramref name="height"/>, ignoring its aspect ratio.</summary>
+    /// <summary>Decodes and brings the picture to a size, ignoring its aspect ratio.</summary>
+    /// <param name="encoded">The bytes of a JPEG, PNG, WebP, GIF, BMP or TIFF.</param>
+    /// <param name="width">Width wanted, in pixels.</param>
+    /// <param name="height">Height wanted, in pixels.</param>
+    /// <param name="resampling">How.</param>
+    /// <param name="image">The upright picture in 8-bit sRGB: transparency over white, the first frame or page of several.</param>
+    /// <param name="rejection">Why it was not let in.</param>
+    /// <returns>True if there is a picture.</returns>
     public bool TryDecode(
         ReadOnlyMemory<byte> encoded,
         int width,
         int height,
         Resampling resampling,
         [NotNullWhen(true)] out DecodedImage? image,
-        [NotNullWhen(false)] out ImageRejection? rejection) => throw new NotImplementedException();
+        [NotNullWhen(false)] out ImageRejection? rejection)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        return TryDecode(
+            encoded,
+            (bytes, format) => (format, resampling) switch
+            {
+                (_, Resampling.Keras) => NearestNeighbour.Resize(DecodeWhole(bytes, format), width, height),
+                (ImageFormat.Bmp, _) => LibVips.Reduce(DecodeWhole(bytes, format), width, height),
+                _ => LibVips.DecodeAndReduce(bytes, format, width, height),
+            },
+            out image,
+            out rejection);
+    }
+
+    /// <summary>Decodes the picture at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
+    /// <inheritdoc cref="TryDecode(ReadOnlyMemory{byte}, int, int, Resampling, out DecodedImage?, out ImageRejection?)"/>
+    public bool TryDecode(
+        ReadOnlyMemory<byte> encoded, [NotNullWhen(true)] out DecodedImage? image, [NotNullWhen(false)] out ImageRejection? rejection) =>
+        TryDecode(encoded, DecodeWhole, out image, out rejection);
+
+    /// <inheritdoc/>
+    public void Dispose() => _decoding.Dispose();
+
+    private bool TryDecode(
+        ReadOnlyMemory<byte> encoded,
+        Func<byte[], ImageFormat, RgbImage> decode,
+        [NotNullWhen(true)] out DecodedImage? image,
+        [NotNullWhen(false)] out ImageRejection? rejection)
+    {
+        image = null;
+        rejection = CheckBytes(encoded, out ImageFormat format);
+        if (rejection is not null)
+        {
+            return false;
+        }
+
+        byte[] bytes = ToArray(encoded);
+        _decoding.Wait();
+        try
+        {
+            (int width, int height) = ReadSize(bytes, format);
+            if ((long)width * height > Limits.MaxPixels)
+            {
+                rejection = new ImageRejection(
+                    ImageFault.TooManyPixels,
+                    $"The image has {width:N0} x {height:N0} pixels; at most {Limits.MaxPixels / 1_000_000:N0} megapixels are allowed.");
+                return false;
+            }
+
+            image = new DecodedImage(decode(bytes, format), width, height, format);
+            return true;
+        }
+        catch (VipsException)
+        {
+            rejection = new ImageRejection(
+                ImageFault.Damaged, $"The {Name(format)} cannot be decoded: it is damaged, or it ends before its last pixel.");
+            return false;
+        }
+        catch (InvalidDataException damaged)
+        {
+            rejection = new ImageRejection(ImageFault.Damaged, damaged.Message);
+            return false;
+        }
+        finally
+        {
+            _decoding.Release();
+        }
+    }
+
+    private ImageRejection? CheckBytes(ReadOnlyMemory<byte> encoded, out ImageFormat format)
+    {
+        format = default;
+        if (encoded.IsEmpty)
+        {
+            return new ImageRejection(ImageFault.Empty, "There are no bytes. Send the bytes of an image.");
+        }
+
+        if (encoded.Length > Limits.MaxBytes)
+        {
+            return new ImageRejection(
+                ImageFault.TooManyBytes, $"The image has {encoded.Length:N0} bytes; at most {Limits.MaxBytes:N0} are allowed.");
+        }
+
+        if (ImageSignature.Find(encoded.Span) is not { } found)
+        {
+            return new ImageRejection(
+                ImageFault.UnsupportedFormat, "The bytes are no image of a supported format: JPEG, PNG, WebP, GIF, BMP and TIFF are allowed.");
+        }
+
+        format = found;
+        return null;
+    }
+
+    private static (int Width, int Height) ReadSize(byte[] bytes, ImageFormat format)
+    {
+        if (format != ImageFormat.Bmp)
+        {
+            return LibVips.ReadSize(bytes, format);
+        }
+
+        BitmapReader bitmap = BitmapReader.Open(bytes);
+        return (bitmap.Width, bitmap.Height);
+    }
+
+    private static RgbImage DecodeWhole(byte[] bytes, ImageFormat format)
+    {
+        if (format != ImageFormat.Bmp)
+        {
+            return LibVips.Decode(bytes, format);
+        }
+
+        BitmapReader bitmap = BitmapReader.Open(bytes);
+        return new RgbImage(bitmap.Width, bitmap.Height, bitmap.ReadPixels(bytes));
+    }
+
+    private static string Name(ImageFormat format) => format == ImageFormat.WebP ? "WebP" : format.ToString().ToUpperInvariant();
+
+    // libvips takes an array; where the memory is one, as nearly always, nothing is copied.
+    private static byte[] ToArray(ReadOnlyMemory<byte> memory) =>
+        MemoryMarshal.TryGetArray(memory, out ArraySegment<byte> segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : memory.ToArray();
 }

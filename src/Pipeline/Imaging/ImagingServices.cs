@@ -6,5 +6,5 @@ namespace Pipeline.Imaging;
 public static class ImagingServices
 {
     /// <summary>Adds an <see cref="ImageDecoder"/> with the default limits.</summary>
-    public static IServiceCollection AddImaging(this IServiceCollection services) => services.AddSingleton(new ImageDecoder(new ImageLimits()));
+    public static IServiceCollection AddImaging(this IServiceCollection services) => services.AddSingleton(_ => new ImageDecoder(new ImageLimits()));
 }
