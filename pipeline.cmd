@@ -1,0 +1,32 @@
+@echo off
+rem Builds the command when its sources have changed, and runs it: pipeline --help
+setlocal
+set "ROOT=%~dp0"
+set "PROJECT=%ROOT%src\Pipeline.Cli"
+set "LOG=%ROOT%.pipeline\logs\command-build.log"
+
+where dotnet >nul 2>nul || (
+  echo The .NET SDK 10 is needed and there is no 'dotnet' on the PATH. Get it at https://dotnet.microsoft.com/download/dotnet/10.0 1>&2
+  exit /b 1
+)
+dotnet --list-sdks | findstr /b "10." >nul || (
+  echo The .NET SDK 10 is needed. Get it at https://dotnet.microsoft.com/download/dotnet/10.0 1>&2
+  exit /b 1
+)
+where node >nul 2>nul || (
+  echo Node.js 20 or later is needed, it runs the storage emulator, and there is no 'node' on the PATH. Get it at https://nodejs.org/ 1>&2
+  exit /b 1
+)
+node -e "process.exit(process.versions.node.split('.')[0] >= 20 ? 0 : 1)" || (
+  echo Node.js 20 or later is needed, it runs the storage emulator. Get it at https://nodejs.org/ 1>&2
+  exit /b 1
+)
+
+if not exist "%ROOT%.pipeline\logs" mkdir "%ROOT%.pipeline\logs"
+set MSBUILDDISABLENODEREUSE=1
+dotnet build "%PROJECT%" -c Release -v quiet --nologo --tl:off >"%LOG%" 2>&1 || (
+  type "%LOG%" 1>&2
+  echo The command could not be built; the log is in %LOG% 1>&2
+  exit /b 1
+)
+dotnet "%PROJECT%\bin\Release\net10.0\Pipeline.Cli.dll" %*

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Pipeline.Cli.Terminal;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary>The command <c>pipeline</c>: what a user types becomes a call, what goes wrong becomes a sentence and an exit code.</summary>
+internal static class PipelineCommand
+{
+    private const string Name = "./pipeline";
+    private const int Failed = 1;
+    private const int WronglyUsed = 2;
+
+    /// <summary>0 where all went well, 1 where the work failed, 2 where the arguments are wrong, 128 + n where signal n ended it.</summary>
+    public static async Task<int> RunAsync(string[] args, CommandConsole console, Interruption interruption)
+    {
+        try
+        {
+            ParseResult parsed = Create(SourceTree.Find(), console).Parse(args.Length == 0 ? ["--help"] : args);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            {
+                // An unknown word is also a missing command; the word says more.
+                console.Error((parsed.UnmatchedTokens.Count > 0 ? parsed.Errors[^1] : parsed.Errors[0]).Message);
+                console.Error($"See {CallOf(parsed.CommandResult.Command)} --help");
+                return WronglyUsed;
+            }
+
+            // Signals are ours to answer: what was started is to be stopped first, however long that takes.
+            return await parsed.InvokeAsync(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return interruption.ExitCode;
+        }
+        catch (CommandFailure failure)
+        {
+            console.Error(failure.Message);
+            return Failed;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            console.Error(exception.Message);
+            return Failed;
+        }
+    }
+
+    internal static RootCommand Create(SourceTree tree, CommandConsole console)
+    {
+        var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder.")
+        {
+            TestCommand.Create(tree, console),
+            ModelsCommand.Create(tree, console),
+        };
+        root.HelpName = Name;
+        return root;
+    }
+
+    private static string CallOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{CallOf(parent)} {command.Name}" : Name;
+}

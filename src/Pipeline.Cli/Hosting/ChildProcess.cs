@@ -1,0 +1,144 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Pipeline.Cli.Hosting;
+
+/// <summary>A program that the command started: its output goes to a log file, and it does not outlive the command.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private const int RememberedLines = 15;
+    private const int SigInt = 2;
+    private const int SigTerm = 15;
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
+    private readonly Process _process;
+    private readonly TimeSpan _grace;
+    private readonly string? _logFile;
+    private readonly Queue<string> _lines = [];
+    private readonly Lock _gate = new();
+    private readonly TextWriter _log;
+    private readonly bool _interrupts;
+
+    private ChildProcess(string name, Process process, string? logFile, TimeSpan grace)
+    {
+        Name = name;
+        _process = process;
+        _logFile = logFile;
+        _grace = grace;
+        _interrupts = logFile is null;
+        _log = logFile is null ? TextWriter.Null : new StreamWriter(logFile, append: false) { AutoFlush = true };
+        Exited = WaitAsync();
+    }
+
+    public string Name { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>The exit code, once it has ended and its output is written.</summary>
+    public Task<int> Exited { get; }
+
+    /// <summary>Starts a program whose output goes to a file.</summary>
+    /// <param name="name">What it is, for messages.</param>
+    /// <param name="start">Program, arguments, folder and environment.</param>
+    /// <param name="logFile">Written anew; its folder is made.</param>
+    /// <param name="grace">How long it may take to end after it was asked to.</param>
+    /// <exception cref="CommandFailure">It cannot be started.</exception>
+    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan grace)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        return new ChildProcess(name, StartProcess(name, start), logFile, grace);
+    }
+
+    /// <summary>Starts a program that writes where the command writes, and is ended by an interrupt as a person would.</summary>
+    public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan grace) =>
+        new(name, StartProcess(name, start), null, grace);
+
+    /// <summary>A failure that shows what the program said last and where the rest is.</summary>
+    public CommandFailure Failure(string message)
+    {
+        lock (_gate)
+        {
+            IEnumerable<string> said = _lines.Count == 0 ? [] : _lines.Select(line => $"  | {line}").Prepend($"The last lines of {Name}:");
+            return new CommandFailure(string.Join(Environment.NewLine, [message, .. said, $"The log is in {_logFile}"]));
+        }
+    }
+
+    /// <summary>Asks the program to end, and ends it if it takes too long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            if (!OperatingSystem.IsWindows() && SendSignal(_process.Id, _interrupts ? SigInt : SigTerm) == 0)
+            {
+                await Task.WhenAny(Exited, Task.Delay(_grace));
+            }
+
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+        }
+
+        await Exited;
+        await _log.DisposeAsync();
+        _process.Dispose();
+    }
+
+    private static Process StartProcess(string name, ProcessStartInfo start)
+    {
+        start.UseShellExecute = false;
+        start.RedirectStandardInput = true;
+        try
+        {
+            Process process = Process.Start(start)!;
+
+            // What is typed is for the command, not for what it starts.
+            process.StandardInput.Close();
+            return process;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new CommandFailure(string.Create(
+                CultureInfo.InvariantCulture, $"{name} cannot be started: '{start.FileName}' ({exception.Message})."));
+        }
+    }
+
+    private async Task<int> WaitAsync()
+    {
+        Task reading = _logFile is null
+            ? Task.CompletedTask
+            : Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
+        await _process.WaitForExitAsync();
+
+        // A grandchild that lives on, such as a compiler server, may hold the pipe open for minutes.
+        await Task.WhenAny(reading, Task.Delay(LastWords));
+        return _process.ExitCode;
+    }
+
+    private async Task ReadAsync(StreamReader reader)
+    {
+        // Leaves the caller at once: the constructor has not ended yet.
+        await Task.Yield();
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_gate)
+            {
+                _lines.Enqueue(line);
+                if (_lines.Count > RememberedLines)
+                {
+                    _lines.Dequeue();
+                }
+
+                _log.WriteLine(line);
+            }
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}

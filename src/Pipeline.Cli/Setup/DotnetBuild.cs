@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using Pipeline.Cli.Hosting;
+using Pipeline.Cli.Terminal;
+
+namespace Pipeline.Cli.Setup;
+
+/// <summary>Builds from source, in Release.</summary>
+internal static class DotnetBuild
+{
+    /// <param name="tree">The checkout.</param>
+    /// <param name="target">A project's folder or the solution.</param>
+    /// <param name="title">What it is, for the user.</param>
+    /// <param name="console">Where to tell.</param>
+    /// <param name="cancellationToken">Stops the build.</param>
+    public static Task<TimeSpan> RunAsync(
+        SourceTree tree, string target, string title, CommandConsole console, CancellationToken cancellationToken) =>
+        console.StageAsync($"Building {title}", _ =>
+        {
+            // The function app must be the one that runs without the Functions host, whatever the environment says.
+            var start = new ProcessStartInfo(
+                DotnetProgram.Path, ["build", target, "-c", "Release", "-v", "quiet", "--nologo", "--tl:off", "-p:FunctionsWorker=local"])
+            {
+                WorkingDirectory = tree.Root,
+                // Build nodes would outlive the command.
+                Environment = { ["MSBUILDDISABLENODEREUSE"] = "1" },
+            };
+            string log = Path.Combine(tree.Logs, $"build-{Path.GetFileNameWithoutExtension(target)}.log");
+            return Tool.RunAsync("dotnet build", start, log, cancellationToken);
+        });
+}

@@ -1,0 +1,45 @@
+namespace Pipeline.Cli;
+
+/// <summary>Where things lie in the checkout that the command was built from.</summary>
+/// <param name="Root">The folder with Pipeline.sln.</param>
+internal sealed record SourceTree(string Root)
+{
+    public string Models => Path.Combine(Root, "models");
+
+    public string Samples => Path.Combine(Root, "samples");
+
+    public string Azurite => Path.Combine(Root, "tools", "azurite");
+
+    /// <summary>What runs leave behind: data, logs, reports. Git ignores it.</summary>
+    public string State => Path.Combine(Root, ".pipeline");
+
+    public string Logs => Path.Combine(State, "logs");
+
+    public string Solution => Path.Combine(Root, "Pipeline.sln");
+
+    public string FunctionsProject => Path.Combine(Root, "src", "Pipeline.Functions");
+
+    public string FunctionsProgram => Path.Combine(FunctionsProject, "bin", "Release", "net10.0", "Pipeline.Functions.dll");
+
+    /// <exception cref="CommandFailure">The command does not run from within a checkout.</exception>
+    public static SourceTree Find()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
+            {
+                return new SourceTree(folder.FullName);
+            }
+        }
+
+        throw new CommandFailure(
+            $"There is no Pipeline.sln above '{AppContext.BaseDirectory}'. The command works on its own source tree: run ./pipeline there.");
+    }
+
+    /// <summary>A path as a person in the working directory would write it.</summary>
+    public static string Shown(string path)
+    {
+        string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+}

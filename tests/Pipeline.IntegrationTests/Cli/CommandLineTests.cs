@@ -1,0 +1,19 @@
+namespace Pipeline.IntegrationTests.Cli;
+
+/// <summary>What a user meets before anything is started.</summary>
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("models build", "--seeded")]
+    [InlineData("models build --seeded --model alexnet", "'vgg16'")]
+    [InlineData("tset", "'tset'")]
+    [InlineData("test --filter Search*", "no asterisks")]
+    public async Task A_wrong_argument_gives_a_sentence_and_exit_code_2(string arguments, string expected)
+    {
+        (int exitCode, string output) = await CommandProcess.RunAsync(arguments.Split(' '));
+
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Equal(2, exitCode);
+    }
+}
