@@ -1,0 +1,104 @@
+using System.Net;
+using System.Text.Json.Nodes;
+
+namespace Pipeline.IntegrationTests.Hosting;
+
+/// <summary>The function app as its users run it: the built program in a process of its own.</summary>
+internal sealed class FunctionApp : IAsyncDisposable
+{
+    private static readonly string Program =
+        Repository.Path("src", "Pipeline.Functions", "bin", Repository.Configuration, "net10.0", "Pipeline.Functions.dll");
+
+    private FunctionApp(ServerProcess process, HttpClient client) => (Process, Client) = (process, client);
+
+    public ServerProcess Process { get; }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Starts it and waits until it listens; storage need not be there.</summary>
+    public static async Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models)
+    {
+        string url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        ServerProcess process = ServerProcess.Start(
+            "dotnet",
+            [Program, "--urls", url],
+            new Dictionary<string, string>
+            {
+                ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+                ["AzureWebJobsStorage"] = azurite.ConnectionString,
+                ["ImagesStorage"] = azurite.ConnectionString,
+                ["Models__Folder"] = models.Folder,
+            });
+        var client = new HttpClient { BaseAddress = new Uri($"{url}/api/"), Timeout = TimeSpan.FromMinutes(2) };
+        await process.WaitUntilAsync(() => Task.FromResult(process.Output.Contains("Application started", StringComparison.Ordinal)), "the app's start");
+        return new FunctionApp(process, client);
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(path);
+        return await ReadAsync(response, HttpStatusCode.OK);
+    }
+
+    public async Task<JsonNode> FindSimilarAsync(byte[] image, string query = "")
+    {
+        using HttpResponseMessage response = await PostAsync($"similar{query}", image, "application/octet-stream");
+        return await ReadAsync(response, HttpStatusCode.OK);
+    }
+
+    public async Task<HttpResponseMessage> PostAsync(string path, byte[] body, string? contentType)
+    {
+        using var content = new ByteArrayContent(body);
+        if (contentType is not null)
+        {
+            content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        }
+
+        return await Client.PostAsync(path, content);
+    }
+
+    /// <summary>The state of an image by each model, as <c>GET /api/images</c> tells it.</summary>
+    public async Task<IReadOnlyDictionary<string, (string State, string? Reason)>> StatesAsync(string name)
+    {
+        JsonNode page = await GetAsync($"images?prefix={Uri.EscapeDataString(name)}");
+        JsonNode? image = page["images"]!.AsArray().FirstOrDefault(image => image!["name"]!.GetValue<string>() == name);
+        return image?["models"]!.AsObject().ToDictionary(
+            model => model.Key, model => (model.Value!["state"]!.GetValue<string>(), model.Value["reason"]?.GetValue<string>()))
+            ?? new Dictionary<string, (string, string?)>();
+    }
+
+    /// <summary>Waits until both models have these images.</summary>
+    public Task WaitUntilIndexedAsync(params string[] names) => Process.WaitUntilAsync(
+        async () =>
+        {
+            foreach (string name in names)
+            {
+                IReadOnlyDictionary<string, (string State, string? Reason)> states = await StatesAsync(name);
+                if (states.FirstOrDefault(state => state.Value.State == "failed") is { Key: { } model, Value.Reason: { } reason })
+                {
+                    throw new InvalidOperationException($"'{name}' failed by {model}: {reason}");
+                }
+
+                if (states.Count != 2 || states.Values.Any(state => state.State != "indexed"))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        },
+        $"{string.Join(", ", names)} to be indexed");
+
+    public static async Task<JsonNode> ReadAsync(HttpResponseMessage response, HttpStatusCode status)
+    {
+        string text = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == status, $"{(int)response.StatusCode} instead of {(int)status}: {text}");
+        return JsonNode.Parse(text)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await Process.DisposeAsync();
+    }
+}

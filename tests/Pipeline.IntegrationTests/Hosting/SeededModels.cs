@@ -1,0 +1,35 @@
+using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Models;
+using Pipeline.Models.Building;
+
+[assembly: AssemblyFixture(typeof(SeededModels))]
+
+// Two networks at full size on few processors: tests that overlap would only wait for one another.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+
+namespace Pipeline.IntegrationTests.Hosting;
+
+/// <summary>Both networks at full size with seeded weights, built once by this very build of the product.</summary>
+public sealed class SeededModels : IAsyncLifetime
+{
+    public string Folder { get; } = Directory.CreateTempSubdirectory("pipeline-models-").FullName;
+
+    public IReadOnlyList<InstalledModel> Installed { get; private set; } = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        var installed = new List<InstalledModel>();
+        foreach (ModelDefinition model in ModelCatalogue.Default().Models)
+        {
+            installed.Add(await ModelBuilder.BuildAsync(model, new SeededWeights(1), Folder, TestContext.Current.CancellationToken));
+        }
+
+        Installed = installed;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(Folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
