@@ -1,8 +1,5 @@
-using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 using Pipeline.Models.Building;
-
-[assembly: AssemblyFixture(typeof(SeededModels))]
 
 // Two networks at full size on few processors: tests that overlap would only wait for one another.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -7,7 +7,7 @@ using Pipeline.Models;
 namespace Pipeline.IntegrationTests.Models;
 
 /// <summary>Both networks at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).</summary>
-public class NetworkAgreementTests(SeededModels models)
+public class NetworkAgreementTests(RunningPipeline pipeline)
 {
     private const double Tolerance = 1e-4;
 
@@ -19,7 +19,7 @@ public class NetworkAgreementTests(SeededModels models)
         using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "networks.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
         string[] outputs = [.. reference.EnumerateObject().Select(output => output.Name)];
-        using var session = new ModelSession(models.Installed.Single(model => model.Key == key));
+        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
 
         IReadOnlyList<ModelOutput> results = await session.RunAsync([Picture()], outputs, TestContext.Current.CancellationToken);
 
@@ -44,7 +44,7 @@ public class NetworkAgreementTests(SeededModels models)
     [InlineData("resnet50", 2048)]
     public async Task An_embedding_has_norm_one_and_the_catalogues_length(string key, int length)
     {
-        using var session = new ModelSession(models.Installed.Single(model => model.Key == key));
+        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
 
         Embedding embedding = await session.EmbedAsync(Picture(), TestContext.Current.CancellationToken);
 
@@ -56,7 +56,7 @@ public class NetworkAgreementTests(SeededModels models)
     [Fact]
     public async Task Pictures_of_a_batch_do_not_touch_each_other()
     {
-        using var session = new ModelSession(models.Installed.Single(model => model.Key == "resnet50"));
+        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
         var black = new RgbImage(224, 224, new byte[224 * 224 * 3]);
 
         ModelOutput both = (await session.RunAsync([Picture(), black], ["avg_pool"], TestContext.Current.CancellationToken))[0];
@@ -69,7 +69,7 @@ public class NetworkAgreementTests(SeededModels models)
     [Fact]
     public async Task An_unknown_output_is_refused_with_those_that_there_are()
     {
-        using var session = new ModelSession(models.Installed.Single(model => model.Key == "resnet50"));
+        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
 
         ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(
             () => session.RunAsync([Picture()], ["fc9"], TestContext.Current.CancellationToken));

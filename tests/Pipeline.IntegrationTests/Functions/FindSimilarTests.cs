@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using Azure.Data.Tables;
+using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Search;
+
+namespace Pipeline.IntegrationTests.Functions;
+
+public class FindSimilarTests(RunningPipeline pipeline)
+{
+    private static readonly string[] Files = ["baseline.jpg", "rgb.png", "palette.png", "lossy.webp", "animated.gif", "rgb.bmp", "rgb.tif", "grey16.png"];
+
+    [Fact]
+    public async Task An_uploaded_image_is_found_by_both_models_side_by_side()
+    {
+        await UploadFilesAsync();
+
+        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Reference("baseline.jpg"), "?top=5");
+
+        Assert.Equal((97, 61), (answer["query"]!["width"]!.GetValue<int>(), answer["query"]!["height"]!.GetValue<int>()));
+        foreach (string model in (string[])["vgg16", "resnet50"])
+        {
+            JsonNode part = answer["models"]![model]!;
+            Assert.Equal("untrained", part["weights"]!.GetValue<string>());
+            JsonArray results = part["results"]!.AsArray();
+            Assert.Equal(5, results.Count);
+            double[] cosines = [.. results.Select(result => result!["cosine"]!.GetValue<double>())];
+            Assert.Equal(cosines.OrderDescending(), cosines);
+            Assert.All(cosines, cosine => Assert.InRange(cosine, -1, 1));
+            Assert.Equal(1, cosines[0], 1e-4);
+            Assert.True(results[0]!["duplicate"]!.GetValue<bool>());
+        }
+
+        JsonNode first = answer["fused"]![0]!;
+        Assert.True(first["duplicate"]!.GetValue<bool>());
+        Assert.Equal(2.0 / (ReciprocalRankFusion.RankConstant + 1), first["score"]!.GetValue<double>(), 1e-9);
+        Assert.Equal((1, 1), (first["ranks"]!["vgg16"]!.GetValue<int>(), first["ranks"]!["resnet50"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task A_stored_image_is_left_out_of_its_own_neighbours_unless_asked_for()
+    {
+        await UploadFilesAsync();
+
+        JsonNode without = await pipeline.App.GetAsync("similar/files/rgb.png?top=100");
+        JsonNode with = await pipeline.App.GetAsync("similar/files/rgb.png?top=100&includeSelf=true");
+
+        Assert.Equal("files/rgb.png", without["query"]!["name"]!.GetValue<string>());
+        Assert.DoesNotContain("files/rgb.png", Names(without, "vgg16"));
+        Assert.DoesNotContain("files/rgb.png", Names(without, "resnet50"));
+        Assert.DoesNotContain("files/rgb.png", without["fused"]!.AsArray().Select(result => result!["name"]!.GetValue<string>()));
+        Assert.Contains("files/rgb.png", Names(with, "vgg16"));
+        Assert.Contains("files/rgb.png", with["fused"]!.AsArray().Select(result => result!["name"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task A_byte_identical_copy_is_reported_as_a_duplicate_and_no_other_is()
+    {
+        byte[] picture = Pictures.Bitmap(1001);
+        await pipeline.UploadAndWaitAsync(("copies/one.bmp", picture), ("copies/two.bmp", picture), ("copies/other.bmp", Pictures.Bitmap(1002)));
+
+        JsonNode answer = await pipeline.App.GetAsync("similar/copies/one.bmp?top=100");
+
+        JsonNode[] duplicates = [.. answer["models"]!["vgg16"]!["results"]!.AsArray().Where(result => result!["duplicate"]!.GetValue<bool>())!];
+        Assert.Equal(["copies/two.bmp"], duplicates.Select(result => result["name"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task Only_the_model_asked_for_answers()
+    {
+        await UploadFilesAsync();
+
+        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Reference("rgb.png"), "?model=ResNet50&top=3");
+
+        Assert.Equal(["resnet50"], answer["models"]!.AsObject().Select(model => model.Key));
+        Assert.Equal(3, answer["models"]!["resnet50"]!["results"]!.AsArray().Count);
+        Assert.Equal(3, answer["fused"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Ten_results_are_given_unless_another_number_is_asked_for()
+    {
+        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 12).Select(i => ($"ten/{i}.bmp", Pictures.Bitmap(i)))]);
+
+        Assert.Equal(10, Names(await pipeline.App.FindSimilarAsync(Pictures.Bitmap(0)), "vgg16").Length);
+        Assert.Single(Names(await pipeline.App.FindSimilarAsync(Pictures.Bitmap(0), "?top=1"), "vgg16"));
+    }
+
+    [Fact]
+    public async Task A_form_with_the_field_image_is_as_good_as_a_body()
+    {
+        await UploadFilesAsync();
+        using var form = new MultipartFormDataContent();
+        form.Add(new StringContent("hello"), "comment");
+        var image = new ByteArrayContent(Pictures.Reference("grey16.png"));
+        image.Headers.ContentType = new MediaTypeHeaderValue("image/png");
+        form.Add(image, "image", "../../etc/passwd");
+
+        using HttpResponseMessage response = await pipeline.App.Client.PostAsync("similar?top=1", form, TestContext.Current.CancellationToken);
+        JsonNode answer = await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
+
+        Assert.True(answer["fused"]![0]!["duplicate"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task An_image_is_found_once_its_record_is_two_seconds_old()
+    {
+        // A first query fills the index, so that what follows can only come from the log of changes.
+        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(2001), "?top=1");
+        await pipeline.UploadAsync("fresh/one.bmp", Pictures.Bitmap(2001));
+        TableClient embeddings = pipeline.Azurite.Tables.GetTableClient("Embeddings");
+        await pipeline.App.Process.WaitUntilAsync(
+            async () => await embeddings.QueryAsync<TableEntity>(entity => entity.GetString("Name") == "fresh/one.bmp").CountAsync() == 2,
+            "both records");
+
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Bitmap(2001), "?top=1");
+
+        Assert.Equal(["fresh/one.bmp"], Names(answer, "vgg16"));
+        Assert.Equal(["fresh/one.bmp"], Names(answer, "resnet50"));
+    }
+
+    [Fact]
+    public async Task A_new_version_of_an_image_takes_the_place_of_the_old_one()
+    {
+        await pipeline.UploadAndWaitAsync(("versions/a.bmp", Pictures.Bitmap(3001)));
+        await pipeline.UploadAndWaitAsync(("versions/a.bmp", Pictures.Bitmap(3002)));
+
+        JsonNode answer = await pipeline.App.GetAsync("similar/versions/a.bmp?top=1&includeSelf=true");
+        JsonNode old = await pipeline.App.FindSimilarAsync(Pictures.Bitmap(3001), "?top=100");
+
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(3002))),
+            answer["query"]!["contentHash"]!.GetValue<string>());
+        Assert.DoesNotContain(old["models"]!["vgg16"]!["results"]!.AsArray(), result => result!["duplicate"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task The_studys_photographs_each_find_themselves_first()
+    {
+        string folder = Repository.Path("..", "shared", "study");
+        Assert.SkipUnless(Directory.Exists(folder), $"There is no '{folder}': the study's photographs are not part of the repository.");
+        string[] photographs = Directory.GetFiles(folder, "*.jpg", SearchOption.AllDirectories);
+        Assert.Equal(13, photographs.Length);
+        await pipeline.UploadAndWaitAsync([.. photographs.Select(path => ($"study/{Path.GetFileName(path)}", File.ReadAllBytes(path)))]);
+
+        foreach (string path in photographs)
+        {
+            JsonNode answer = await pipeline.App.FindSimilarAsync(File.ReadAllBytes(path), "?top=1");
+
+            Assert.Equal([$"study/{Path.GetFileName(path)}"], Names(answer, "vgg16"));
+            Assert.Equal([$"study/{Path.GetFileName(path)}"], Names(answer, "resnet50"));
+        }
+    }
+
+    [Fact]
+    public async Task The_samples_each_find_themselves_first()
+    {
+        string[] samples = [.. Directory.GetFiles(Repository.Path("samples")).Where(path => Path.GetExtension(path) is ".jpg" or ".png" or ".webp" or ".gif")];
+        Assert.NotEmpty(samples);
+        await pipeline.UploadAndWaitAsync([.. samples.Select(path => ($"samples/{Path.GetFileName(path)}", File.ReadAllBytes(path)))]);
+
+        foreach (string path in samples)
+        {
+            JsonNode answer = await pipeline.App.FindSimilarAsync(File.ReadAllBytes(path), "?top=1");
+
+            Assert.Equal([$"samples/{Path.GetFileName(path)}"], Names(answer, "vgg16"));
+            Assert.Equal([$"samples/{Path.GetFileName(path)}"], Names(answer, "resnet50"));
+        }
+    }
+
+    private Task UploadFilesAsync() => pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", Pictures.Reference(file)))]);
+
+    private static string[] Names(JsonNode answer, string model) =>
+        [.. answer["models"]![model]!["results"]!.AsArray().Select(result => result!["name"]!.GetValue<string>())];
+}

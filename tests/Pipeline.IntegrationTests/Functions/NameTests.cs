@@ -1,0 +1,29 @@
+using System.Text.Json.Nodes;
+using Pipeline.IntegrationTests.Hosting;
+
+namespace Pipeline.IntegrationTests.Functions;
+
+public class NameTests(RunningPipeline pipeline)
+{
+    public static TheoryData<string, string> Names => new()
+    {
+        { "names/a b+c&d=e?f#g.bmp", Uri.EscapeDataString("names/a b+c&d=e?f#g.bmp") },
+        { "names/花瓶-🏺.bmp", "names/" + Uri.EscapeDataString("花瓶-🏺.bmp") },
+        { "names/deep/er/still.bmp", "names/deep/er/still.bmp" },
+        { "names/deep/escaped.bmp", "names%2Fdeep%2Fescaped.bmp" },
+        { "names/100%25.bmp", Uri.EscapeDataString("names/100%25.bmp") },
+        { "names/quote'and\"double.bmp", Uri.EscapeDataString("names/quote'and\"double.bmp") },
+        { "names/" + new string('n', 1014) + ".bmp", "names/" + new string('n', 1014) + ".bmp" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Any_name_that_storage_takes_can_be_indexed_and_asked_for(string name, string path)
+    {
+        await pipeline.UploadAndWaitAsync((name, Pictures.Bitmap(name.Length)));
+
+        JsonNode answer = await pipeline.App.GetAsync($"similar/{path}?top=1&includeSelf=true");
+
+        Assert.Equal(name, answer["query"]!["name"]!.GetValue<string>());
+    }
+}

@@ -1,0 +1,45 @@
+using Pipeline.IntegrationTests.Hosting;
+
+[assembly: AssemblyFixture(typeof(RunningPipeline))]
+
+namespace Pipeline.IntegrationTests.Hosting;
+
+/// <summary>Models, storage and the app, made and started once for all tests that leave them as they are; each test has its own folder of names.</summary>
+public sealed class RunningPipeline : IAsyncLifetime
+{
+    private Azurite? _azurite;
+    private FunctionApp? _app;
+
+    public SeededModels Models { get; } = new();
+
+    internal Azurite Azurite => _azurite!;
+
+    internal FunctionApp App => _app!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await Models.InitializeAsync();
+        _azurite = await Azurite.StartNewAsync();
+        _app = await FunctionApp.StartAsync(_azurite, Models);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app!.DisposeAsync();
+        await _azurite!.DisposeAsync();
+        await Models.DisposeAsync();
+    }
+
+    internal async Task UploadAsync(string name, byte[] content) =>
+        await Azurite.Images.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, TestContext.Current.CancellationToken);
+
+    internal async Task UploadAndWaitAsync(params (string Name, byte[] Content)[] images)
+    {
+        foreach ((string name, byte[] content) in images)
+        {
+            await UploadAsync(name, content);
+        }
+
+        await App.WaitUntilIndexedAsync([.. images.Select(image => image.Name)]);
+    }
+}
