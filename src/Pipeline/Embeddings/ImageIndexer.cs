@@ -111,7 +111,13 @@ public sealed partial class ImageIndexer(
             {
                 Conditions = version is null ? null : new BlobRequestConditions { IfNoneMatch = new ETag(version.ImageETag) },
             };
-            using BlobDownloadStreamingResult download = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
+            Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
+            if (version is not null && response.GetRawResponse().Status == (int)HttpStatusCode.NotModified)
+            {
+                return new Content(version.ImageETag, null);
+            }
+
+            using BlobDownloadStreamingResult download = response.Value;
             string imageETag = download.Details.ETag.ToString();
             long length = download.Details.ContentLength;
             if (length > decoder.Limits.MaxBytes)
@@ -124,10 +130,6 @@ public sealed partial class ImageIndexer(
             byte[] bytes = new byte[length];
             await download.Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
             return new Content(imageETag, bytes);
-        }
-        catch (RequestFailedException same) when (same.Status == (int)HttpStatusCode.NotModified && version is not null)
-        {
-            return new Content(version.ImageETag, null);
         }
         catch (RequestFailedException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
         {
