@@ -1,8 +1,9 @@
 @echo off
-rem Builds the command when its sources have changed, and runs it: pipeline --help
+rem Builds the command and runs it: pipeline --help
 setlocal
 set "ROOT=%~dp0"
 set "PROJECT=%ROOT%src\Pipeline.Cli"
+set "OUTPUT=%ROOT%.pipeline\command"
 set "LOG=%ROOT%.pipeline\logs\command-build.log"
 
 where dotnet >nul 2>nul || (
@@ -24,9 +25,10 @@ node -e "process.exit(process.versions.node.split('.')[0] >= 20 ? 0 : 1)" || (
 
 if not exist "%ROOT%.pipeline\logs" mkdir "%ROOT%.pipeline\logs"
 set MSBUILDDISABLENODEREUSE=1
-dotnet build "%PROJECT%" -c Release -v quiet --nologo --tl:off >"%LOG%" 2>&1 || (
+rem Built apart from the rest: what the command builds never lies over what runs.
+dotnet build "%PROJECT%" -c Release -v quiet --nologo --tl:off --use-current-runtime --no-self-contained --artifacts-path "%OUTPUT%" >"%LOG%" 2>&1 || (
   type "%LOG%" 1>&2
   echo The command could not be built; the log is in %LOG% 1>&2
   exit /b 1
 )
-dotnet "%PROJECT%\bin\Release\net10.0\Pipeline.Cli.dll" %*
+dotnet "%OUTPUT%\bin\Pipeline.Cli\release\Pipeline.Cli.dll" %*

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Azure;
 using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
@@ -38,7 +39,8 @@ internal static class PipelineCommand
             console.Error(failure.Message);
             return Failed;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or InvalidDataException or HttpRequestException or RequestFailedException)
         {
             console.Error(exception.Message);
             return Failed;
@@ -49,6 +51,8 @@ internal static class PipelineCommand
     {
         var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder.")
         {
+            DemoCommand.Create(tree, console),
+            UpCommand.Create(tree, console),
             TestCommand.Create(tree, console),
             ModelsCommand.Create(tree, console),
         };

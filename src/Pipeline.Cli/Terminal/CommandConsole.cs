@@ -14,7 +14,7 @@ namespace Pipeline.Cli.Terminal;
 /// <param name="live">Whether lines may be drawn over.</param>
 internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool live)
 {
-    private const int PlainWidth = 140;
+    private const int PlainWidth = 160;
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     public static CommandConsole Default()

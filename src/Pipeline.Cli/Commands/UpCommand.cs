@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Azure.Storage.Sas;
+using Pipeline.Cli.Hosting;
+using Pipeline.Cli.Setup;
+using Pipeline.Cli.Terminal;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>pipeline up</c>: storage and function app until Ctrl-C, with data that stays.</summary>
+internal static class UpCommand
+{
+    private const int UsualPort = 7071;
+
+    // Azurite's own; with them, tools find it under UseDevelopmentStorage=true.
+    private const int UsualStoragePort = 10000;
+
+    private static readonly TimeSpan UploadAddressLifetime = TimeSpan.FromDays(7);
+
+    public static Command Create(SourceTree tree, CommandConsole console)
+    {
+        Option<int?> port = PortOption.Create(UsualPort);
+        var data = new Option<DirectoryInfo>("--data")
+        {
+            Description = "Where storage keeps its data; made if missing. Default: .pipeline/data.",
+            HelpName = "DIR",
+        };
+        var command = new Command("up", "Starts storage and the function app, and serves until Ctrl-C. Data stays for the next time.") { port, data };
+        command.SetAction((parsed, stop) => RunAsync(
+            tree,
+            parsed.GetValue(port) ?? UsualPort,
+            parsed.GetValue(data)?.FullName ?? Path.Combine(tree.State, "data"),
+            console,
+            stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(SourceTree tree, int port, string data, CommandConsole console, CancellationToken cancellationToken)
+    {
+        FreePort.Require(port);
+        await LocalSetup.MakeReadyAsync(tree, console, cancellationToken);
+        int[] storagePorts = FreePort.Prefer(UsualStoragePort, 3);
+        LocalPipeline? started = null;
+        await console.StageAsync("Starting storage and the function app", async _ =>
+            started = await LocalPipeline.StartAsync(tree, data, storagePorts, port, Path.Combine(tree.Logs, $"up-{port}"), cancellationToken));
+        await using LocalPipeline pipeline = started!;
+        Describe(pipeline, tree, console);
+        await pipeline.WhileRunningAsync(stop => Task.Delay(Timeout.Infinite, stop), cancellationToken);
+        return 0;
+    }
+
+    /// <summary>Prints addresses and calls to try.</summary>
+    public static void Describe(LocalPipeline pipeline, SourceTree tree, CommandConsole console)
+    {
+        string api = new Uri(pipeline.App.Address, "api").ToString();
+        string query = pipeline.Images.GenerateSasUri(
+            BlobContainerSasPermissions.Write | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Delete,
+            DateTimeOffset.UtcNow + UploadAddressLifetime).Query;
+        string picture = Demo.Samples.Find(tree.Samples).Select(sample => SourceTree.Shown(sample.Path)).FirstOrDefault() ?? "picture.jpg";
+        console.Line();
+        console.Line($"The function app answers at {api}");
+        console.Line($"The emulator's connection string: {pipeline.Storage.ConnectionString}");
+        console.Line();
+        console.Line("Try:");
+        console.Line($"  curl {api}/health");
+        console.Line($"  curl -T {picture} -H 'x-ms-blob-type: BlockBlob' '{pipeline.Images.Uri}/first.jpg{query}'");
+        console.Line($"  curl {api}/images");
+        console.Line($"  curl --data-binary @{picture} -H 'Content-Type: application/octet-stream' '{api}/similar?top=5'");
+        console.Line($"  curl '{api}/similar/first.jpg?top=5'");
+        console.Line();
+        console.Line("Ctrl-C stops both.");
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Pipeline.Cli.Terminal;
+
+namespace Pipeline.Cli.Demo;
+
+/// <summary>Waits until uploaded images are embedded by every model.</summary>
+internal static class IndexingWait
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    /// <exception cref="CommandFailure">An image failed, or none got ready for two minutes.</exception>
+    public static async Task RunAsync(
+        AppClient app,
+        IReadOnlyList<Sample> samples,
+        IReadOnlyCollection<string> models,
+        IProgress<StageProgress> progress,
+        CancellationToken cancellationToken)
+    {
+        int total = samples.Count * models.Count;
+        int latest = -1;
+        long moved = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await app.ListImagesAsync(cancellationToken) is { } images)
+            {
+                (int indexed, string? failure) = Judge(images, samples, models);
+                if (failure is not null)
+                {
+                    throw new CommandFailure(failure);
+                }
+
+                if (indexed == total)
+                {
+                    return;
+                }
+
+                if (indexed != latest)
+                {
+                    latest = indexed;
+                    moved = Stopwatch.GetTimestamp();
+                    progress.Report(new StageProgress((double)indexed / total, $"{indexed} of {total} embeddings"));
+                }
+            }
+
+            if (Stopwatch.GetElapsedTime(moved) > Patience)
+            {
+                throw new CommandFailure(
+                    $"No image was embedded for {Patience.TotalSeconds:0} s; {Math.Max(latest, 0)} of {total} embeddings are there.");
+            }
+
+            await Task.Delay(Interval, cancellationToken);
+        }
+    }
+
+    /// <summary>How many embeddings of the samples are there, and what failed for good.</summary>
+    internal static (int Indexed, string? Failure) Judge(
+        IReadOnlyList<ListedImage> images, IReadOnlyList<Sample> samples, IReadOnlyCollection<string> models)
+    {
+        var byName = images.ToDictionary(image => image.Name, StringComparer.Ordinal);
+        int indexed = 0;
+        foreach (Sample sample in samples)
+        {
+            if (!byName.TryGetValue(sample.Name, out ListedImage? image))
+            {
+                continue;
+            }
+
+            foreach (string model in models)
+            {
+                switch (image.Models.GetValueOrDefault(model))
+                {
+                    case { State: "indexed" }:
+                        indexed++;
+                        break;
+                    case { State: "failed" } failed:
+                        return (indexed, $"'{sample.Name}' could not be embedded by {model}: {failed.Reason ?? "no reason given"}");
+                }
+            }
+        }
+
+        return (indexed, null);
+    }
+}

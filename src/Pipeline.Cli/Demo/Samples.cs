@@ -1,0 +1,38 @@
+namespace Pipeline.Cli.Demo;
+
+/// <summary>A picture to upload.</summary>
+/// <param name="Name">Its name in the container.</param>
+/// <param name="Path">Where it lies.</param>
+/// <param name="ContentType">Its media type.</param>
+internal sealed record Sample(string Name, string Path, string ContentType);
+
+/// <summary>The pictures in a folder.</summary>
+internal static class Samples
+{
+    private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".jpg"] = "image/jpeg",
+        [".jpeg"] = "image/jpeg",
+        [".png"] = "image/png",
+        [".webp"] = "image/webp",
+        [".gif"] = "image/gif",
+        [".bmp"] = "image/bmp",
+        [".tif"] = "image/tiff",
+        [".tiff"] = "image/tiff",
+    };
+
+    /// <summary>The endings that make a file a picture here, for messages.</summary>
+    public static string Endings => string.Join(' ', ContentTypes.Keys);
+
+    /// <summary>All pictures in a folder and below it, by name; empty where there is no such folder.</summary>
+    public static IReadOnlyList<Sample> Find(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            : [
+                .. from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+                   where ContentTypes.ContainsKey(System.IO.Path.GetExtension(path))
+                   let name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/')
+                   orderby name
+                   select new Sample(name, path, ContentTypes[System.IO.Path.GetExtension(path)]),
+            ];
+}

@@ -1,0 +1,85 @@
+using Azure.Storage.Blobs;
+
+namespace Pipeline.Cli.Hosting;
+
+/// <summary>Storage and function app together.</summary>
+internal sealed class LocalPipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+
+    private LocalPipeline(AzuriteProcess storage, FunctionAppProcess app, BlobContainerClient images)
+    {
+        Storage = storage;
+        App = app;
+        Images = images;
+    }
+
+    public AzuriteProcess Storage { get; }
+
+    public FunctionAppProcess App { get; }
+
+    /// <summary>The container whose pictures are indexed; it exists.</summary>
+    public BlobContainerClient Images { get; }
+
+    /// <summary>Starts storage, then the app on it.</summary>
+    /// <param name="tree">The checkout, with everything built.</param>
+    /// <param name="data">The emulator's data folder.</param>
+    /// <param name="storagePorts">For blobs, queues and tables.</param>
+    /// <param name="port">For the app.</param>
+    /// <param name="logs">Where the logs go.</param>
+    /// <param name="cancellationToken">Stops what was started.</param>
+    /// <exception cref="CommandFailure">One of them does not start.</exception>
+    public static async Task<LocalPipeline> StartAsync(
+        SourceTree tree, string data, int[] storagePorts, int port, string logs, CancellationToken cancellationToken)
+    {
+        AzuriteProcess storage = await AzuriteProcess.StartAsync(
+            tree, data, storagePorts, Path.Combine(logs, "azurite.log"), cancellationToken);
+        try
+        {
+            var images = new BlobContainerClient(storage.ConnectionString, Embeddings.EmbeddingsServices.ImagesContainer);
+            await images.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+            FunctionAppProcess app = await FunctionAppProcess.StartAsync(
+                tree, port, storage.ConnectionString, Path.Combine(logs, "functions.log"), cancellationToken);
+            return new LocalPipeline(storage, app, images);
+        }
+        catch
+        {
+            await storage.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Works with both for as long as both run.</summary>
+    /// <exception cref="CommandFailure">One of them ended meanwhile; the message shows what it said last.</exception>
+    public async Task WhileRunningAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task working = work(stop.Token);
+        ChildProcess[] processes = [App.Process, Storage.Process];
+        Task ended = Task.WhenAny(processes.Select(process => process.Exited));
+        await Task.WhenAny(working, ended);
+        if (working.IsFaulted)
+        {
+            // The work notices a dead process by a broken connection, perhaps before the end of the process is known.
+            await Task.WhenAny(ended, Task.Delay(LastWords, cancellationToken));
+        }
+
+        // Ctrl-C at a terminal reaches every program: that they end is then no fault of theirs.
+        if (!cancellationToken.IsCancellationRequested
+            && Array.Find(processes, process => process.Exited.IsCompleted) is { } gone)
+        {
+            await stop.CancelAsync();
+            await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw gone.Failure($"{gone.Name} ended unexpectedly with exit code {await gone.Exited}.");
+        }
+
+        await working;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        await Storage.DisposeAsync();
+    }
+}
