@@ -1,0 +1,45 @@
+using System.CommandLine;
+using Pipeline.Cli;
+using Pipeline.Cli.Commands;
+using Pipeline.Cli.Terminal;
+using Spectre.Console;
+
+namespace Pipeline.Tests.Cli;
+
+public class CommandLineParsingTests
+{
+    private static readonly RootCommand Root = PipelineCommand.Create(
+        new SourceTree(Repository.Root), new CommandConsole(AnsiConsole.Console, TextWriter.Null, live: false));
+
+    [Theory]
+    [InlineData("demo")]
+    [InlineData("demo --keep --port 1 --samples .")]
+    [InlineData("up --port 65535 --data not-there-yet")]
+    [InlineData("test --filter Pipeline.Tests.Search")]
+    [InlineData("models list")]
+    [InlineData("models build --seeded --force --model vgg16")]
+    [InlineData("models verify")]
+    public void What_the_help_promises_is_taken(string line) => Assert.Empty(Root.Parse(line).Errors);
+
+    [Theory]
+    [InlineData("up --port 0", "--port takes a number from 1 to 65535, not '0'.")]
+    [InlineData("up --port 65536", "--port takes a number from 1 to 65535, not '65536'.")]
+    [InlineData("demo --port http", "--port takes a number from 1 to 65535, not 'http'.")]
+    [InlineData("models build", "Say where the weights come from: --seeded is the source that there is.")]
+    public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
+        Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
+
+    [Theory]
+    [InlineData("models build --seeded --model alexnet", "alexnet")]
+    [InlineData("demo --samples not-there", "not-there")]
+    [InlineData("test --filter", "--filter")]
+    [InlineData("demo --speed 3", "--speed")]
+    public void The_message_names_what_is_wrong(string line, string named) =>
+        Assert.Contains(Root.Parse(line).Errors, error => error.Message.Contains(named, StringComparison.Ordinal));
+
+    [Fact]
+    public void Every_command_and_option_is_described() => Assert.All(Symbols(Root), symbol => Assert.NotEmpty(symbol.Description ?? ""));
+
+    private static IEnumerable<Symbol> Symbols(Command command) =>
+        [command, .. command.Options, .. command.Subcommands.SelectMany(Symbols)];
+}
