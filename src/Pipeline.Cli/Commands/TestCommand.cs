@@ -10,7 +10,13 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>pipeline test</c>: all tests, and one line that says how they went.</summary>
 internal static class TestCommand
 {
-    private static readonly string[] Projects = ["Pipeline.Tests", "Pipeline.IntegrationTests"];
+    private static readonly TestProject[] Projects =
+    [
+        new("Pipeline.Tests", "default"),
+        // Minutes of silence look like a hang: here each test is named as it starts and ends.
+        new("Pipeline.IntegrationTests", "verbose"),
+    ];
+
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -47,7 +53,7 @@ internal static class TestCommand
         try
         {
             List<TestProjectResult> results = [];
-            foreach (string project in Projects)
+            foreach (TestProject project in Projects)
             {
                 results.Add(await RunProjectAsync(tree, project, filter, reports, console, cancellationToken));
             }
@@ -61,13 +67,13 @@ internal static class TestCommand
     }
 
     private static async Task<TestProjectResult> RunProjectAsync(
-        SourceTree tree, string project, string? filter, string reports, CommandConsole console, CancellationToken cancellationToken)
+        SourceTree tree, TestProject project, string? filter, string reports, CommandConsole console, CancellationToken cancellationToken)
     {
         console.Line();
-        console.Line($"== {project}");
-        string program = Path.Combine(tree.Root, "tests", project, "bin", "Release", "net10.0", $"{project}.dll");
-        string report = Path.Combine(reports, $"{project}.xml");
-        var start = new ProcessStartInfo(DotnetProgram.Path, [program, "-noLogo", "-result-xml", report])
+        console.Line($"== {project.Name}");
+        string program = Path.Combine(tree.Root, "tests", project.Name, "bin", "Release", "net10.0", $"{project.Name}.dll");
+        string report = Path.Combine(reports, $"{project.Name}.xml");
+        var start = new ProcessStartInfo(DotnetProgram.Path, [program, "-noLogo", "-reporter", project.Reporter, "-result-xml", report])
         {
             WorkingDirectory = tree.Root,
             Environment = { ["PIPELINE_MODELS"] = tree.Models },
@@ -83,9 +89,9 @@ internal static class TestCommand
             start.ArgumentList.Add($"*{filter}*");
         }
 
-        await using ChildProcess process = ChildProcess.StartInForeground(project, start, Grace);
+        await using ChildProcess process = ChildProcess.StartInForeground(project.Name, start, Grace);
         int exitCode = await process.Exited.WaitAsync(cancellationToken);
-        return TestProjectResult.Read(project, exitCode, report);
+        return TestProjectResult.Read(project.Name, exitCode, report);
     }
 
     private static int Tell(TestSummary summary, string? filter, CommandConsole console)
@@ -117,4 +123,6 @@ internal static class TestCommand
         console.Line(summary.LastLine);
         return summary.Succeeded ? 0 : 1;
     }
+
+    private sealed record TestProject(string Name, string Reporter);
 }

@@ -37,21 +37,26 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         string run = $"demo-{Guid.NewGuid().ToString("N")[..8]}";
         string data = Path.Combine(tree.State, run);
         string logs = Path.Combine(tree.Logs, run);
+        bool failed = false;
         try
         {
             await TimedAsync("Setup", () => LocalSetup.MakeReadyAsync(tree, console, cancellationToken));
             await ServeAsync(port, keep, data, logs, cancellationToken);
         }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            failed = true;
+            throw;
+        }
         finally
         {
-            if (Directory.Exists(data))
+            Remove(data);
+            if (!failed)
             {
-                Directory.Delete(data, recursive: true);
+                // After a failure the logs are what to look at.
+                Remove(logs);
             }
         }
-
-        // What went well leaves nothing behind; after a failure the logs are what to look at.
-        Directory.Delete(logs, recursive: true);
     }
 
     private async Task ServeAsync(int? port, bool keep, string data, string logs, CancellationToken cancellationToken)
@@ -131,6 +136,14 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
 
     private async Task StageAsync(string title, Func<IProgress<StageProgress>, Task> work) =>
         _stages.Add((title, await console.StageAsync(title, work)));
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     private async Task TimedAsync(string title, Func<Task> work)
     {

@@ -24,7 +24,7 @@ internal static class DotnetBuild
                 // Build nodes would outlive the command.
                 Environment = { ["MSBUILDDISABLENODEREUSE"] = "1" },
             };
-            string log = Path.Combine(tree.Logs, $"build-{Path.GetFileNameWithoutExtension(target)}.log");
+            string log = Path.Combine(tree.Logs, $"build-{Path.GetFileName(target)}.log");
             return Tool.RunAsync("dotnet build", start, log, cancellationToken);
         });
 }

@@ -1,40 +1,36 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
+using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>The command as a user's shell runs it: another process, its exit code and what it wrote.</summary>
-internal sealed class CommandProcess : IAsyncDisposable
+internal sealed partial class CommandProcess : IAsyncDisposable
 {
     private readonly StringBuilder _output = new();
-    private readonly TaskCompletionSource _outputEnded = new();
-    private readonly TaskCompletionSource _errorsEnded = new();
     private readonly Process _process;
 
     private CommandProcess(string[] arguments)
     {
-        string program = Path.Combine(Root, "src", "Pipeline.Cli", "bin", "Release", "net10.0", "Pipeline.Cli.dll");
+        string program = Repository.Path("src", "Pipeline.Cli", "bin", Repository.Configuration, "net10.0", "Pipeline.Cli.dll");
         _process = new Process
         {
             StartInfo = new ProcessStartInfo("dotnet", [program, .. arguments])
             {
-                WorkingDirectory = Root,
+                WorkingDirectory = Repository.Root,
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
             },
         };
-        _process.OutputDataReceived += (_, line) => Take(line.Data, _outputEnded);
-        _process.ErrorDataReceived += (_, line) => Take(line.Data, _errorsEnded);
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.Start();
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
-
-    public static string Root { get; } = FindRoot();
-
-    public int Id => _process.Id;
 
     /// <summary>All that it wrote so far, both streams.</summary>
     public string Output
@@ -64,19 +60,17 @@ internal sealed class CommandProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has written a text.</summary>
-    /// <exception cref="InvalidOperationException">It ended without.</exception>
-    public async Task WaitForOutputAsync(string text)
-    {
-        while (!Output.Contains(text, StringComparison.Ordinal))
-        {
-            if (_process.HasExited && _outputEnded.Task.IsCompleted && _errorsEnded.Task.IsCompleted)
-            {
-                throw new InvalidOperationException($"The command ended with {_process.ExitCode} and never wrote '{text}' but:\n{Output}");
-            }
+    public Task WaitForOutputAsync(string text) => Wait.UntilAsync(
+        () => Output.Contains(text, StringComparison.Ordinal) ? Task.FromResult(true)
+            : _process.HasExited ? throw new InvalidOperationException($"The command ended with {_process.ExitCode} and never wrote '{text}' but:\n{Output}")
+            : Task.FromResult(false),
+        () => $"'{text}' from the command, which wrote:\n{Output}");
 
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-    }
+    /// <summary>Sends a signal, and waits for the end.</summary>
+    public Task<int> SignalAsync(int signal) =>
+        Kill(_process.Id, signal) == 0
+            ? WaitForExitAsync()
+            : throw new InvalidOperationException($"kill({_process.Id}) failed: {Marshal.GetLastPInvokeErrorMessage()}");
 
     public async ValueTask DisposeAsync()
     {
@@ -89,30 +83,17 @@ internal sealed class CommandProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string FindRoot()
+    private void Take(string? line)
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        if (line is not null)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "Pipeline.sln")))
+            lock (_output)
             {
-                return folder.FullName;
+                _output.AppendLine(line);
             }
         }
-
-        throw new InvalidOperationException("These tests run from within the source tree; no Pipeline.sln was found above the test assembly.");
     }
 
-    private void Take(string? line, TaskCompletionSource ended)
-    {
-        if (line is null)
-        {
-            ended.TrySetResult();
-            return;
-        }
-
-        lock (_output)
-        {
-            _output.AppendLine(line);
-        }
-    }
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int processId, int signal);
 }

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Pipeline.IntegrationTests.Hosting;
+
+namespace Pipeline.IntegrationTests.Cli;
+
+/// <summary>Serving until it is stopped.</summary>
+public partial class UpTests
+{
+    private const int Interrupt = 2;
+
+    [Fact]
+    public async Task A_port_in_use_is_named_with_the_option_to_choose_another()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        string port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        (int exitCode, string output) = await CommandProcess.RunAsync("up", "--port", port);
+
+        Assert.Equal($"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, or choose another port with --port.", output.Trim());
+        Assert.Equal(1, exitCode);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_stops_all_and_the_data_is_there_the_next_time()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        string data = Directory.CreateTempSubdirectory("up-data").FullName;
+        try
+        {
+            string first = await ServeAsync(data, upload: true);
+            string second = await ServeAsync(data, upload: false);
+
+            Assert.DoesNotContain("kept.bmp", first, StringComparison.Ordinal);
+            Assert.Contains("kept.bmp", second, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    // Returns the list of images as it was before the upload.
+    private static async Task<string> ServeAsync(string data, bool upload)
+    {
+        int port = ServerProcess.FreePort();
+        await using CommandProcess command = CommandProcess.Start("up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data);
+        await command.WaitForOutputAsync("Ctrl-C stops both.");
+        string output = command.Output;
+        using var http = new HttpClient();
+        string images = await http.GetStringAsync($"http://127.0.0.1:{port}/api/images", TestContext.Current.CancellationToken);
+        if (upload)
+        {
+            // The very address that the command tells its user.
+            using var body = new ByteArrayContent(Pictures.Bitmap(1));
+            body.Headers.Add("x-ms-blob-type", "BlockBlob");
+            using HttpResponseMessage answer = await http.PutAsync(
+                UploadAddress().Match(output).Groups[1].Value.Replace("first.jpg", "kept.bmp", StringComparison.Ordinal),
+                body,
+                TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        }
+
+        int exitCode = await command.SignalAsync(Interrupt);
+
+        Assert.Equal(128 + Interrupt, exitCode);
+        int[] ports = [port, .. EmulatorPorts().Matches(output).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        Assert.Equal(4, ports.Distinct().Count());
+        Assert.All(ports, AssertNobodyListens);
+        return images;
+    }
+
+    private static void AssertNobodyListens(int port)
+    {
+        using var client = new TcpClient();
+        Assert.Throws<SocketException>(() => client.Connect(IPAddress.Loopback, port));
+    }
+
+    [GeneratedRegex("'(http://[^']+/images/first\\.jpg[^']*)'")]
+    private static partial Regex UploadAddress();
+
+    [GeneratedRegex("Endpoint=http://127\\.0\\.0\\.1:([0-9]+)/")]
+    private static partial Regex EmulatorPorts();
+}
