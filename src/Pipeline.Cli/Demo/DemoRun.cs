@@ -84,7 +84,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         try
         {
             await StageAsync(
-                $"Embedding them with {string.Join(" and ", _models.Select(model => model.Title))}",
+                "Embedding them with both models",
                 progress => IndexingWait.RunAsync(app, samples, keys, progress, cancellationToken));
             await StageAsync(
                 $"Asking for the {Top} most similar to {query.Name}",

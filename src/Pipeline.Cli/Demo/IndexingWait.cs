@@ -39,7 +39,7 @@ internal static class IndexingWait
                 {
                     latest = indexed;
                     moved = Stopwatch.GetTimestamp();
-                    progress.Report(new StageProgress((double)indexed / total, $"{indexed} of {total} embeddings"));
+                    progress.Report(new StageProgress((double)indexed / total, $"{indexed} of {total}"));
                 }
             }
 

@@ -71,7 +71,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
             await stop.CancelAsync();
             await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             cancellationToken.ThrowIfCancellationRequested();
-            throw gone.Failure($"{gone.Name} ended unexpectedly with exit code {await gone.Exited}.");
+            throw gone.Failure($"Unexpectedly, {gone.Name} ended with exit code {await gone.Exited}.");
         }
 
         await working;

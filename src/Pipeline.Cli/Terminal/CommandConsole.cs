@@ -15,6 +15,9 @@ namespace Pipeline.Cli.Terminal;
 internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool live)
 {
     private const int PlainWidth = 160;
+
+    // Leaves a terminal of 80 columns room for the longest title.
+    private const int BarWidth = 16;
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     public static CommandConsole Default()
@@ -58,7 +61,7 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     private Task LiveAsync(string title, Func<IProgress<StageProgress>, Task> work) =>
         output.Progress()
             .AutoClear(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new ElapsedTimeColumn())
+            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title)).IsIndeterminate();
