@@ -8,7 +8,7 @@ namespace Pipeline.Cli.Hosting;
 /// <summary>A program that the command started: its output goes to a log file, and it does not outlive the command.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private const int RememberedLines = 15;
+    private const int RememberedLines = 10;
     private const int SigInt = 2;
     private const int SigTerm = 15;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
@@ -16,7 +16,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TimeSpan _grace;
     private readonly string? _logFile;
-    private readonly Queue<string> _lines = [];
+    // Apart, for what is said on one must not push out what was said on the other: a tool's reason is often one line among hundreds.
+    private readonly Queue<string> _outputLines = [];
+    private readonly Queue<string> _errorLines = [];
     private readonly Lock _gate = new();
     private readonly TextWriter _log;
     private readonly bool _interrupts;
@@ -62,8 +64,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         lock (_gate)
         {
-            IEnumerable<string> said = _lines.Count == 0 ? [] : _lines.Select(line => $"  | {line}").Prepend($"The last lines of {Name}:");
-            return new CommandFailure(string.Join(Environment.NewLine, [message, .. said, $"The log is in {_logFile}"]));
+            string[] said = [.. _outputLines.Concat(_errorLines).Select(line => $"  | {line}")];
+            string[] heading = said.Length == 0 ? [] : [$"The last lines of {Name}:"];
+            return new CommandFailure(string.Join(Environment.NewLine, [message, .. heading, .. said, $"The log is in {_logFile}"]));
         }
     }
 
@@ -111,7 +114,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         Task reading = _logFile is null
             ? Task.CompletedTask
-            : Task.WhenAll(ReadAsync(_process.StandardOutput), ReadAsync(_process.StandardError));
+            : Task.WhenAll(ReadAsync(_process.StandardOutput, _outputLines), ReadAsync(_process.StandardError, _errorLines));
         await _process.WaitForExitAsync();
 
         // A grandchild that lives on, such as a compiler server, may hold the pipe open for minutes.
@@ -119,7 +122,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
-    private async Task ReadAsync(StreamReader reader)
+    private async Task ReadAsync(StreamReader reader, Queue<string> last)
     {
         // Leaves the caller at once: the constructor has not ended yet.
         await Task.Yield();
@@ -127,10 +130,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             lock (_gate)
             {
-                _lines.Enqueue(line);
-                if (_lines.Count > RememberedLines)
+                last.Enqueue(line);
+                if (last.Count > RememberedLines)
                 {
-                    _lines.Dequeue();
+                    last.Dequeue();
                 }
 
                 _log.WriteLine(line);
