@@ -11,7 +11,8 @@ public class PreprocessingTests
     [Fact]
     public void Input_is_CHW_in_BGR_with_the_channel_means_taken_off() => Gen.Byte.Array[32 * 32 * 3].Sample(pixels =>
     {
-        float[] input = Preprocessing.ToInput(new RgbImage(32, 32, pixels), Vgg16 with { InputSize = 32 });
+        float[] input = new float[3 * 1024];
+        Preprocessing.WriteInput(new RgbImage(32, 32, pixels), Vgg16 with { InputSize = 32 }, input);
 
         float[] means = [103.939f, 116.779f, 123.68f];
         for (int y = 0; y < 32; y++)
@@ -33,7 +34,8 @@ public class PreprocessingTests
         (pixels[0], pixels[1], pixels[2]) = (10, 20, 30);
         ModelDefinition rgb = Vgg16 with { InputSize = 32, ChannelOrder = ChannelOrder.Rgb, Mean = [1, 2, 3], Scale = 0.5f };
 
-        float[] input = Preprocessing.ToInput(new RgbImage(32, 32, pixels), rgb);
+        float[] input = new float[3 * 1024];
+        Preprocessing.WriteInput(new RgbImage(32, 32, pixels), rgb, input);
 
         Assert.Equal((4.5f, 9f, 13.5f), (input[0], input[1024], input[2048]));
     }
@@ -42,6 +44,6 @@ public class PreprocessingTests
     public void A_picture_of_another_size_is_refused_with_both_sizes() =>
         Assert.Contains(
             "224 x 224 pixels, not 2 x 1",
-            Assert.Throws<ArgumentException>(() => Preprocessing.ToInput(new RgbImage(2, 1, new byte[6]), Vgg16)).Message,
+            Assert.Throws<ArgumentException>(() => Preprocessing.WriteInput(new RgbImage(2, 1, new byte[6]), Vgg16, [])).Message,
             StringComparison.Ordinal);
 }

@@ -1,0 +1,43 @@
+using Microsoft.ML.OnnxRuntime;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>What everything is held against: ONNX Runtime as it comes, on all processors, with one picture's input made beforehand.</summary>
+internal sealed class BareNetwork : IDisposable
+{
+    private readonly InferenceSession _session;
+    private readonly OrtValue _input;
+    private readonly string[] _outputs;
+
+    public BareNetwork(InstalledModel model)
+    {
+        int side = model.Definition.InputSize;
+        using var decoder = new ImageDecoder(new ImageLimits());
+        decoder.TryDecode(Checkout.Sample("fish-1.jpg"), side, side, model.Definition.Resampling, out DecodedImage? decoded, out _);
+        Image = decoded!.Pixels;
+        float[] input = new float[3 * side * side];
+        Preprocessing.WriteInput(Image, model.Definition, input);
+        _input = OrtValue.CreateTensorValueFromMemory(input, [1, 3, side, side]);
+        _outputs = [model.Definition.EmbeddingOutput];
+        using var options = new SessionOptions { IntraOpNumThreads = Environment.ProcessorCount };
+        _session = new InferenceSession(model.Path, options);
+    }
+
+    /// <summary>The picture that the input was made from.</summary>
+    public RgbImage Image { get; }
+
+    public float Run()
+    {
+        using var run = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(run, ["input"], [_input], _outputs);
+        return results[0].GetTensorDataAsSpan<float>()[0];
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _input.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Numerics.Tensors;
+using BenchmarkDotNet.Attributes;
+using Pipeline.Embeddings;
+using Pipeline.Models;
+using Pipeline.Search;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>The ten nearest of all stored embeddings, beside bare dot products over one block of memory on one thread.</summary>
+[MemoryDiagnoser]
+public class ScanBenchmarks
+{
+    private const int Top = 10;
+
+    private EmbeddingRecord[] _records = [];
+    private float[] _matrix = [];
+    private float[] _query = [];
+
+    [Params(1_000, 10_000)]
+    public int Pictures { get; set; }
+
+    [Params(2048, 4096)]
+    public int Length { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        var random = new Random(1);
+        _records = [.. Enumerable.Range(0, Pictures).Select(i => StoredPictures.Record(i, Length, random))];
+        _matrix = [.. _records.SelectMany(record => record.Embedding.Values.ToArray())];
+        _query = _records[Pictures / 2].Embedding.Values.ToArray();
+    }
+
+    [Benchmark(Baseline = true)]
+    public float DotProducts()
+    {
+        float best = -1;
+        for (int i = 0; i < Pictures; i++)
+        {
+            best = Math.Max(best, TensorPrimitives.Dot(_matrix.AsSpan(i * Length, Length), _query));
+        }
+
+        return best;
+    }
+
+    [Benchmark]
+    public Match[] Nearest() => CosineScan.Nearest(_records, _query, Top);
+}

@@ -1,0 +1,24 @@
+using System.Globalization;
+using System.Numerics.Tensors;
+using Pipeline.Embeddings;
+using Pipeline.Models;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>Records of pictures that there are none of, for tables and indexes of any size.</summary>
+internal static class StoredPictures
+{
+    public static EmbeddingRecord Record(int number, int length, Random random)
+    {
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++)
+        {
+            values[i] = (random.NextSingle() * 2) - 1;
+        }
+
+        TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
+        string name = string.Create(CultureInfo.InvariantCulture, $"stored-{number:000000}.jpg");
+        var id = new ImageId(EmbeddingsServices.ImagesContainer, name);
+        return new EmbeddingRecord(id, "\"0x1\"", id.Key, 224, 224, DateTimeOffset.UnixEpoch, new Embedding(values, 1));
+    }
+}
