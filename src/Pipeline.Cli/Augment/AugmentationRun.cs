@@ -6,8 +6,8 @@ using Pipeline.Imaging;
 namespace Pipeline.Cli.Augment;
 
 /// <summary>
-/// Writes a picture's variants, a sheet of all and a record of how they came about into a folder. Each file is written beside and renamed, so
-/// that under its own name it is whole; other files of the folder are left alone.
+/// Writes a picture's variants, a sheet of all and a record of how they came about into a folder. Each file is written beside and renamed,
+/// so that under its own name it is whole; other files of the folder are left alone.
 /// </summary>
 /// <param name="picture">The original.</param>
 /// <param name="name">What the variants are named after.</param>

@@ -17,7 +17,10 @@ internal static class AugmentCommand
         picture.AcceptExistingOnly();
         Option<int?> count = NumberOption.Create("-n", 1, MaxCount, $"How many variants, 1 to {MaxCount}. Default: {UsualCount}.");
         Option<int?> seed = NumberOption.Create(
-            "--seed", 0, int.MaxValue, $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {UsualSeed}.");
+            "--seed",
+            0,
+            int.MaxValue,
+            $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {UsualSeed}.");
         var folder = new Option<DirectoryInfo>("-o")
         {
             Description = "Where the pictures go; made if missing. Default: a folder named after the file, such as vase-augmented.",
@@ -37,7 +40,8 @@ internal static class AugmentCommand
             string target = parsed.GetValue(folder)?.FullName ?? Path.GetFullPath($"{name}-augmented");
             var run = new AugmentationRun(file, name, parsed.GetValue(seed) ?? UsualSeed, parsed.GetValue(count) ?? UsualCount, target);
             await console.StageAsync($"Augmenting {file.Name}", progress => Task.Run(() => run.WriteAsync(progress, stop), stop));
-            console.Line($"{run.Count} pictures, {AugmentationRun.SheetName} and {AugmentationRun.RecordName} are in {SourceTree.Shown(target)}");
+            console.Line(
+                $"{run.Count} pictures, {AugmentationRun.SheetName} and {AugmentationRun.RecordName} are in {SourceTree.Shown(target)}");
             return 0;
         });
         return command;

@@ -26,7 +26,7 @@ public sealed class AugmentationRunTests : IDisposable
     {
         await RunAsync(Original, seed: 3, count: 2);
 
-        using JsonDocument record = JsonDocument.Parse(await File.ReadAllBytesAsync(InFolder("augmentation.json"), TestContext.Current.CancellationToken));
+        using JsonDocument record = JsonDocument.Parse(await ReadAsync("augmentation.json"));
         JsonElement root = record.RootElement;
         Assert.Equal(
             ("rgb.png", 97, 61, 3, 30.0),
@@ -37,8 +37,7 @@ public sealed class AugmentationRunTests : IDisposable
         foreach (JsonElement entry in root.GetProperty("pictures").EnumerateArray())
         {
             AugmentationTransform transform = entry.GetProperty("transform").Deserialize<AugmentationTransform>(JsonSerializerOptions.Web);
-            RgbImage written = Picture.Decode(
-                await File.ReadAllBytesAsync(InFolder(entry.GetProperty("file").GetString()!), TestContext.Current.CancellationToken));
+            RgbImage written = Picture.Decode(await ReadAsync(entry.GetProperty("file").GetString()!));
             Assert.Equal(Augmentation.Apply(original, transform).Pixels.ToArray(), written.Pixels.ToArray());
         }
     }
@@ -99,6 +98,8 @@ public sealed class AugmentationRunTests : IDisposable
 
     private Task RunAsync(FileInfo picture, int seed, int count) => new AugmentationRun(picture, "rgb", seed, count, _folder)
         .WriteAsync(new Progress(() => { }), TestContext.Current.CancellationToken);
+
+    private Task<byte[]> ReadAsync(string file) => File.ReadAllBytesAsync(InFolder(file), TestContext.Current.CancellationToken);
 
     private string InFolder(string file) => Path.Combine(_folder, file);
 

@@ -91,7 +91,7 @@ public class AugmentationTests
     [Fact]
     public void Shear_is_in_degrees()
     {
-        // At 30 degrees, 20 rows above the centre are read 20 * sin(30) = 10 pixels further right, and from 20 * cos(30) = 17.3 rows above it.
+        // At 30 degrees, a row 20 above the centre is read 20 * sin(30) = 10 pixels further right.
         byte[] ramp = new byte[101 * 101 * 3];
         for (int i = 0; i < ramp.Length; i++)
         {
@@ -136,7 +136,9 @@ public class AugmentationTests
             Identity with { ChannelShift = double.NaN },
         ],
         transform => Assert.Contains(
-            "finite", Assert.Throws<ArgumentException>(() => Augmentation.Apply(Picture.Load("rgb.png"), transform)).Message, StringComparison.Ordinal));
+            "finite",
+            Assert.Throws<ArgumentException>(() => Augmentation.Apply(Picture.Load("rgb.png"), transform)).Message,
+            StringComparison.Ordinal));
 
     private sealed record Case(string File, string Name, AugmentationTransform Transform, string Pixels);
 }

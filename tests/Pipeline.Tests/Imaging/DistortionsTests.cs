@@ -11,7 +11,10 @@ public class DistortionsTests
     public void The_least_of_each_leaves_the_picture() => Picture.Any.Sample(image => Assert.All(
         (RgbImage[])
         [
-            Distortions.Rotate(image, 0), Distortions.CropCentre(image, 1), Distortions.Blur(image, 0), Distortions.ScaleBrightness(image, 1),
+            Distortions.Rotate(image, 0),
+            Distortions.CropCentre(image, 1),
+            Distortions.Blur(image, 0),
+            Distortions.ScaleBrightness(image, 1),
         ],
         distorted => Assert.Equal(image.Pixels.ToArray(), distorted.Pixels.ToArray())));
 

@@ -73,7 +73,8 @@ public class FeatureMapGridTests
     [Fact]
     public void Values_that_are_no_numbers_are_black_and_stretch_nothing()
     {
-        RgbImage grid = FeatureMapGrid.Draw([float.NaN, float.PositiveInfinity, 3, 7, float.NaN, float.NaN, float.NegativeInfinity, 5], 2, 2, 2);
+        RgbImage grid = FeatureMapGrid.Draw(
+            [float.NaN, float.PositiveInfinity, 3, 7, float.NaN, float.NaN, float.NegativeInfinity, 5], 2, 2, 2);
 
         Assert.Equal([0, 0, 0, 255], Corners(grid, Gap));
         Assert.Equal([0, 0, 0, 0], Corners(grid, Gap + 112 + Gap));
@@ -84,10 +85,17 @@ public class FeatureMapGridTests
         Assert.Equal([0, 255, 128, 0], Corners(FeatureMapGrid.Draw([float.MinValue, float.MaxValue, 0, float.MinValue], 1, 2, 2), Gap));
 
     [Fact]
-    public void Whatever_the_values_there_is_a_grid() =>
-        Gen.Select(Gen.Int[1, 70], Gen.Int[1, 6], Gen.Int[1, 6]).SelectMany(size =>
-            Gen.Float.Array[size.Item1 * size.Item2 * size.Item3].Select(maps => (maps, size))).Sample(drawn =>
-            Assert.Equal(0, FeatureMapGrid.Draw(drawn.maps, drawn.size.Item1, drawn.size.Item2, drawn.size.Item3).Pixels.Length % 3), iter: 30);
+    public void Whatever_the_values_a_map_of_several_goes_from_black_to_white() => Gen.Float.Array[3 * 3].Sample(
+        map =>
+        {
+            RgbImage grid = FeatureMapGrid.Draw(map, 1, 3, 3);
+
+            byte[] levels = [.. Enumerable.Range(0, 9).Select(i => Grey(grid, Gap + (i % 3 * 38) + 19, Gap + (i / 3 * 38) + 19))];
+            int different = map.Where(float.IsFinite).Distinct().Count();
+            Assert.Equal(0, levels.Min());
+            Assert.Equal(different > 1 ? 255 : 0, levels.Max());
+        },
+        iter: 200);
 
     [Fact]
     public void A_wrong_number_of_values_is_refused_with_both() => Assert.Contains(

@@ -92,8 +92,12 @@ public class SheetTests
     }
 
     [Fact]
-    public void A_panorama_is_drawn_lower_rather_than_wider() =>
-        Assert.Equal(16 + 720 + 16 + 720 + 16, SideBySide.Draw(Picture.Draw(5000, 1, (_, _) => 0), Picture.Draw(2001, 1000, (_, _) => 0), []).Width);
+    public void A_panorama_is_drawn_lower_rather_than_wider()
+    {
+        RgbImage pair = SideBySide.Draw(Picture.Draw(5000, 1, (_, _) => 0), Picture.Draw(2001, 1000, (_, _) => 0), []);
+
+        Assert.Equal((16 + 720 + 16 + 720 + 16, 16 + 360 + 16), (pair.Width, pair.Height));
+    }
 
     [Fact]
     public void Lines_are_written_below_and_make_the_sheet_wide_enough_for_120_letters()
