@@ -23,7 +23,7 @@ internal sealed record PictureFile(string Path, ReadOnlyMemory<byte> Bytes)
         // Looked at before reading: a film named by mistake is not read to its end.
         if (file.Length > limits.MaxBytes)
         {
-            throw Failure(path, $"The image has {file.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed.");
+            throw Failure(path, limits.TooManyBytes(file.Length));
         }
 
         return new PictureFile(path, await File.ReadAllBytesAsync(path, cancellationToken));
@@ -42,7 +42,7 @@ internal sealed record PictureFile(string Path, ReadOnlyMemory<byte> Bytes)
             : throw Failure(rejection);
 
     /// <summary>What to tell of a picture that was refused.</summary>
-    public CommandFailure Failure(ImageRejection rejection) => Failure(Path, rejection.Detail);
+    public CommandFailure Failure(ImageRejection rejection) => Failure(Path, rejection);
 
-    private static CommandFailure Failure(string path, string detail) => new($"'{path}': {detail}");
+    private static CommandFailure Failure(string path, ImageRejection rejection) => new($"'{path}': {rejection.Detail}");
 }
