@@ -23,6 +23,7 @@ internal static class EmbeddingEntity
             ["EmbeddedAt"] = record.EmbeddedAt,
             ["Vector"] = ToLittleEndian(record.Embedding.Values.Span),
             ["Norm"] = (double)record.Embedding.Norm,
+            ["Weights"] = model.Weights.ToJsonName(),
         };
 
     public static EmbeddingRecord ToRecord(TableEntity entity) => new(

@@ -95,7 +95,7 @@ public sealed partial class ImageIndexer(
             throw await RejectAsync(model, id, imageETag, rejection, cancellationToken).ConfigureAwait(false);
         }
 
-        ModelSession session = await sessions.GetAsync(model.Key, cancellationToken).ConfigureAwait(false);
+        ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
         Embedding embedding = await session.EmbedAsync(image.Pixels, cancellationToken).ConfigureAwait(false);
         string contentHash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         return new EmbeddingRecord(id, imageETag, contentHash, image.Width, image.Height, time.GetUtcNow(), embedding);

@@ -8,6 +8,12 @@ internal static class LibVips
     // Up to here a picture is decoded into memory; a larger one is read line by line, twice.
     private const long MaxBytesInMemory = 64 * 1024 * 1024;
 
+    // A level above is hardly smaller and takes half as long again.
+    private const int PngCompression = 6;
+
+    // A Gaussian ends where it has fallen to this part of its peak, at 3.7 standard deviations.
+    private const double SmallestWeight = 0.001;
+
     private static readonly double[] White = [255, 255, 255];
 
     // Runs once, before the first picture.
@@ -61,9 +67,34 @@ internal static class LibVips
     /// <summary>Pixels brought to another size by a Lanczos kernel, antialiased.</summary>
     public static RgbImage Reduce(RgbImage image, int width, int height)
     {
-        using Image pixels = Image.NewFromMemory(image.Pixels, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
-        using Image rgb = pixels.Copy(interpretation: Enums.Interpretation.Srgb);
+        using Image rgb = FromPixels(image);
         return Reduce(rgb, width, height);
+    }
+
+    /// <summary>Pixels as a PNG: lossless, no metadata.</summary>
+    public static byte[] ToPng(RgbImage image)
+    {
+        using Image rgb = FromPixels(image);
+        return rgb.PngsaveBuffer(compression: PngCompression);
+    }
+
+    /// <summary>Pixels as a baseline JPEG, chroma halved both ways below quality 90, no metadata.</summary>
+    public static byte[] ToJpeg(RgbImage image, int quality)
+    {
+        using Image rgb = FromPixels(image);
+        return rgb.JpegsaveBuffer(q: quality);
+    }
+
+    /// <summary>Pixels after a Gaussian, in floating point and rounded at the end; the edge pixels go on outside.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="sigma">Standard deviation in pixels.</param>
+    public static RgbImage Blur(RgbImage image, double sigma)
+    {
+        using Image rgb = FromPixels(image);
+        using Image blurred = rgb.Gaussblur(sigma, minAmpl: SmallestWeight, precision: Enums.Precision.Float);
+        using Image rounded = blurred.Rint();
+        using Image levels = rounded.Cast(Enums.BandFormat.Uchar);
+        return ToPixels(levels);
     }
 
     private static RgbImage Reduce(Image rgb, int width, int height)
@@ -117,6 +148,12 @@ internal static class LibVips
     private static Image ToSrgb(Image image) => image.Contains("icc-profile-data")
         ? image.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative, depth: 8)
         : image.Colourspace(Enums.Interpretation.Srgb);
+
+    private static Image FromPixels(RgbImage image)
+    {
+        using Image pixels = Image.NewFromMemory(image.Pixels, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
+        return pixels.Copy(interpretation: Enums.Interpretation.Srgb);
+    }
 
     private static RgbImage ToPixels(Image rgb) => new(rgb.Width, rgb.Height, rgb.WriteToMemory<byte>());
 }

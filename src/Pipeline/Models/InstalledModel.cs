@@ -3,38 +3,44 @@ using System.Security.Cryptography;
 namespace Pipeline.Models;
 
 /// <summary>A network whose ONNX file lies ready in the models folder.</summary>
-/// <param name="Definition">Its catalogue entry.</param>
+/// <param name="Definition">Its catalogue entry; without its dense layers, with the embedding that it has then.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Weights">Where its weights come from.</param>
+/// <param name="Precision">What its dense kernels are kept in.</param>
+/// <param name="WithTop">Whether it has its dense layers, and so predicts classes.</param>
 /// <param name="Path">The ONNX file.</param>
-public sealed record InstalledModel(ModelDefinition Definition, Fingerprint Fingerprint, WeightsOrigin Weights, string Path)
+public sealed record InstalledModel(
+    ModelDefinition Definition, Fingerprint Fingerprint, WeightsOrigin Weights, Precision Precision, bool WithTop, string Path)
 {
+    /// <summary>The output with a probability for each class: <c>predictions</c>.</summary>
+    public const string PredictionsOutput = "predictions";
+
+    internal const string Remedy =
+        "Make the model anew: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
+
     /// <summary>Short for <see cref="ModelDefinition.Key"/>.</summary>
     public string Key => Definition.Key;
 
-    /// <summary>Looks for a model in a folder, without loading it.</summary>
+    /// <summary>The outputs that are one vector a picture, and so can be compared: the embedding first.</summary>
+    public IReadOnlyList<string> VectorOutputs => WithTop
+        ? [.. new[] { Definition.EmbeddingOutput, PredictionsOutput, Definition.NoTop.EmbeddingOutput }.Distinct()]
+        : [Definition.EmbeddingOutput];
+
+    /// <summary>Looks for the model that search uses, without loading it.</summary>
     /// <param name="definition">The model.</param>
     /// <param name="folder">The models folder.</param>
     /// <returns>Null where it was not built.</returns>
-    /// <exception cref="InvalidDataException">What lies there is not whole; the message says what to do.</exception>
-    public static InstalledModel? Find(ModelDefinition definition, string folder)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        if (ModelManifest.Find(folder, definition.Key) is not { } manifest)
-        {
-            return null;
-        }
+    /// <exception cref="InvalidDataException">What lies there is not whole or of another version; the message says what to do.</exception>
+    public static InstalledModel? Find(ModelDefinition definition, string folder) => Find(definition, folder, ModelManifest.Searched);
 
-        var file = new FileInfo(System.IO.Path.Combine(folder, $"{definition.Key}.onnx"));
-        return file.Exists && file.Length == manifest.Bytes
-            ? new InstalledModel(definition, new Fingerprint(manifest.Fingerprint), manifest.Weights, file.FullName)
-            : throw new InvalidDataException(
-                $"'{file.FullName}' {(file.Exists ? $"has {file.Length:N0} bytes instead of {manifest.Bytes:N0}" : "is missing")}. " +
-                "Build the model anew: ./pipeline models build --seeded --force");
-    }
-
-    internal static string MissingMessage(ModelDefinition definition, string folder) =>
-        $"There is no model '{definition.Key}' in '{folder}'. Build it with ./pipeline models build --seeded, or set Models__Folder.";
+    /// <summary>Looks for the model in float32, which the study runs, without loading it.</summary>
+    /// <inheritdoc cref="Find(ModelDefinition, string)"/>
+    public static InstalledModel? FindFloat32(ModelDefinition definition, string folder) =>
+        Find(definition, folder) is not { } searched ? null
+        : searched.Precision == Precision.Float32 ? searched
+        : ModelManifest.Find(folder, definition.Key)?.WeightsHash == ModelManifest.Find(folder, definition.Key, ModelManifest.Studied)?.WeightsHash
+            ? Find(definition, folder, ModelManifest.Studied)
+        : null;
 
     /// <summary>Reads the whole file and compares it with its manifest.</summary>
     /// <returns>False where the file is not what was built.</returns>
@@ -42,6 +48,26 @@ public sealed record InstalledModel(ModelDefinition Definition, Fingerprint Fing
     {
         await using FileStream file = File.OpenRead(Path);
         byte[] hash = await SHA256.HashDataAsync(file, cancellationToken).ConfigureAwait(false);
-        return ModelManifest.Find(System.IO.Path.GetDirectoryName(Path)!, Key)?.Sha256 == Convert.ToHexStringLower(hash);
+        string use = System.IO.Path.GetFileNameWithoutExtension(Path)[Key.Length..];
+        return ModelManifest.Find(System.IO.Path.GetDirectoryName(Path)!, Key, use)?.Sha256 == Convert.ToHexStringLower(hash);
+    }
+
+    internal static string MissingMessage(ModelDefinition definition, string folder) =>
+        $"There is no model '{definition.Key}' in '{folder}'. Get it with ./pipeline models pull, or untrained with " +
+        "./pipeline models build --seeded, or set Models__Folder.";
+
+    private static InstalledModel? Find(ModelDefinition definition, string folder, string use)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (ModelManifest.Find(folder, definition.Key, use) is not { } manifest)
+        {
+            return null;
+        }
+
+        var file = new FileInfo(ModelManifest.ModelPathOf(folder, definition.Key, use));
+        return file.Exists && file.Length == manifest.Bytes
+            ? manifest.Install(definition, file.FullName)
+            : throw new InvalidDataException(
+                $"'{file.FullName}' {(file.Exists ? $"has {file.Length:N0} bytes instead of {manifest.Bytes:N0}" : "is missing")}. {Remedy}");
     }
 }

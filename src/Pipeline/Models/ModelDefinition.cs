@@ -18,6 +18,12 @@ public enum ChannelOrder
 /// <param name="Md5">Its MD5, 32 hexadecimal digits, as the publisher states it.</param>
 public sealed record WeightsFile(Uri Address, long Bytes, string Md5);
 
+/// <summary>A network without its dense layers, whose weights are a smaller file.</summary>
+/// <param name="EmbeddingOutput">The output that is the embedding then: <c>block5_pool</c>, averaged over height and width, or <c>avg_pool</c>.</param>
+/// <param name="EmbeddingLength">Its length: 512, 2048.</param>
+/// <param name="Weights">Keras' file without the dense layers.</param>
+public sealed record NoTopVariant(string EmbeddingOutput, int EmbeddingLength, WeightsFile Weights);
+
 /// <summary>A catalogue entry: everything about a network but its weights. Read from <c>models/models.json</c>.</summary>
 public sealed record ModelDefinition
 {
@@ -54,6 +60,19 @@ public sealed record ModelDefinition
     /// <summary>Classes that the network predicts: ImageNet's 1000.</summary>
     public required int Classes { get; init; }
 
+    /// <summary>What the dense kernels of the model that search uses are kept in.</summary>
+    public required Precision Precision { get; init; }
+
+    /// <summary>The outputs that are feature maps, float[N, C, H, W], one for each block from the first.</summary>
+    public required IReadOnlyList<string> Blocks { get; init; }
+
     /// <summary>Keras' own ImageNet weights.</summary>
     public required WeightsFile Weights { get; init; }
+
+    /// <summary>The network without its dense layers.</summary>
+    public required NoTopVariant NoTop { get; init; }
+
+    internal Precision PrecisionOf(bool withTop) => withTop ? Precision : Precision.Float32;
+
+    internal ModelDefinition WithoutTop() => this with { EmbeddingOutput = NoTop.EmbeddingOutput, EmbeddingLength = NoTop.EmbeddingLength };
 }

@@ -8,26 +8,51 @@ namespace Pipeline.Models;
 /// <summary>
 /// What lies beside an ONNX file as <c>KEY.manifest.json</c>. It is written after the file, so where there is a manifest the model is whole.
 /// </summary>
+/// <param name="Format">The version of file and manifest, <see cref="CurrentFormat"/>.</param>
 /// <param name="Key">The model.</param>
 /// <param name="Weights">Where its weights come from.</param>
+/// <param name="WeightsHash">SHA-256 of the weights as they were read, the same in every precision.</param>
+/// <param name="Precision">What its dense kernels are kept in.</param>
+/// <param name="WithTop">Whether it has its dense layers, and so predicts.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Bytes">Size of the ONNX file.</param>
 /// <param name="Sha256">SHA-256 of the ONNX file, 64 hexadecimal digits.</param>
-internal sealed record ModelManifest(string Key, WeightsOrigin Weights, string Fingerprint, long Bytes, string Sha256)
+internal sealed record ModelManifest(
+    int Format,
+    string Key,
+    WeightsOrigin Weights,
+    string WeightsHash,
+    Precision Precision,
+    bool WithTop,
+    string Fingerprint,
+    long Bytes,
+    string Sha256)
 {
+    /// <summary>The version that this program writes and the only one that it reads.</summary>
+    public const int CurrentFormat = 2;
+
+    /// <summary>The file that search uses: <c>KEY.onnx</c>.</summary>
+    public const string Searched = "";
+
+    /// <summary>The file of the study where search does not use float32: <c>KEY-float32.onnx</c>.</summary>
+    public const string Studied = "-float32";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
-    public static string PathOf(string folder, string key) => Path.Combine(folder, $"{key}.manifest.json");
+    public static string PathOf(string folder, string key, string use = Searched) => Path.Combine(folder, $"{key}{use}.manifest.json");
 
-    /// <exception cref="InvalidDataException">The manifest is malformed.</exception>
-    public static ModelManifest? Find(string folder, string key)
+    public static string ModelPathOf(string folder, string key, string use = Searched) => Path.Combine(folder, $"{key}{use}.onnx");
+
+    /// <exception cref="InvalidDataException">The manifest is malformed, or of another version.</exception>
+    public static ModelManifest? Find(string folder, string key, string use = Searched)
     {
-        string path = PathOf(folder, key);
+        string path = PathOf(folder, key, use);
         if (!File.Exists(path))
         {
             return null;
@@ -35,29 +60,42 @@ internal sealed record ModelManifest(string Key, WeightsOrigin Weights, string F
 
         try
         {
-            return JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), Json)
-                ?? throw new InvalidDataException($"'{path}' is empty. Build the model anew: ./pipeline models build --seeded --force");
+            ModelManifest manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), Json)
+                ?? throw new InvalidDataException($"'{path}' is empty. {InstalledModel.Remedy}");
+            return manifest.Format == CurrentFormat
+                ? manifest
+                : throw new InvalidDataException(
+                    $"'{path}' is of format {manifest.Format}; this version of the program reads format {CurrentFormat}. {InstalledModel.Remedy}");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException(
-                $"'{path}' cannot be read ({exception.Message}). Build the model anew: ./pipeline models build --seeded --force", exception);
+            throw new InvalidDataException($"'{path}' cannot be read ({exception.Message}). {InstalledModel.Remedy}", exception);
         }
     }
 
-    public void Write(string folder)
+    public static void Delete(string folder, string key, string use)
     {
-        string path = PathOf(folder, Key);
+        File.Delete(PathOf(folder, key, use));
+        File.Delete(ModelPathOf(folder, key, use));
+    }
+
+    public void Write(string folder, string use = Searched)
+    {
+        string path = PathOf(folder, Key, use);
         File.WriteAllBytes($"{path}.part", JsonSerializer.SerializeToUtf8Bytes(this, Json));
         File.Move($"{path}.part", path, overwrite: true);
     }
 
-    /// <summary>A short hash of the weights, the preprocessing and the output: whatever changes an embedding changes this.</summary>
-    public static Fingerprint FingerprintOf(ModelDefinition model, string weightsHash)
+    /// <summary>The model that this describes.</summary>
+    public InstalledModel Install(ModelDefinition definition, string path) => new(
+        WithTop ? definition : definition.WithoutTop(), new Fingerprint(Fingerprint), Weights, Precision, WithTop, path);
+
+    /// <summary>A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.</summary>
+    public static Fingerprint FingerprintOf(ModelDefinition model, string weightsHash, Precision precision)
     {
         string ingredients = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{model.Graph}|{weightsHash}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
+            $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ingredients));
         return new Fingerprint(Convert.ToHexStringLower(hash)[..Models.Fingerprint.Length]);
     }

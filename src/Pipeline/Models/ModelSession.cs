@@ -39,7 +39,7 @@ public sealed class ModelSession : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new InvalidDataException(
-                $"'{model.Path}' cannot be loaded. Build the model anew: ./pipeline models build --seeded --force", exception);
+                $"'{model.Path}' cannot be loaded ({exception.Message}). {InstalledModel.Remedy}", exception);
         }
     }
 

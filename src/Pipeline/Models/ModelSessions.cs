@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,7 +8,7 @@ namespace Pipeline.Models;
 /// <summary>The installed networks, each loaded once, on first use: an instance that only embeds with one never pays for the other.</summary>
 public sealed partial class ModelSessions : IDisposable
 {
-    private readonly Dictionary<string, Lazy<Task<ModelSession>>> _sessions;
+    private readonly ConcurrentDictionary<string, Lazy<Task<ModelSession>>> _sessions = new(StringComparer.Ordinal);
     private readonly ILogger<ModelSessions> _logger;
 
     /// <summary>Finds the models in the folder.</summary>
@@ -23,20 +24,34 @@ public sealed partial class ModelSessions : IDisposable
             .. catalogue.Models.Select(model => InstalledModel.Find(model, folder) ?? throw new InvalidDataException(
                 InstalledModel.MissingMessage(model, folder))),
         ];
-        _sessions = Models.ToDictionary(
-            model => model.Key, model => new Lazy<Task<ModelSession>>(() => Task.Run(() => Load(model))), StringComparer.Ordinal);
+        Float32Models = [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, folder)).OfType<InstalledModel>()];
+        Classes = ClassIndex.Find(folder);
     }
 
     /// <summary>The installed networks in the catalogue's order; known without loading one.</summary>
     public IReadOnlyList<InstalledModel> Models { get; }
 
+    /// <summary>The networks in float32, for the study; the same as in <see cref="Models"/> where those are. Fewer where one was not built so.</summary>
+    public IReadOnlyList<InstalledModel> Float32Models { get; }
+
+    /// <summary>The names of the classes that the networks predict; null where they were never fetched.</summary>
+    public ClassIndex? Classes { get; }
+
     /// <summary>True once the network is in memory.</summary>
-    public bool IsLoaded(string key) => _sessions[key] is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
+    public bool IsLoaded(InstalledModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return _sessions.TryGetValue(model.Path, out Lazy<Task<ModelSession>>? session) && session is { IsValueCreated: true, Value.IsCompletedSuccessfully: true };
+    }
 
     /// <summary>The loaded network; the first call loads it, others wait for that.</summary>
-    /// <param name="key">One of <see cref="Models"/>.</param>
+    /// <param name="model">One of <see cref="Models"/> or <see cref="Float32Models"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the loading that others may wait for too.</param>
-    public Task<ModelSession> GetAsync(string key, CancellationToken cancellationToken) => _sessions[key].Value.WaitAsync(cancellationToken);
+    public Task<ModelSession> GetAsync(InstalledModel model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return _sessions.GetOrAdd(model.Path, _ => new Lazy<Task<ModelSession>>(() => Task.Run(() => Load(model)))).Value.WaitAsync(cancellationToken);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -48,7 +48,7 @@ public sealed class QueryEmbedder(ImageDecoder decoder, ModelSessions sessions)
         start = Stopwatch.GetTimestamp();
         Embedding[] embeddings = await Task.WhenAll(models.Select(async model =>
         {
-            ModelSession session = await sessions.GetAsync(model.Key, cancellationToken).ConfigureAwait(false);
+            ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
             RgbImage pixels = inputs[(model.Definition.InputSize, model.Definition.Resampling)].Pixels;
             return await session.EmbedAsync(pixels, cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);

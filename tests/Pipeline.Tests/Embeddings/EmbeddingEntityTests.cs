@@ -8,7 +8,7 @@ namespace Pipeline.Tests.Embeddings;
 public class EmbeddingEntityTests
 {
     private static readonly InstalledModel Model =
-        new(ModelCatalogue.Default().Models[0], new Fingerprint("0123456789ab"), WeightsOrigin.Untrained, "vgg16.onnx");
+        new(ModelCatalogue.Default().Models[0], new Fingerprint("0123456789ab"), WeightsOrigin.Untrained, Precision.Float32, true, "vgg16.onnx");
 
     private static readonly Gen<EmbeddingRecord> Records = Gen.Select(
         Gen.String[1, 50], Gen.Single[-1e6f, 1e6f].Array[1, 64], Gen.Int[1, 9999], Gen.Int[1, 9999], Gen.DateTimeOffset,
@@ -33,6 +33,10 @@ public class EmbeddingEntityTests
         Assert.Equal($"vgg16-0123456789ab-0{entity.RowKey[0]}", entity.PartitionKey);
         Assert.Equal(new ImageId("images", "vase.jpg").Key, entity.RowKey);
     }
+
+    [Fact]
+    public void A_row_says_whether_its_network_was_trained() =>
+        Assert.Equal("untrained", EmbeddingEntity.From(Model, Record("vase.jpg")).GetString("Weights"));
 
     [Fact]
     public void Names_spread_over_all_sixteen_buckets_evenly()

@@ -12,14 +12,15 @@ public class FingerprintTests
     {
         Fingerprint[] fingerprints =
         [
-            ModelManifest.FingerprintOf(Model, "weights"),
-            ModelManifest.FingerprintOf(Model, "other weights"),
-            ModelManifest.FingerprintOf(Model with { Resampling = Resampling.Keras }, "weights"),
-            ModelManifest.FingerprintOf(Model with { Mean = [1, 2, 3] }, "weights"),
-            ModelManifest.FingerprintOf(Model with { ChannelOrder = ChannelOrder.Rgb }, "weights"),
-            ModelManifest.FingerprintOf(Model with { Scale = 2 }, "weights"),
-            ModelManifest.FingerprintOf(Model with { InputSize = 192 }, "weights"),
-            ModelManifest.FingerprintOf(Model with { EmbeddingOutput = "block5_pool" }, "weights"),
+            ModelManifest.FingerprintOf(Model, "weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model, "other weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model, "weights", Precision.Int8Dense),
+            ModelManifest.FingerprintOf(Model with { Resampling = Resampling.Keras }, "weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model with { Mean = [1, 2, 3] }, "weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model with { ChannelOrder = ChannelOrder.Rgb }, "weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model with { Scale = 2 }, "weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model with { InputSize = 192 }, "weights", Precision.Float32),
+            ModelManifest.FingerprintOf(Model with { EmbeddingOutput = "block5_pool" }, "weights", Precision.Float32),
         ];
 
         Assert.Equal(fingerprints.Length, fingerprints.Distinct().Count());
@@ -27,7 +28,7 @@ public class FingerprintTests
 
     [Fact]
     public void A_new_title_does_not_make_stored_embeddings_worthless() => Assert.Equal(
-        ModelManifest.FingerprintOf(Model, "weights"), ModelManifest.FingerprintOf(Model with { Title = "The sixteen" }, "weights"));
+        ModelManifest.FingerprintOf(Model, "weights", Precision.Float32), ModelManifest.FingerprintOf(Model with { Title = "The sixteen" }, "weights", Precision.Float32));
 
     [Theory]
     [InlineData("")]

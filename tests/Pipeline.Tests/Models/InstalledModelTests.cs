@@ -23,7 +23,7 @@ public sealed class InstalledModelTests : IDisposable
     public void A_file_of_another_size_than_was_built_is_refused_with_the_remedy()
     {
         File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
-        new ModelManifest("vgg16", WeightsOrigin.Untrained, "0123456789ab", 2, "00").Write(_folder);
+        Manifest(2, "00").Write(_folder);
 
         string message = Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message;
 
@@ -38,7 +38,7 @@ public sealed class InstalledModelTests : IDisposable
         string path = Path.Combine(_folder, "vgg16.onnx");
         File.WriteAllBytes(path, [1, 2, 3]);
         string sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1, 2, 3]));
-        new ModelManifest("vgg16", WeightsOrigin.Untrained, "0123456789ab", 3, sha256).Write(_folder);
+        Manifest(3, sha256).Write(_folder);
         InstalledModel model = InstalledModel.Find(Model, _folder)!;
 
         Assert.True(await model.VerifyAsync(cancellationToken));
@@ -60,9 +60,9 @@ public sealed class InstalledModelTests : IDisposable
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
-        new ModelManifest("vgg16", WeightsOrigin.Untrained, "0123456789ab", 1, "00").Write(_folder);
+        Manifest(1, "00").Write(_folder);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => ModelBuilder.BuildAsync(Model, new BrokenWeights(), _folder, cancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(() => ModelBuilder.BuildAsync(Model, new BrokenWeights(), withTop: true, _folder, cancellationToken));
 
         Assert.NotNull(InstalledModel.Find(Model, _folder));
         Assert.Equal(["vgg16.manifest.json", "vgg16.onnx"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
@@ -75,8 +75,61 @@ public sealed class InstalledModelTests : IDisposable
 
         Assert.True(result.Failed);
         Assert.Equal(2, result.Failures!.Count());
-        Assert.All(result.Failures!, failure => Assert.Contains("./pipeline models build --seeded", failure, StringComparison.Ordinal));
+        Assert.All(result.Failures!, failure => Assert.Contains("./pipeline models pull", failure, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_manifest_of_another_version_is_refused_with_both_numbers_and_the_remedy()
+    {
+        (Manifest(1, "00") with { Format = 1 }).Write(_folder);
+
+        string message = Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message;
+
+        Assert.Contains("is of format 1; this version of the program reads format 2", message, StringComparison.Ordinal);
+        Assert.Contains("./pipeline models pull --force", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_manifest_from_before_there_were_precisions_is_refused()
+    {
+        File.WriteAllText(
+            ModelManifest.PathOf(_folder, "vgg16"),
+            """{ "key": "vgg16", "weights": "untrained", "fingerprint": "0123456789ab", "bytes": 1, "sha256": "00" }""");
+
+        Assert.Contains(
+            "./pipeline models build", Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_its_top_a_model_has_the_embedding_of_its_pool_and_nothing_else_to_compare()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        (Manifest(1, "00") with { WithTop = false, Precision = Precision.Float32 }).Write(_folder);
+
+        InstalledModel model = InstalledModel.Find(Model, _folder)!;
+
+        Assert.Equal(("block5_pool", 512), (model.Definition.EmbeddingOutput, model.Definition.EmbeddingLength));
+        Assert.Equal(["block5_pool"], model.VectorOutputs);
+        Assert.Equal(model, InstalledModel.FindFloat32(Model, _folder));
+    }
+
+    [Theory]
+    [InlineData("aa", true)]
+    [InlineData("bb", false)]
+    public void The_studys_model_counts_only_where_it_is_of_the_same_weights(string weightsHash, bool found)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16-float32.onnx"), [1, 2]);
+        Manifest(1, "00").Write(_folder);
+        (Manifest(2, "00") with { Precision = Precision.Float32, WeightsHash = weightsHash }).Write(_folder, ModelManifest.Studied);
+
+        InstalledModel? studied = InstalledModel.FindFloat32(Model, _folder);
+
+        Assert.Equal(found ? "vgg16-float32.onnx" : null, Path.GetFileName(studied?.Path));
+    }
+
+    private static ModelManifest Manifest(long bytes, string sha256) => new(
+        ModelManifest.CurrentFormat, "vgg16", WeightsOrigin.Untrained, "aa", Precision.Int8Dense, true, "0123456789ab", bytes, sha256);
 
     private sealed class BrokenWeights : IWeightSource
     {

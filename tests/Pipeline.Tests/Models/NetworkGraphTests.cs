@@ -1,4 +1,4 @@
-using Google.Protobuf;
+using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Pipeline.Models;
 using Pipeline.Models.Building;
@@ -13,10 +13,10 @@ public class NetworkGraphTests
 
     [Theory]
     [InlineData("vgg16", "block1_conv2:8x224x224 block2_conv2:16x112x112 block3_conv3:32x56x56 block4_conv3:64x28x28 block5_conv3:64x14x14 block5_pool:64 fc2:512 predictions:1000")]
-    [InlineData("resnet50", "conv2_block3_out:32x56x56 conv3_block4_out:64x28x28 conv4_block6_out:128x14x14 conv5_block3_out:256x7x7 avg_pool:256 predictions:1000")]
+    [InlineData("resnet50", "conv1_relu:8x112x112 conv2_block3_out:32x56x56 conv3_block4_out:64x28x28 conv4_block6_out:128x14x14 conv5_block3_out:256x7x7 avg_pool:256 predictions:1000")]
     public void ONNX_Runtime_takes_the_graph_and_sees_the_outputs_by_Keras_names(string key, string expected)
     {
-        using var session = new InferenceSession(Compose(key).Onnx.ToByteArray());
+        using var session = new InferenceSession(Compose(key).Onnx);
 
         Assert.Equal(
             expected,
@@ -29,7 +29,7 @@ public class NetworkGraphTests
     [InlineData("resnet50")]
     public void The_declared_shapes_are_those_of_the_computed_outputs_for_any_batch(string key)
     {
-        using var session = new InferenceSession(Compose(key).Onnx.ToByteArray());
+        using var session = new InferenceSession(Compose(key).Onnx);
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(new float[2 * 3 * 224 * 224], [2, 3, 224, 224]);
         using var options = new RunOptions();
 
@@ -43,28 +43,84 @@ public class NetworkGraphTests
     [InlineData("vgg16", 32)]
     [InlineData("resnet50", 320)]
     public void The_graph_has_every_weight_of_the_network(string key, int weights) =>
-        Assert.Equal(weights, Compose(key).Onnx.Graph.Initializer.Count);
+        Assert.Equal(weights, ModelProto.Parser.ParseFrom(Compose(key).Onnx).Graph.Initializer.Count);
 
     [Fact]
     public void The_same_weights_give_the_same_bytes_and_the_same_hash()
     {
-        (ModelProto first, string firstHash) = Compose("resnet50");
-        (ModelProto second, string secondHash) = Compose("resnet50");
+        (byte[] first, string firstHash) = Compose("resnet50");
+        (byte[] second, string secondHash) = Compose("resnet50");
 
-        Assert.Equal(first.ToByteArray(), second.ToByteArray());
+        Assert.Equal(first, second);
         Assert.Equal(firstHash, secondHash);
-        Assert.NotEqual(firstHash, ModelBuilder.Compose(Definition("resnet50"), new SeededWeights(2), Divisor, CancellationToken.None).WeightsHash);
+        Assert.NotEqual(firstHash, Compose("resnet50", seed: 2).WeightsHash);
+    }
+
+    [Theory]
+    [InlineData("vgg16", "block1_conv2 block2_conv2 block3_conv3 block4_conv3 block5_conv3 block5_pool")]
+    [InlineData("resnet50", "conv1_relu conv2_block3_out conv3_block4_out conv4_block6_out conv5_block3_out avg_pool")]
+    public void Without_its_top_a_network_ends_at_the_pool(string key, string outputs)
+    {
+        using var session = new InferenceSession(Compose(key, withTop: false).Onnx);
+
+        Assert.Equal(outputs, string.Join(' ', session.OutputMetadata.Keys));
+    }
+
+    [Fact]
+    public void The_catalogue_names_outputs_that_the_networks_have() => Assert.All(ModelCatalogue.Default().Models, model =>
+    {
+        using var session = new InferenceSession(Compose(model.Key).Onnx);
+
+        Assert.All(
+            [.. model.Blocks, model.EmbeddingOutput, model.NoTop.EmbeddingOutput, InstalledModel.PredictionsOutput],
+            output => Assert.Contains(output, session.OutputMetadata.Keys));
+        Assert.All(model.Blocks, block => Assert.Equal(4, session.OutputMetadata[block].Dimensions.Length));
+    });
+
+    [Theory]
+    [InlineData(Precision.Float16Dense, 1e-3)]
+    [InlineData(Precision.Int8Dense, 0.02)]
+    public void A_network_with_smaller_dense_kernels_has_the_same_weights_hash_and_nearly_the_same_outputs(Precision precision, double tolerance)
+    {
+        (byte[] full, string fullHash) = Compose("vgg16");
+        (byte[] small, string smallHash) = Compose("vgg16", precision: precision);
+
+        float[] expected = Run(full);
+        float[] actual = Run(small);
+
+        Assert.Equal(fullHash, smallHash);
+        Assert.True(small.Length < full.Length);
+        Assert.NotEqual(expected, actual);
+        Assert.InRange(TensorPrimitives.Distance<float>(expected, actual) / TensorPrimitives.Norm<float>(expected), 0, tolerance);
+    }
+
+    private static float[] Run(byte[] onnx)
+    {
+        var random = new Random(1);
+        float[] pixels = [.. Enumerable.Range(0, 3 * 224 * 224).Select(_ => (random.NextSingle() * 256) - 128)];
+        using var session = new InferenceSession(onnx);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, [1, 3, 224, 224]);
+        using var options = new RunOptions();
+        using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, ["input"], [input], ["fc2"]);
+        return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     [Fact]
     public void A_graph_that_nobody_wrote_is_refused_with_those_that_are_there() => Assert.Contains(
         "graph 'alexnet' is not one of vgg16, resnet50",
         Assert.Throws<InvalidDataException>(
-            () => ModelBuilder.Compose(Definition("vgg16") with { Graph = "alexnet" }, new SeededWeights(1), Divisor, CancellationToken.None)).Message,
+            () => ModelBuilder.Write(
+                Definition("vgg16") with { Graph = "alexnet" }, new SeededWeights(1), Precision.Float32, true, Divisor, Stream.Null, CancellationToken.None)).Message,
         StringComparison.Ordinal);
 
     private static ModelDefinition Definition(string key) => ModelCatalogue.Default().Models.Single(model => model.Key == key);
 
-    private static (ModelProto Onnx, string WeightsHash) Compose(string key) =>
-        ModelBuilder.Compose(Definition(key), new SeededWeights(1), Divisor, TestContext.Current.CancellationToken);
+    private static (byte[] Onnx, string WeightsHash) Compose(
+        string key, ulong seed = 1, Precision precision = Precision.Float32, bool withTop = true)
+    {
+        using var onnx = new MemoryStream();
+        string weightsHash = ModelBuilder.Write(
+            Definition(key), new SeededWeights(seed), precision, withTop, Divisor, onnx, TestContext.Current.CancellationToken);
+        return (onnx.ToArray(), weightsHash);
+    }
 }

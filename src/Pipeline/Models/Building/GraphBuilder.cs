@@ -1,20 +1,25 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Google.Protobuf;
 using Pipeline.Models.Building.Onnx;
 
 namespace Pipeline.Models.Building;
 
 /// <summary>
 /// Puts a network together layer by layer, with Keras' layer names for nodes and tensors. Data are NCHW; kernels come from the source as HWIO
-/// and are turned to ONNX' OIHW. Every array is hashed as it is read: the hash names the weights.
+/// and are turned to ONNX' OIHW. No weight is read before <see cref="Write"/>, which takes them one by one; every array is hashed as it is
+/// read: the hash names the weights, whatever the precision that they are written in.
 /// </summary>
-internal sealed class GraphBuilder(string name, IWeightSource weights, CancellationToken cancellationToken) : IDisposable
+/// <param name="name">The network's name.</param>
+/// <param name="weights">Its weights.</param>
+/// <param name="precision">What the dense layers' kernels are written in.</param>
+internal sealed class GraphBuilder(string name, IWeightSource weights, Precision precision) : IDisposable
 {
     private const float BatchNormalisationEpsilon = 1.001e-5f;
 
     private readonly GraphProto _graph = new() { Name = name };
+    private readonly List<Initializer> _initializers = [];
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>float[N, channels, size, size].</summary>
@@ -58,8 +63,16 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Cancellat
         Ints("pads", padding, padding, padding, padding));
 
     /// <summary>A fully connected layer; float[N, unitsIn] to float[N, unitsOut].</summary>
-    public string Dense(string node, string layer, string input, int unitsIn, int unitsOut) =>
-        Node("Gemm", node, [input, Array(layer, "kernel", unitsIn, unitsOut), Array(layer, "bias", unitsOut)]);
+    public string Dense(string node, string layer, string input, int unitsIn, int unitsOut) => precision switch
+    {
+        Precision.Float32 =>
+            Node("Gemm", node, [input, Array(layer, "kernel", unitsIn, unitsOut), Array(layer, "bias", unitsOut)]),
+        Precision.Float16Dense =>
+            Node("Gemm", node, [input, HalfKernel(layer, unitsIn, unitsOut), Array(layer, "bias", unitsOut)]),
+        Precision.Int8Dense =>
+            Node("Add", node, [ByteProduct($"{node}/product", layer, input, unitsIn, unitsOut), Array(layer, "bias", unitsOut)]),
+        _ => throw new InvalidOperationException($"Unknown precision {precision}."),
+    };
 
     public string Relu(string layer, string input) => Node("Relu", layer, [input]);
 
@@ -75,65 +88,98 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Cancellat
     public string FlattenChannelsLast(string layer, string input) =>
         Node("Flatten", layer, [Node("Transpose", $"{layer}_channels_last", [input], Ints("perm", 0, 2, 3, 1))], Int("axis", 1));
 
-    /// <summary>The graph, and the SHA-256 of all weights in the order they were read.</summary>
-    public (GraphProto Graph, string WeightsHash) Build() => (_graph, Convert.ToHexStringLower(_hash.GetHashAndReset()));
+    /// <summary>Reads the weights and writes the network as an ONNX model.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="metadata">What to write into the model, given the SHA-256 of all weights in the order they were read.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public void Write(Stream output, Func<string, IReadOnlyDictionary<string, string>> metadata, CancellationToken cancellationToken) =>
+        OnnxWriter.Write(output, _graph, _initializers, () => metadata(Convert.ToHexStringLower(_hash.GetHashAndReset())), cancellationToken);
 
     public void Dispose() => _hash.Dispose();
 
-    private string Kernel(string layer, int size, int channelsIn, int channelsOut)
-    {
-        // HWIO to OIHW through a buffer of one layer; the largest has 2.4 million values.
-        float[] hwio = new float[size * size * channelsIn * channelsOut];
-        weights.Read(layer, "kernel", [size, size, channelsIn, channelsOut], hwio);
-        byte[] bytes = new byte[hwio.Length * sizeof(float)];
-        Span<float> oihw = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-        int area = size * size;
-        for (int position = 0, read = 0; position < area; position++)
+    private string Kernel(string layer, int size, int channelsIn, int channelsOut) =>
+        Initializer($"{layer}/kernel", TensorProto.Types.DataType.Float, [channelsOut, channelsIn, size, size], bytes =>
         {
-            for (int i = 0; i < channelsIn; i++)
+            // HWIO to OIHW through a buffer of one layer; the largest has 2.4 million values.
+            float[] hwio = Read(layer, "kernel", size, size, channelsIn, channelsOut);
+            Span<float> oihw = MemoryMarshal.Cast<byte, float>(bytes);
+            int area = size * size;
+            for (int position = 0, read = 0; position < area; position++)
             {
-                for (int o = 0; o < channelsOut; o++)
+                for (int i = 0; i < channelsIn; i++)
                 {
-                    oihw[(((o * channelsIn) + i) * area) + position] = hwio[read++];
+                    for (int o = 0; o < channelsOut; o++)
+                    {
+                        oihw[(((o * channelsIn) + i) * area) + position] = hwio[read++];
+                    }
                 }
             }
-        }
+        });
 
-        return Initializer($"{layer}/kernel", bytes, channelsOut, channelsIn, size, size);
+    private string Array(string layer, string weight, params int[] shape) => Initializer(
+        $"{layer}/{weight}",
+        TensorProto.Types.DataType.Float,
+        shape,
+        bytes => Read(layer, weight, shape, MemoryMarshal.Cast<byte, float>(bytes)));
+
+    /// <summary>The kernel in half precision, and its way back to single precision, which ONNX Runtime goes once, when it loads the model.</summary>
+    private string HalfKernel(string layer, int unitsIn, int unitsOut) => Node(
+        "Cast",
+        $"{layer}/kernel",
+        [
+            Initializer($"{layer}/kernel/half", TensorProto.Types.DataType.Float16, [unitsIn, unitsOut], bytes =>
+                TensorPrimitives.ConvertToHalf(Read(layer, "kernel", unitsIn, unitsOut), MemoryMarshal.Cast<byte, Half>(bytes))),
+        ],
+        Int("to", (long)TensorProto.Types.DataType.Float));
+
+    /// <summary>
+    /// The product with a kernel of bytes, without the bias: ONNX Runtime's MatMulNBits, whose weights stay bytes in memory. Level 4 takes the
+    /// input as bytes too, by the row and block, so a picture's result does not depend on the others of its batch.
+    /// </summary>
+    private string ByteProduct(string node, string layer, string input, int unitsIn, int unitsOut)
+    {
+        float[] scales = [];
+        int blocks = BlockQuantisation.BlocksOf(unitsIn);
+        string kernel = Initializer(
+            $"{layer}/kernel/bytes",
+            TensorProto.Types.DataType.Uint8,
+            [unitsOut, blocks, BlockQuantisation.BlockSize],
+            bytes => scales = BlockQuantisation.Quantise(Read(layer, "kernel", unitsIn, unitsOut), unitsIn, unitsOut, bytes));
+        string scale = Initializer(
+            $"{layer}/kernel/scales",
+            TensorProto.Types.DataType.Float,
+            [unitsOut * blocks],
+            bytes => scales.CopyTo(MemoryMarshal.Cast<byte, float>(bytes)));
+        string product = Node(
+            "MatMulNBits",
+            node,
+            [input, kernel, scale],
+            Int("K", unitsIn),
+            Int("N", unitsOut),
+            Int("bits", 8),
+            Int("block_size", BlockQuantisation.BlockSize),
+            Int("accuracy_level", 4));
+        _graph.Node[^1].Domain = OnnxWriter.RuntimeDomain;
+        return product;
     }
 
-    private string Array(string layer, string weight, params ReadOnlySpan<int> shape)
+    private float[] Read(string layer, string weight, params int[] shape)
     {
-        int length = 1;
-        foreach (int dimension in shape)
-        {
-            length *= dimension;
-        }
-
-        byte[] bytes = new byte[length * sizeof(float)];
-        weights.Read(layer, weight, shape, MemoryMarshal.Cast<byte, float>(bytes.AsSpan()));
-        return Initializer($"{layer}/{weight}", bytes, shape);
+        float[] values = GC.AllocateUninitializedArray<float>(shape.Aggregate(1, (product, size) => product * size));
+        Read(layer, weight, shape, values);
+        return values;
     }
 
-    private string Initializer(string name, byte[] bytes, params ReadOnlySpan<int> dimensions)
+    private void Read(string layer, string weight, int[] shape, Span<float> destination)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        _hash.AppendData(Encoding.UTF8.GetBytes($"{name}:{bytes.Length};"));
-        _hash.AppendData(bytes);
+        weights.Read(layer, weight, shape, destination);
+        _hash.AppendData(Encoding.UTF8.GetBytes($"{layer}/{weight}:{string.Join('x', shape)};"));
+        _hash.AppendData(MemoryMarshal.AsBytes(destination));
+    }
 
-        // Not copied: the array is ours and nobody writes to it any more, and one of them has 411 MB.
-        var tensor = new TensorProto
-        {
-            Name = name,
-            DataType = (int)TensorProto.Types.DataType.Float,
-            RawData = UnsafeByteOperations.UnsafeWrap(bytes),
-        };
-        foreach (int dimension in dimensions)
-        {
-            tensor.Dims.Add(dimension);
-        }
-
-        _graph.Initializer.Add(tensor);
+    private string Initializer(string name, TensorProto.Types.DataType type, int[] dimensions, FillBytes fill)
+    {
+        _initializers.Add(new Initializer(name, type, dimensions, fill));
         return name;
     }
 

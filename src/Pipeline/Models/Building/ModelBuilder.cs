@@ -1,93 +1,134 @@
 using System.Security.Cryptography;
-using Google.Protobuf;
-using Pipeline.Models.Building.Onnx;
 
 namespace Pipeline.Models.Building;
 
-/// <summary>Writes a network as an ONNX file. In memory it takes the weights once, and one layer more.</summary>
+/// <summary>Writes networks as ONNX files. In memory it takes the largest layer's weights, not the network's.</summary>
 public static class ModelBuilder
 {
-    private const int IntermediateRepresentation = 8;
-    private const int OperatorSet = 17;
-
-    /// <summary>Builds a model into a folder: <c>KEY.onnx</c>, then its manifest. Both appear whole or not at all.</summary>
+    /// <summary>
+    /// Builds a model into a folder: the file that search uses, in the catalogue's precision, and where that is not float32, one more for the
+    /// study, which always runs float32. Each with its manifest, written last: they appear whole or not at all.
+    /// </summary>
     /// <param name="model">The catalogue entry.</param>
     /// <param name="weights">Its weights.</param>
+    /// <param name="withTop">Whether with the dense layers; without them the embedding is that of <see cref="ModelDefinition.NoTop"/>.</param>
     /// <param name="folder">Where to; made if missing.</param>
     /// <param name="cancellationToken">Ends the work early and leaves what was there before.</param>
+    /// <returns>The model that search uses.</returns>
     /// <exception cref="InvalidDataException">The catalogue names a graph that there is none of, or the weights do not fit.</exception>
+    /// <exception cref="IOException">The files cannot be written, as where the disk is full.</exception>
     public static Task<InstalledModel> BuildAsync(
-        ModelDefinition model, IWeightSource weights, string folder, CancellationToken cancellationToken) =>
-        Task.Run(() => Build(model, weights, folder, cancellationToken), cancellationToken);
+        ModelDefinition model, IWeightSource weights, bool withTop, string folder, CancellationToken cancellationToken) =>
+        Task.Run(
+            () =>
+            {
+                ArgumentNullException.ThrowIfNull(model);
+                InstalledModel built = Build(model, weights, model.PrecisionOf(withTop), withTop, folder, ModelManifest.Searched, cancellationToken);
+                if (built.Precision == Precision.Float32)
+                {
+                    ModelManifest.Delete(folder, model.Key, ModelManifest.Studied);
+                    return built;
+                }
 
-    /// <summary>The network as an ONNX model, and the hash of its weights.</summary>
-    internal static (ModelProto Onnx, string WeightsHash) Compose(
-        ModelDefinition model, IWeightSource weights, int divisor, CancellationToken cancellationToken)
+                Build(model, weights, Precision.Float32, withTop, folder, ModelManifest.Studied, cancellationToken);
+                return built;
+            },
+            cancellationToken);
+
+    /// <summary>Writes a network as an ONNX model.</summary>
+    /// <param name="model">The catalogue entry.</param>
+    /// <param name="weights">Its weights.</param>
+    /// <param name="precision">What the dense layers' kernels are written in.</param>
+    /// <param name="withTop">Whether with the dense layers.</param>
+    /// <param name="divisor">Divides every width, for the small networks of tests; 1 is the paper's network.</param>
+    /// <param name="output">Where to.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <returns>The SHA-256 of the weights as they were read, 64 hexadecimal digits.</returns>
+    internal static string Write(
+        ModelDefinition model,
+        IWeightSource weights,
+        Precision precision,
+        bool withTop,
+        int divisor,
+        Stream output,
+        CancellationToken cancellationToken)
     {
-        using var builder = new GraphBuilder(model.Key, weights, cancellationToken);
+        using var builder = new GraphBuilder(model.Key, weights, precision);
+        int? classes = withTop ? model.Classes : null;
         switch (model.Graph)
         {
             case "vgg16":
-                Vgg16.AddTo(builder, model.InputSize, model.Classes, divisor);
+                Vgg16.AddTo(builder, model.InputSize, classes, divisor);
                 break;
             case "resnet50":
-                ResNet50.AddTo(builder, model.InputSize, model.Classes, divisor);
+                ResNet50.AddTo(builder, model.InputSize, classes, divisor);
                 break;
             default:
                 throw new InvalidDataException($"models.json, model '{model.Key}': graph '{model.Graph}' is not one of vgg16, resnet50.");
         }
 
-        (GraphProto graph, string weightsHash) = builder.Build();
-        var onnx = new ModelProto
-        {
-            IrVersion = IntermediateRepresentation,
-            ProducerName = "Pipeline",
-            Graph = graph,
-            OpsetImport = { new OperatorSetIdProto { Domain = "", Version = OperatorSet } },
-        };
-        return (onnx, weightsHash);
+        string hash = "";
+        builder.Write(
+            output,
+            weightsHash => new Dictionary<string, string>
+            {
+                ["weights"] = weights.Origin.ToJsonName(),
+                ["weightsHash"] = hash = weightsHash,
+            },
+            cancellationToken);
+        return hash;
     }
 
-    private static InstalledModel Build(ModelDefinition model, IWeightSource weights, string folder, CancellationToken cancellationToken)
+    private static InstalledModel Build(
+        ModelDefinition model,
+        IWeightSource weights,
+        Precision precision,
+        bool withTop,
+        string folder,
+        string use,
+        CancellationToken cancellationToken)
     {
-        (ModelProto onnx, string weightsHash) = Compose(model, weights, divisor: 1, cancellationToken);
-        Fingerprint fingerprint = ModelManifest.FingerprintOf(model, weightsHash);
-        onnx.MetadataProps.Add(new StringStringEntryProto { Key = "fingerprint", Value = fingerprint.ToString() });
-        onnx.MetadataProps.Add(new StringStringEntryProto { Key = "weights", Value = weights.Origin.ToJsonName() });
-
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, $"{model.Key}.onnx");
+        string path = ModelManifest.ModelPathOf(folder, model.Key, use);
         string part = $"{path}.part";
         try
         {
-            (long bytes, string sha256) = Write(onnx, part);
+            (string weightsHash, long bytes, string sha256) = Write(part, file => Write(
+                model, weights, precision, withTop, divisor: 1, file, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
 
             // Without a manifest there is no model: it goes first and comes last.
-            File.Delete(ModelManifest.PathOf(folder, model.Key));
+            File.Delete(ModelManifest.PathOf(folder, model.Key, use));
             File.Move(part, path, overwrite: true);
-            new ModelManifest(model.Key, weights.Origin, fingerprint.ToString(), bytes, sha256).Write(folder);
+            var manifest = new ModelManifest(
+                ModelManifest.CurrentFormat,
+                model.Key,
+                weights.Origin,
+                weightsHash,
+                precision,
+                withTop,
+                ModelManifest.FingerprintOf(withTop ? model : model.WithoutTop(), weightsHash, precision).ToString(),
+                bytes,
+                sha256);
+            manifest.Write(folder, use);
+            return manifest.Install(model, path);
         }
         finally
         {
             File.Delete(part);
         }
-
-        return new InstalledModel(model, fingerprint, weights.Origin, path);
     }
 
-    private static (long Bytes, string Sha256) Write(ModelProto onnx, string path)
+    private static (string WeightsHash, long Bytes, string Sha256) Write(string path, Func<Stream, string> write)
     {
         using var sha256 = SHA256.Create();
-        long bytes;
-        using (var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20))
-        using (var hashed = new CryptoStream(file, sha256, CryptoStreamMode.Write, leaveOpen: true))
-        {
-            onnx.WriteTo(hashed);
-            hashed.FlushFinalBlock();
-            bytes = file.Length;
-        }
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
+        using var hashed = new CryptoStream(file, sha256, CryptoStreamMode.Write, leaveOpen: true);
+        string weightsHash = write(hashed);
+        hashed.FlushFinalBlock();
 
-        return (bytes, Convert.ToHexStringLower(sha256.Hash!));
+        // On the disk before it gets its name: a power cut leaves no model that only seems whole.
+        file.Flush(flushToDisk: true);
+        return (weightsHash, file.Length, Convert.ToHexStringLower(sha256.Hash!));
     }
 }

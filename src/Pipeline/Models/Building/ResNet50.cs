@@ -11,14 +11,15 @@ internal static class ResNet50
     /// <summary>Adds the network and its outputs.</summary>
     /// <param name="graph">Where to.</param>
     /// <param name="inputSize">Side of the input, a multiple of 32: 224.</param>
-    /// <param name="classes">Classes predicted: 1000.</param>
+    /// <param name="classes">Classes predicted: 1000; null for the network without its dense layer.</param>
     /// <param name="divisor">Divides every width, for the small networks of tests; 1 is the paper's network.</param>
-    public static void AddTo(GraphBuilder graph, int inputSize, int classes, int divisor = 1)
+    public static void AddTo(GraphBuilder graph, int inputSize, int? classes, int divisor = 1)
     {
         string x = graph.Input("input", channels: 3, inputSize);
         int channels = 64 / divisor;
         x = graph.Convolution("conv1_conv", "conv1_conv", x, 3, channels, kernel: 7, stride: 2, padding: 3);
         x = graph.Relu("conv1_relu", graph.BatchNormalisation("conv1_bn", x, channels));
+        graph.Output(x, channels, inputSize / 2, inputSize / 2);
 
         // Keras pads with zeros, ONNX with minus infinity; after a ReLU nothing is below zero, so the maximum is the same.
         x = graph.MaxPool("pool1_pool", x, kernel: 3, stride: 2, padding: 1);
@@ -39,8 +40,11 @@ internal static class ResNet50
 
         x = graph.GlobalAveragePool("avg_pool", x);
         graph.Output(x, channels);
-        x = graph.Softmax("predictions", graph.Dense("predictions/dense", "predictions", x, channels, classes));
-        graph.Output(x, classes);
+        if (classes is { } predicted)
+        {
+            x = graph.Softmax("predictions", graph.Dense("predictions/dense", "predictions", x, channels, predicted));
+            graph.Output(x, predicted);
+        }
     }
 
     /// <summary>1x1, 3x3, 1x1 with four times the filters, and the shortcut around them: the input itself, or its projection.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Imaging;
 
 namespace Pipeline.Models.Building;
 
@@ -69,22 +70,13 @@ public sealed class SeededWeights(ulong seed) : IWeightSource
         }
     }
 
+    // Element i needs no other element: three numbers of the counter-based generator.
     private static double StandardNormal(ulong stream, ulong index)
     {
-        ulong first = stream + (((index * 3) + 1) * Golden);
-        ulong second = first + Golden;
-        int sum = Lanes(Mix(first)) + Lanes(Mix(second)) + Lanes(Mix(second + Golden));
+        ulong first = stream + (((index * 3) + 1) * SplitMix64.Golden);
+        ulong second = first + SplitMix64.Golden;
+        int sum = Lanes(SplitMix64.Mix(first)) + Lanes(SplitMix64.Mix(second)) + Lanes(SplitMix64.Mix(second + SplitMix64.Golden));
         return (sum - MeanOfTwelve) / Deviation;
-    }
-
-    // SplitMix64 (Steele, Lea and Flood 2014) as a counter-based generator: element i needs no other element.
-    private const ulong Golden = 0x9E3779B97F4A7C15;
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 
     private static int Lanes(ulong z) => (int)((z & 0xFFFF) + ((z >> 16) & 0xFFFF) + ((z >> 32) & 0xFFFF) + (z >> 48));

@@ -10,9 +10,9 @@ internal static class Vgg16
     /// <summary>Adds the network and its outputs.</summary>
     /// <param name="graph">Where to.</param>
     /// <param name="inputSize">Side of the input, a multiple of 32: 224.</param>
-    /// <param name="classes">Classes predicted: 1000.</param>
+    /// <param name="classes">Classes predicted: 1000; null for the network without its dense layers.</param>
     /// <param name="divisor">Divides every width, for the small networks of tests; 1 is the paper's network.</param>
-    public static void AddTo(GraphBuilder graph, int inputSize, int classes, int divisor = 1)
+    public static void AddTo(GraphBuilder graph, int inputSize, int? classes, int divisor = 1)
     {
         string x = graph.Input("input", channels: 3, inputSize);
         int channels = 3;
@@ -34,13 +34,17 @@ internal static class Vgg16
         }
 
         graph.Output(graph.GlobalAveragePool("block5_pool", x), channels);
+        if (classes is not { } predicted)
+        {
+            return;
+        }
 
         int units = 4096 / divisor;
         x = graph.FlattenChannelsLast("flatten", x);
         x = graph.Relu("fc1", graph.Dense("fc1/dense", "fc1", x, channels * size * size, units));
         x = graph.Relu("fc2", graph.Dense("fc2/dense", "fc2", x, units, units));
         graph.Output("fc2", units);
-        x = graph.Softmax("predictions", graph.Dense("predictions/dense", "predictions", x, units, classes));
-        graph.Output(x, classes);
+        x = graph.Softmax("predictions", graph.Dense("predictions/dense", "predictions", x, units, predicted));
+        graph.Output(x, predicted);
     }
 }

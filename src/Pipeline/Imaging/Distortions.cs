@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace Pipeline.Imaging;
+
+/// <summary>One-parameter distortions, to see how fast an embedding moves away from the original's.</summary>
+public static class Distortions
+{
+    private const double MaxSigma = 100;
+
+    /// <summary>Turns a picture about its centre; it keeps its size, and edge pixels fill the corners.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="degrees">Finite; a positive angle turns what is seen anticlockwise.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="degrees"/> is not finite.</exception>
+    public static RgbImage Rotate(RgbImage image, double degrees)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Require(double.IsFinite(degrees), nameof(degrees), degrees, "An angle is a finite number of degrees");
+        return AffineWarp.Apply(image, AffineMatrix.Rotation(degrees).AboutCentre(image.Width, image.Height));
+    }
+
+    /// <summary>Keeps the middle of a picture.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="fraction">The part of each side that stays, above 0, at most 1 (all of it); at least one pixel stays.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is out of its range.</exception>
+    public static RgbImage CropCentre(RgbImage image, double fraction)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Require(fraction is > 0 and <= 1, nameof(fraction), fraction, "The part of each side that stays is above 0 and at most 1");
+        int width = Math.Max(1, (int)Math.Round(image.Width * fraction));
+        int height = Math.Max(1, (int)Math.Round(image.Height * fraction));
+        (int left, int top) = ((image.Width - width) / 2, (image.Height - height) / 2);
+        byte[] pixels = new byte[width * height * 3];
+        for (int row = 0; row < height; row++)
+        {
+            image.Pixels.Span.Slice((((top + row) * image.Width) + left) * 3, width * 3).CopyTo(pixels.AsSpan(row * width * 3));
+        }
+
+        return new RgbImage(width, height, pixels);
+    }
+
+    /// <summary>Blurs by a Gaussian; edge pixels go on outside.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="sigma">Standard deviation in pixels, 0 (unchanged) to 100.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="sigma"/> is out of its range.</exception>
+    public static RgbImage Blur(RgbImage image, double sigma)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Require(sigma is >= 0 and <= MaxSigma, nameof(sigma), sigma, "A Gaussian's standard deviation goes from 0 to 100 pixels");
+        return sigma == 0 ? image : LibVips.Blur(image, sigma);
+    }
+
+    /// <summary>Writes a picture as a JPEG and reads it back.</summary>
+    /// <param name="image">The picture, at most 65,535 pixels wide and high.</param>
+    /// <param name="quality">1 (worst) to 100 (best).</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is out of its range.</exception>
+    /// <exception cref="ArgumentException">The picture has a side that the format cannot hold.</exception>
+    public static RgbImage RecompressJpeg(RgbImage image, int quality) => LibVips.Decode(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg);
+
+    /// <summary>Multiplies every value, rounds it and clips it to 0-255.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="factor">0 (black) or above; 1 leaves the picture as it is.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="factor"/> is negative or not finite.</exception>
+    public static RgbImage ScaleBrightness(RgbImage image, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Require(factor >= 0 && double.IsFinite(factor), nameof(factor), factor, "A factor of brightness is finite and not negative");
+        Span<byte> scaled = stackalloc byte[256];
+        for (int level = 0; level < scaled.Length; level++)
+        {
+            scaled[level] = (byte)Math.Round(Math.Min(level * factor, byte.MaxValue));
+        }
+
+        ReadOnlySpan<byte> source = image.Pixels.Span;
+        byte[] pixels = new byte[source.Length];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = scaled[source[i]];
+        }
+
+        return new RgbImage(image.Width, image.Height, pixels);
+    }
+
+    private static void Require(bool holds, string parameter, double value, string allowed)
+    {
+        if (!holds)
+        {
+            throw new ArgumentOutOfRangeException(parameter, value.ToString(CultureInfo.InvariantCulture), $"{allowed}.");
+        }
+    }
+}

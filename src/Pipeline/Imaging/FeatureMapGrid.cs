@@ -1,0 +1,87 @@
+namespace Pipeline.Imaging;
+
+/// <summary>Feature maps of a layer as the study drew them: the first 64 channels in a grid of 8 x 8, each stretched over black to white.</summary>
+public static class FeatureMapGrid
+{
+    private const int Side = 8;
+    private const int Gap = 2;
+    private const int MinCell = 112;
+
+    // Above this a grid of 64 would not be a picture to look at; the largest map of the networks has 224.
+    private const int MaxMapSide = 1024;
+
+    /// <summary>Draws the grid; channels from left to right, then down. Where there are fewer than 64, the other cells stay white.</summary>
+    /// <param name="maps">float[channels * height * width], CHW. Values that are not finite are drawn black.</param>
+    /// <param name="channels">Number of maps, at least 1.</param>
+    /// <param name="height">Rows of a map, 1 to 1024.</param>
+    /// <param name="width">Columns of a map, 1 to 1024.</param>
+    /// <returns>
+    /// Grey as RGB. A value of a map is a square of whole pixels, the smallest with which the map's longer side comes to 112 pixels: 16 for 7, 8 for 14, 4 for
+    /// 28, 2 for 56, 1 from 112 on. A map whose values are all the same is black.
+    /// </returns>
+    /// <exception cref="ArgumentException">A number is out of its range, or <paramref name="maps"/> does not hold channels * height * width values.</exception>
+    public static RgbImage Draw(ReadOnlySpan<float> maps, int channels, int height, int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        RequireSide(height, nameof(height));
+        RequireSide(width, nameof(width));
+        if (maps.Length != (long)channels * height * width)
+        {
+            throw new ArgumentException(
+                $"{channels} maps of {height} x {width} are {(long)channels * height * width} values, not {maps.Length}.", nameof(maps));
+        }
+
+        int enlargement = Math.Max(1, (MinCell + Math.Max(height, width) - 1) / Math.Max(height, width));
+        (int stepX, int stepY) = ((width * enlargement) + Gap, (height * enlargement) + Gap);
+        var canvas = new Canvas(Gap + (Side * stepX), Gap + (Side * stepY));
+        byte[] levels = new byte[height * width];
+        for (int channel = 0; channel < Math.Min(channels, Side * Side); channel++)
+        {
+            Stretch(maps.Slice(channel * height * width, height * width), levels);
+            DrawMap(canvas, levels, width, enlargement, Gap + (channel % Side * stepX), Gap + (channel / Side * stepY));
+        }
+
+        return canvas.ToImage();
+    }
+
+    /// <summary>The smallest value becomes 0, the largest 255.</summary>
+    private static void Stretch(ReadOnlySpan<float> map, Span<byte> levels)
+    {
+        (float lowest, float highest) = (float.PositiveInfinity, float.NegativeInfinity);
+        foreach (float value in map)
+        {
+            if (float.IsFinite(value))
+            {
+                (lowest, highest) = (Math.Min(lowest, value), Math.Max(highest, value));
+            }
+        }
+
+        // In double precision: the span of two floats may be larger than any float.
+        double scale = highest > lowest ? 255 / ((double)highest - lowest) : 0;
+        for (int i = 0; i < map.Length; i++)
+        {
+            levels[i] = float.IsFinite(map[i]) ? (byte)Math.Round(((double)map[i] - lowest) * scale) : (byte)0;
+        }
+    }
+
+    private static void DrawMap(Canvas canvas, ReadOnlySpan<byte> levels, int width, int enlargement, int left, int top)
+    {
+        for (int y = 0; y < levels.Length / width * enlargement; y++)
+        {
+            Span<byte> line = canvas.Row(left, top + y);
+            ReadOnlySpan<byte> row = levels.Slice(y / enlargement * width, width);
+            for (int x = 0; x < width; x++)
+            {
+                line.Slice(x * enlargement * 3, enlargement * 3).Fill(row[x]);
+            }
+        }
+    }
+
+    private static void RequireSide(int side, string parameter)
+    {
+        if (side is < 1 or > MaxMapSide)
+        {
+            throw new ArgumentOutOfRangeException(parameter, side, $"A map's side goes from 1 to {MaxMapSide}.");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+namespace Pipeline.Imaging;
+
+/// <summary>Brings decoded pixels to another size.</summary>
+public static class ImageResizer
+{
+    /// <summary>Resizes, ignoring the aspect ratio.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="width">Width wanted, in pixels, at least 1.</param>
+    /// <param name="height">Height wanted, in pixels, at least 1.</param>
+    /// <param name="resampling">How.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A side is below 1, or there is no such resampling.</exception>
+    public static RgbImage Resize(RgbImage image, int width, int height, Resampling resampling)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        return resampling switch
+        {
+            Resampling.Quality => LibVips.Reduce(image, width, height),
+            Resampling.Keras => NearestNeighbour.Resize(image, width, height),
+            _ => throw new ArgumentOutOfRangeException(nameof(resampling), resampling, "There is no such resampling."),
+        };
+    }
+
+    /// <summary>Resizes to the largest picture with the same aspect ratio that a box holds; a small one is enlarged.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="width">Width of the box, in pixels, at least 1.</param>
+    /// <param name="height">Height of the box, in pixels, at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
+    public static RgbImage Fit(RgbImage image, int width, int height)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        double scale = Math.Min((double)width / image.Width, (double)height / image.Height);
+        return Resize(image, Scaled(image.Width, width), Scaled(image.Height, height), Resampling.Quality);
+
+        // A line of pixels stays at least one wide.
+        int Scaled(int side, int box) => Math.Clamp((int)Math.Round(side * scale), 1, box);
+    }
+}
