@@ -16,7 +16,8 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "networks.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
-        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
+        ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == key);
+        using var session = new ModelSession(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
 
         NetworkReference.AssertAgreement(reference, await session.RunAsync(
             [NetworkReference.Picture()],

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Google.Protobuf;
 using Pipeline.Models;
 using Pipeline.Models.Building;
 
@@ -20,7 +19,7 @@ public sealed class KerasConversionTests : IDisposable
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(KerasFixtures.Path("outputs.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
-        using ModelSession session = Convert(key, file);
+        using ModelSession session = Convert(key, file, withTop: true);
 
         NetworkReference.AssertAgreement(reference, await session.RunAsync(
             [NetworkReference.Picture(KerasFixtures.InputSize)],
@@ -28,13 +27,30 @@ public sealed class KerasConversionTests : IDisposable
             TestContext.Current.CancellationToken));
     }
 
-    private ModelSession Convert(string key, string file)
+    [Theory]
+    [InlineData("vgg16", "vgg16-no-top.h5", "block5_pool")]
+    [InlineData("resnet50", "resnet50-no-top.h5", "avg_pool")]
+    public async Task Without_the_top_the_embedding_agrees_with_PyTorch_and_there_are_no_predictions(string key, string file, string embedding)
     {
-        ModelDefinition definition = KerasFixtures.Definition(key);
-        using var weights = new KerasWeights(KerasFixtures.Path(file));
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(KerasFixtures.Path("outputs.json")));
+        using ModelSession session = Convert(key, file, withTop: false);
+
+        NetworkReference.AssertAgreement(json.RootElement.GetProperty(key), await session.RunAsync(
+            [NetworkReference.Picture(KerasFixtures.InputSize)], [embedding], cancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => session.RunAsync([NetworkReference.Picture(KerasFixtures.InputSize)], ["predictions"], cancellationToken));
+    }
+
+    private ModelSession Convert(string key, string file, bool withTop)
+    {
         string path = Path.Combine(_folder, $"{key}.onnx");
-        File.WriteAllBytes(
-            path, ModelBuilder.Compose(definition, weights, KerasFixtures.Divisor, TestContext.Current.CancellationToken).Onnx.ToByteArray());
-        return new ModelSession(new InstalledModel(definition, default, weights.Origin, path));
+        using var weights = new KerasWeights(KerasFixtures.Path(file));
+        using (FileStream output = File.Create(path))
+        {
+            KerasFixtures.Convert(key, weights, withTop, output);
+        }
+
+        return new ModelSession(new InstalledModel(KerasFixtures.Definition(key), default, weights.Origin, Precision.Float32, withTop, path));
     }
 }

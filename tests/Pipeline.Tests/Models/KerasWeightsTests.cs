@@ -23,7 +23,7 @@ public sealed class KerasWeightsTests : IDisposable
         using var weights = new KerasWeights(KerasFixtures.Path(file));
         var compared = new ComparedWeights(weights);
 
-        ModelBuilder.Compose(KerasFixtures.Definition(key), compared, KerasFixtures.Divisor, TestContext.Current.CancellationToken);
+        KerasFixtures.Convert(key, compared, withTop: true, Stream.Null);
 
         Assert.Equal(arrays, compared.Arrays);
         Assert.Equal(WeightsOrigin.ImageNet, weights.Origin);
@@ -161,7 +161,7 @@ public sealed class KerasWeightsTests : IDisposable
         {
             using var weights = new KerasWeights(path);
             IWeightSource source = mustEqual ? new ComparedWeights(weights) : weights;
-            ModelBuilder.Compose(KerasFixtures.Definition("vgg16"), source, KerasFixtures.Divisor, TestContext.Current.CancellationToken);
+            KerasFixtures.Convert("vgg16", source, withTop: true, Stream.Null);
         }
         catch (InvalidDataException)
         {
