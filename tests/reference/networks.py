@@ -97,6 +97,7 @@ def resnet50(x, divisor=1, classes=1000):
     outputs = {}
     x = functional.pad(x, (3, 3, 3, 3))
     x = torch.relu(normalisation(convolution(x, "conv1_conv", 64 // divisor, 7, stride=2), "conv1_bn"))
+    outputs["conv1_relu"] = x
     x = functional.max_pool2d(functional.pad(x, (1, 1, 1, 1)), 3, stride=2)
     for stack, (width, blocks, first) in enumerate(((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)), start=2):
         filters = width // divisor
