@@ -7,12 +7,13 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline models</c>: what is in the models folder, building it, checking it.</summary>
+/// <summary><c>pipeline models</c>: what is in the models folder, fetching it, building it, checking it.</summary>
 internal static class ModelsCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console) =>
-        new("models", "The networks in models/: list, build, verify.")
+        new("models", "The networks in models/: pull, list, build, verify.")
         {
+            ModelsPullCommand.Create(tree, console),
             CreateList(tree, console),
             CreateBuild(tree, console),
             CreateVerify(tree, console),
@@ -32,23 +33,20 @@ internal static class ModelsCommand
             Description = "Draw the weights from a fixed seed. Such a network is untrained: it runs at full size and speed, its judgement means nothing.",
         };
         var force = new Option<bool>("--force") { Description = "Build also what is there already. Default: leave it." };
-        var model = new Option<string>("--model") { Description = "Build only this network. Default: all.", HelpName = "KEY" };
-        model.AcceptOnlyFromAmong([.. ModelCatalogue.Default().Models.Select(entry => entry.Key)]);
+        Option<string> model = ModelOption.Create("Build only this network. Default: all.");
         var command = new Command("build", "Writes the networks as ONNX files into models/.") { seeded, force, model };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(seeded))
             {
-                result.AddError("Say where the weights come from: --seeded is the source that there is.");
+                result.AddError("Say where the weights come from: --seeded draws them. Trained ones are fetched by ./pipeline models pull.");
             }
         });
         command.SetAction(async (parsed, stop) =>
         {
-            string? key = parsed.GetValue(model);
-            ModelDefinition[] wanted = [.. ModelCatalogue.Default().Models.Where(entry => key is null || entry.Key == key)];
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
-                await ModelInstallation.BuildAsync(wanted, tree.Models, parsed.GetValue(force), console, stop);
+                await ModelInstallation.BuildAsync(ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
             }
 
             return 0;

@@ -5,10 +5,13 @@ using Pipeline.Models.Building;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>Tells how much of a network's weights has been read.</summary>
-internal sealed class ReportingWeights(IWeightSource source, ModelDefinition model, IProgress<StageProgress> progress) : IWeightSource
+internal sealed class ReportingWeights(IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
 {
-    // The published file is the weights and a few kilobytes of names; writing ours comes after, so a hundred percent is kept for the end.
-    private readonly double _total = model.Weights.Bytes * 1.02 / sizeof(float);
+    // The published file is the weights and a few kilobytes of names. They are read once for each file that is written, and where search does
+    // not use float32 there is one more for the study.
+    private readonly double _total =
+        (withTop && model.Precision != Precision.Float32 ? 2.0 : 1.0) * (withTop ? model.Weights : model.NoTop.Weights).Bytes / sizeof(float);
+
     private long _read;
 
     public WeightsOrigin Origin => source.Origin;

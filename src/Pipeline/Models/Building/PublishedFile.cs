@@ -8,11 +8,23 @@ public sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
 {
     private const long MostUnstated = 1 << 20;
 
+    /// <summary>The names of ImageNet's classes, for <see cref="ClassIndex"/>.</summary>
+    public static PublishedFile ImageNetClassIndex { get; } = new(
+        new Uri($"https://storage.googleapis.com/download.tensorflow.org/data/{ClassIndex.FileName}"), null, "c2c37ea517e94d9795004a39431a14cb");
+
     /// <summary>The last part of the address, which is what the file is called everywhere.</summary>
     public string Name { get; } = Path.GetFileName(Address.LocalPath);
 
     /// <summary>More than this is never fetched, whatever a server sends.</summary>
     public long MostBytes => Bytes ?? MostUnstated;
+
+    /// <summary>A catalogue entry's weights.</summary>
+    /// <param name="weights">Those with or without the dense layers.</param>
+    public static PublishedFile Of(WeightsFile weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return new PublishedFile(weights.Address, weights.Bytes, weights.Md5);
+    }
 
     /// <summary>The same file at another place.</summary>
     /// <param name="place">A folder, or the http(s) address of one; a file of this name is expected in it.</param>

@@ -39,7 +39,7 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
 
         Directory.CreateDirectory(folder);
         string target = Path.Combine(folder, file.Name);
-        if (await FaultAsync(file, target, progress, cancellationToken).ConfigureAwait(false) is null)
+        if (await IsThereAsync(file, target, cancellationToken).ConfigureAwait(false))
         {
             return target;
         }
@@ -57,6 +57,16 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
 
         part.Finish();
         return target;
+    }
+
+    /// <summary>Whether a file on this machine is the published one, by size and MD5.</summary>
+    /// <param name="file">The published file.</param>
+    /// <param name="path">The file on this machine; it may be missing.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    public static async Task<bool> IsThereAsync(PublishedFile file, string path, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return await FaultAsync(file, path, progress: null, cancellationToken).ConfigureAwait(false) is null;
     }
 
     private static async Task<string> UseAsync(PublishedFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
@@ -124,7 +134,7 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
             if (breaks > MostBreaks)
             {
                 throw new HttpRequestException(
-                    $"'{file.Address}' {fault}, for the {breaks}th time. The {part.Length:N0} bytes that are there are kept: run the command again to go on.");
+                    $"'{file.Address}' {fault}, and so {breaks} times on end. The {part.Length:N0} bytes that are there are kept: run the command again to go on.");
             }
         }
     }
