@@ -108,15 +108,23 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_breaks_off_again_and_again_ends_with_a_message_and_keeps_what_came()
+    public async Task A_line_that_breaks_off_again_and_again_ends_it_with_a_message_and_the_next_try_goes_on()
     {
-        await using FileServer server = await FileServer.StartAsync((context, _) => BreakOffAsync(context, 0));
+        const int Piece = 1000;
+        const int MostBreaks = 21;
+        await using FileServer server = await FileServer.StartAsync((context, request) => request > MostBreaks
+            ? SendAsync(context)
+            : BreakOffAsync(context, from: (request - 1) * Piece, to: request * Piece, Tag));
 
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => FetchAsync(server));
-
         Assert.Contains("broke off", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("run the command again to go on", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("21,000 bytes that are there are kept: run the command again to go on", exception.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Target));
+        await FetchAsync(server);
+
+        AssertOnlyTheWholeFile();
+        Assert.Equal("bytes=21000-", server.Ranges[^1]);
+        Assert.Equal(MostBreaks + 1, server.Ranges.Count);
     }
 
     [Fact]
@@ -135,7 +143,7 @@ public sealed class WeightsDownloadTests : IDisposable
     public async Task A_server_that_tells_no_version_is_not_asked_for_a_rest()
     {
         await using FileServer server = await FileServer.StartAsync((context, request) =>
-            request == 1 ? BreakOffAsync(context, 1_000_000, tag: null) : SendAsync(context));
+            request == 1 ? BreakOffAsync(context, from: 0, to: 1_000_000, tag: null) : SendAsync(context));
 
         await FetchAsync(server);
 
@@ -319,7 +327,7 @@ public sealed class WeightsDownloadTests : IDisposable
         IOException exception = await Assert.ThrowsAnyAsync<IOException>(() => FetchAsync(server));
 
         Assert.Contains(Part, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("make room, then run the command again to go on", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Make room. The 0 bytes that are there are kept: run the command again to go on", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Ranges);
         Assert.True(File.Exists(Part));
         Assert.False(File.Exists(Target));
@@ -374,29 +382,30 @@ public sealed class WeightsDownloadTests : IDisposable
         return Results.Bytes(content ?? Content, entityTag: tag ?? Tag, enableRangeProcessing: ranges).ExecuteAsync(context);
     }
 
-    private Task BreakOffAsync(HttpContext context, int after, byte[]? content = null) => BreakOffAsync(context, after, Tag, content);
+    private Task BreakOffAsync(HttpContext context, int after, byte[]? content = null) => BreakOffAsync(context, from: 0, after, Tag, content);
 
-    private async Task BreakOffAsync(HttpContext context, int after, EntityTagHeaderValue? tag, byte[]? content = null)
+    private async Task BreakOffAsync(HttpContext context, int from, int to, EntityTagHeaderValue? tag, byte[]? content = null)
     {
-        await BeginAsync(context, content ?? Content, after, tag);
+        await BeginAsync(context, content ?? Content, from, to, tag);
 
         // A connection that is reset takes with it what was not yet read.
-        await Wait.UntilAsync(() => Task.FromResult(new FileInfo(Part) is { Exists: true } part && part.Length >= after), () => $"{after} bytes in '{Part}'");
+        await Wait.UntilAsync(() => Task.FromResult(new FileInfo(Part) is { Exists: true } part && part.Length >= to), () => $"{to} bytes in '{Part}'");
         context.Abort();
     }
 
     private static async Task StallAsync(HttpContext context, int after)
     {
-        await BeginAsync(context, Content, after, Tag);
+        await BeginAsync(context, Content, from: 0, after, Tag);
         await Task.Delay(Timeout.Infinite, context.RequestAborted);
     }
 
-    private static async Task BeginAsync(HttpContext context, byte[] content, int bytes, EntityTagHeaderValue? tag)
+    private static async Task BeginAsync(HttpContext context, byte[] content, int from, int to, EntityTagHeaderValue? tag)
     {
-        context.Response.StatusCode = (int)HttpStatusCode.OK;
-        context.Response.ContentLength = content.Length;
+        context.Response.StatusCode = (int)(from == 0 ? HttpStatusCode.OK : HttpStatusCode.PartialContent);
+        context.Response.ContentLength = content.Length - from;
+        context.Response.Headers.ContentRange = from == 0 ? default : $"bytes {from}-{content.Length - 1}/{content.Length}";
         context.Response.Headers.ETag = tag?.ToString();
-        await context.Response.Body.WriteAsync(content.AsMemory(0, bytes), context.RequestAborted);
+        await context.Response.Body.WriteAsync(content.AsMemory(from..to), context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
     }
 

@@ -29,6 +29,11 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>The entity tag or the date of the version that this is a part of; null where nothing is there, or it cannot be gone on with.</summary>
     public string? Version { get; private set; }
 
+    /// <summary>What the user may expect of another try.</summary>
+    public string Kept => Version is null
+        ? "Run the command again."
+        : $"The {Length:N0} bytes that are there are kept: run the command again to go on.";
+
     /// <summary>Opens what an earlier download left, or begins.</summary>
     /// <param name="target">The final path.</param>
     /// <param name="file">What is downloaded; a part of another file, or from another address, is dropped.</param>
@@ -108,8 +113,7 @@ internal sealed class PartialFile : IAsyncDisposable
         catch (IOException exception)
         {
             throw new PartialFileException(
-                $"'{_file.Name}' cannot be written ({exception.Message}). The {Length:N0} bytes fetched so far are kept: make room, then run the command again to go on.",
-                exception);
+                $"'{_file.Name}' cannot be written ({exception.Message}). Make room. {Kept}", exception);
         }
 
         _md5.AppendData(bytes.Span);

@@ -134,7 +134,7 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
             if (breaks > MostBreaks)
             {
                 throw new HttpRequestException(
-                    $"'{file.Address}' {fault}, and so {breaks} times on end. The {part.Length:N0} bytes that are there are kept: run the command again to go on.");
+                    $"'{file.Address}' {fault}, and so {breaks} times on end. {part.Kept}");
             }
         }
     }
