@@ -55,6 +55,7 @@ internal static class PipelineCommand
             UpCommand.Create(tree, console),
             TestCommand.Create(tree, console),
             ModelsCommand.Create(tree, console),
+            AugmentCommand.Create(console),
         };
         root.HelpName = Name;
         return root;

@@ -12,10 +12,14 @@ internal static class AffineWarp
     /// <summary>The picture through the map, rounded to the nearest level.</summary>
     public static RgbImage Apply(RgbImage image, AffineMatrix map) => Apply(image, map, channelShift: 0, flip: false);
 
-    /// <summary>The picture through the map, then shifted in brightness within its own range, then mirrored, and rounded once at the end.</summary>
+    /// <summary>
+    /// The picture through the map, then shifted in brightness within its own range, then mirrored, and rounded once at the end.
+    /// </summary>
     /// <param name="image">The picture.</param>
     /// <param name="map">From an output position to an input position.</param>
-    /// <param name="channelShift">Grey levels added to every value, which stays between the smallest and the largest value of all three channels.</param>
+    /// <param name="channelShift">
+    /// Grey levels added to every value, which stays between the smallest and the largest value of all three channels.
+    /// </param>
     /// <param name="flip">Whether rows are written from the right.</param>
     public static RgbImage Apply(RgbImage image, AffineMatrix map, double channelShift, bool flip)
     {

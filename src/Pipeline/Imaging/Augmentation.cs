@@ -1,14 +1,14 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Random variants of a picture as Keras' <c>ImageDataGenerator</c> makes them (keras-preprocessing 1.1): rotation, shift, shear and zoom in one
-/// affine step, then a channel shift, then a flip; fill mode nearest.
+/// Random variants of a picture as Keras' <c>ImageDataGenerator</c> makes them (keras-preprocessing 1.1): rotation, shift, shear and zoom
+/// in one affine step, then a channel shift, then a flip; fill mode nearest.
 /// </summary>
 /// <remarks>
 /// Three errors of Keras are not repeated. Its older versions turn about (n / 2 + 0.5), a pixel off the centre. Later ones turn about
 /// (n / 2 - 0.5), the true centre, but with width and height swapped, so that a picture which is not square turns about a point beside its
-/// centre; and they shift columns by what was drawn for rows. On square pictures and with equal ranges, as in the study, only the first of them shows.
-/// Keras also keeps fractions of a grey level; here values are rounded to the nearest level once, at the end.
+/// centre; and they shift columns by what was drawn for rows. On square pictures and with equal ranges, as in the study, only the first of
+/// them shows. Keras also keeps fractions of a grey level; here values are rounded to the nearest level once, at the end.
 /// </remarks>
 public static class Augmentation
 {

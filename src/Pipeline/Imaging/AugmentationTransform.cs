@@ -1,7 +1,8 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// One augmentation, as <see cref="Augmentation.Apply"/> carries it out. The geometry says, as in Keras, where an output pixel is read from.
+/// One augmentation, as <see cref="Augmentation.Apply"/> carries it out. The geometry says, as in Keras, where an output pixel is read
+/// from.
 /// </summary>
 /// <param name="Rotation">Degrees; a positive one turns what is seen anticlockwise.</param>
 /// <param name="ShiftX">Pixels; a positive one reads further right, so that what is seen moves left.</param>

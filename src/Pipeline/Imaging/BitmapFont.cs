@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Letters of 5 x 9 dots, so that drawings need no font of the machine: rows 0 to 6 above the baseline, two below it. Printable ASCII; every
-/// other character is drawn as '?'.
+/// Letters of 5 x 9 dots, so that drawings need no font of the machine: rows 0 to 6 above the baseline, two below it. Printable ASCII;
+/// every other character is drawn as '?'.
 /// </summary>
 internal static class BitmapFont
 {
@@ -97,5 +97,5 @@ internal static class BitmapFont
     /// <param name="text">The text.</param>
     /// <param name="letters">At most this many, at least 0.</param>
     public static string Shorten(string text, int letters) =>
-        text.Length <= letters ? text : letters <= 3 ? text[..letters] : $"{text[..(letters - 3)]}...";
+        text.Length <= letters ? text : letters <= 3 ? text[..letters] : $"{text[..(letters - 3)].TrimEnd()}...";
 }

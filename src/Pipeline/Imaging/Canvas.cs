@@ -17,6 +17,7 @@ internal sealed class Canvas
 
     private const byte White = 255;
     private const byte Ink = 32;
+    private const byte Hairline = 208;
 
     private readonly byte[] _pixels;
 
@@ -26,7 +27,8 @@ internal sealed class Canvas
         if (width * height > MaxPixels)
         {
             throw new ArgumentException(
-                $"The drawing would have {width} x {height} pixels; at most {MaxPixels / 1_000_000} megapixels are drawn. Ask for fewer or smaller pictures.");
+                $"The drawing would have {width} x {height} pixels; at most {MaxPixels / 1_000_000} megapixels are drawn. "
+                + "Ask for fewer or smaller pictures.");
         }
 
         (Width, Height) = ((int)width, (int)height);
@@ -45,6 +47,17 @@ internal sealed class Canvas
         {
             image.Pixels.Span.Slice(row * image.Width * 3, image.Width * 3).CopyTo(Row(left, top + row));
         }
+    }
+
+    /// <summary>Puts a picture there, within a thin line, so that one with a white background has an edge too.</summary>
+    public void DrawFramed(RgbImage image, int left, int top)
+    {
+        for (int row = top - 1; row <= top + image.Height; row++)
+        {
+            Row(left - 1, row)[..((image.Width + 2) * 3)].Fill(Hairline);
+        }
+
+        Draw(image, left, top);
     }
 
     /// <summary>Writes a line of text with its upper left corner there.</summary>

@@ -10,7 +10,9 @@ public static class ContactSheet
     /// <param name="pictures">At least one, in the order of reading.</param>
     /// <param name="columns">Cells in a row, at least 1; fewer if there are fewer pictures.</param>
     /// <param name="cellSize">Width and height of a cell in pixels, 16 to 4096. A caption has a letter per 12 pixels of it.</param>
-    /// <exception cref="ArgumentException">There is no picture, a number is out of its range, or the sheet would exceed 100 megapixels.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no picture, a number is out of its range, or the sheet would exceed 100 megapixels.
+    /// </exception>
     public static RgbImage Draw(IReadOnlyList<CaptionedPicture> pictures, int columns, int cellSize)
     {
         ArgumentNullException.ThrowIfNull(pictures);
@@ -37,7 +39,7 @@ public static class ContactSheet
     private static void DrawCell(Canvas canvas, CaptionedPicture picture, int left, int top, int size)
     {
         RgbImage fitted = ImageResizer.Fit(picture.Picture, size, size);
-        canvas.Draw(fitted, left + ((size - fitted.Width) / 2), top + ((size - fitted.Height) / 2));
+        canvas.DrawFramed(fitted, left + ((size - fitted.Width) / 2), top + ((size - fitted.Height) / 2));
         string caption = BitmapFont.Shorten(picture.Caption, size / Canvas.LetterWidth);
         canvas.Write(caption, left + ((size - (caption.Length * Canvas.LetterWidth)) / 2), top + size + AboveCaption);
     }

@@ -54,7 +54,8 @@ public static class Distortions
     /// <param name="quality">1 (worst) to 100 (best).</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is out of its range.</exception>
     /// <exception cref="ArgumentException">The picture has a side that the format cannot hold.</exception>
-    public static RgbImage RecompressJpeg(RgbImage image, int quality) => LibVips.Decode(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg);
+    public static RgbImage RecompressJpeg(RgbImage image, int quality) =>
+        LibVips.Decode(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg);
 
     /// <summary>Multiplies every value, rounds it and clips it to 0-255.</summary>
     /// <param name="image">The picture.</param>

@@ -1,6 +1,8 @@
 namespace Pipeline.Imaging;
 
-/// <summary>Feature maps of a layer as the study drew them: the first 64 channels in a grid of 8 x 8, each stretched over black to white.</summary>
+/// <summary>
+/// Feature maps of a layer as the study drew them: the first 64 channels in a grid of 8 x 8, each stretched over black to white.
+/// </summary>
 public static class FeatureMapGrid
 {
     private const int Side = 8;
@@ -10,16 +12,18 @@ public static class FeatureMapGrid
     // Above this a grid of 64 would not be a picture to look at; the largest map of the networks has 224.
     private const int MaxMapSide = 1024;
 
-    /// <summary>Draws the grid; channels from left to right, then down. Where there are fewer than 64, the other cells stay white.</summary>
+    /// <summary>Draws the grid; channels from left to right, then down. Where there are fewer than 64, the rest stays white.</summary>
     /// <param name="maps">float[channels * height * width], CHW. Values that are not finite are drawn black.</param>
     /// <param name="channels">Number of maps, at least 1.</param>
     /// <param name="height">Rows of a map, 1 to 1024.</param>
     /// <param name="width">Columns of a map, 1 to 1024.</param>
     /// <returns>
-    /// Grey as RGB. A value of a map is a square of whole pixels, the smallest with which the map's longer side comes to 112 pixels: 16 for 7, 8 for 14, 4 for
-    /// 28, 2 for 56, 1 from 112 on. A map whose values are all the same is black.
+    /// Grey as RGB. A value of a map is a square of whole pixels, the smallest with which the map's longer side comes to 112 pixels: 16
+    /// for 7, 8 for 14, 4 for 28, 2 for 56, 1 from 112 on. A map whose values are all the same is black.
     /// </returns>
-    /// <exception cref="ArgumentException">A number is out of its range, or <paramref name="maps"/> does not hold channels * height * width values.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is out of its range, or <paramref name="maps"/> does not hold channels * height * width values.
+    /// </exception>
     public static RgbImage Draw(ReadOnlySpan<float> maps, int channels, int height, int width)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);

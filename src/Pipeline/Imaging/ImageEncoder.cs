@@ -27,7 +27,8 @@ public static class ImageEncoder
         if (image.Width > ushort.MaxValue || image.Height > ushort.MaxValue)
         {
             throw new ArgumentException(
-                $"A JPEG has at most {ushort.MaxValue} pixels a side; the picture has {image.Width} x {image.Height}. Write a PNG.", nameof(image));
+                $"A JPEG has at most {ushort.MaxValue} pixels a side; the picture has {image.Width} x {image.Height}. Write a PNG.",
+                nameof(image));
         }
 
         return LibVips.ToJpeg(image, quality);

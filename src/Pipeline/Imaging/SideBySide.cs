@@ -28,8 +28,8 @@ public static class SideBySide
         var canvas = new Canvas(content + (2 * Margin), PictureHeight + below + (2 * Margin));
 
         int x = Margin + ((content - pictures) / 2);
-        canvas.Draw(first, x, Margin + ((PictureHeight - first.Height) / 2));
-        canvas.Draw(second, x + first.Width + Margin, Margin + ((PictureHeight - second.Height) / 2));
+        canvas.DrawFramed(first, x, Margin + ((PictureHeight - first.Height) / 2));
+        canvas.DrawFramed(second, x + first.Width + Margin, Margin + ((PictureHeight - second.Height) / 2));
         for (int i = 0; i < shown.Length; i++)
         {
             canvas.Write(shown[i], Margin, Margin + PictureHeight + Margin + (i * Canvas.LineHeight));

@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// SplitMix64 (Steele, Lea and Flood 2014) as a counter-based generator: number i of a stream is Mix(stream + (i + 1) * Golden) and needs no
-/// other number, so that draws are the same on every machine and whatever else was drawn.
+/// SplitMix64 (Steele, Lea and Flood 2014) as a counter-based generator: number i of a stream is Mix(stream + (i + 1) * Golden) and needs
+/// no other number, so that draws are the same on every machine and whatever else was drawn.
 /// </summary>
 internal static class SplitMix64
 {

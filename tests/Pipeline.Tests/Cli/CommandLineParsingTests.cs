@@ -19,13 +19,20 @@ public class CommandLineParsingTests
     [InlineData("models list")]
     [InlineData("models build --seeded --force --model vgg16")]
     [InlineData("models verify")]
-    public void What_the_help_promises_is_taken(string line) => Assert.Empty(Root.Parse(line).Errors);
+    [InlineData("augment samples/vase-1.jpg")]
+    [InlineData("augment samples/vase-1.jpg -n 100 --seed 0 -o not-there-yet")]
+    [InlineData("augment --count 1 --output not-there-yet samples/vase-1.jpg")]
+    public void What_the_help_promises_is_taken(string line) =>
+        Assert.Empty(Root.Parse(line.Replace("samples/", $"{Repository.Path("samples")}/", StringComparison.Ordinal)).Errors);
 
     [Theory]
     [InlineData("up --port 0", "--port takes a number from 1 to 65535, not '0'.")]
     [InlineData("up --port 65536", "--port takes a number from 1 to 65535, not '65536'.")]
     [InlineData("demo --port http", "--port takes a number from 1 to 65535, not 'http'.")]
-    [InlineData("models build", "Say where the weights come from: --seeded is the source that there is.")]
+    [InlineData("augment . -n 0", "-n takes a number from 1 to 100, not '0'.")]
+    [InlineData("augment . -n 101", "-n takes a number from 1 to 100, not '101'.")]
+    [InlineData("augment . --seed -1", "--seed takes a number from 0 to 2147483647, not '-1'.")]
+    [InlineData("models build", "Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.")]
     public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
         Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
 
@@ -34,6 +41,8 @@ public class CommandLineParsingTests
     [InlineData("demo --samples not-there", "not-there")]
     [InlineData("test --filter", "--filter")]
     [InlineData("demo --speed 3", "--speed")]
+    [InlineData("augment", "augment")]
+    [InlineData("augment not-there.jpg", "not-there.jpg")]
     public void The_message_names_what_is_wrong(string line, string named) =>
         Assert.Contains(Root.Parse(line).Errors, error => error.Message.Contains(named, StringComparison.Ordinal));
 

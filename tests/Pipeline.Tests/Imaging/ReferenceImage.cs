@@ -19,7 +19,8 @@ public sealed record ReferenceImage(string File, int Width, int Height, int[] To
 
     public byte[] LanczosPixels => Unpack(Lanczos);
 
-    private static byte[] Unpack(string packed)
+    /// <summary>Bytes from base64 of zlib of them.</summary>
+    public static byte[] Unpack(string packed)
     {
         using var stream = new ZLibStream(new MemoryStream(Convert.FromBase64String(packed)), CompressionMode.Decompress);
         using var pixels = new MemoryStream();

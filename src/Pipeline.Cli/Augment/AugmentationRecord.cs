@@ -1,0 +1,18 @@
+using Pipeline.Imaging;
+
+namespace Pipeline.Cli.Augment;
+
+/// <summary>What made the pictures, as <c>augmentation.json</c> beside them: enough to make them again.</summary>
+/// <param name="File">The original's name.</param>
+/// <param name="Width">Its width in pixels, which shifts are drawn from.</param>
+/// <param name="Height">Its height in pixels.</param>
+/// <param name="Seed">The seed.</param>
+/// <param name="Ranges">What was drawn from.</param>
+/// <param name="Pictures">Each picture, by index.</param>
+internal sealed record AugmentationRecord(
+    string File, int Width, int Height, int Seed, AugmentationRanges Ranges, IReadOnlyList<AugmentedPicture> Pictures);
+
+/// <summary>One picture.</summary>
+/// <param name="File">Its name.</param>
+/// <param name="Transform">What was done to the original.</param>
+internal sealed record AugmentedPicture(string File, AugmentationTransform Transform);

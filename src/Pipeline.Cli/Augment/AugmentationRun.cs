@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text.Json;
+using Pipeline.Cli.Terminal;
+using Pipeline.Imaging;
+
+namespace Pipeline.Cli.Augment;
+
+/// <summary>
+/// Writes a picture's variants, a sheet of all and a record of how they came about into a folder. Each file is written beside and renamed,
+/// so that under its own name it is whole; other files of the folder are left alone.
+/// </summary>
+/// <param name="picture">The original.</param>
+/// <param name="name">What the variants are named after.</param>
+/// <param name="seed">Which series of variants.</param>
+/// <param name="count">How many, 1 to 100.</param>
+/// <param name="folder">Where they go; made if missing.</param>
+internal sealed class AugmentationRun(FileInfo picture, string name, int seed, int count, string folder)
+{
+    public const string SheetName = "contact-sheet.png";
+    public const string RecordName = "augmentation.json";
+
+    private const int SheetColumns = 5;
+    private const int SheetCell = 240;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public int Count => count;
+
+    /// <exception cref="CommandFailure">The file is no picture that is let in.</exception>
+    /// <exception cref="IOException">A file cannot be written.</exception>
+    public async Task WriteAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    {
+        var ranges = new AugmentationRanges();
+        RgbImage original = await ReadAsync(cancellationToken);
+        CreateFolder();
+
+        // Only what the sheet shows of each picture is kept.
+        List<CaptionedPicture> sheet = [new("original", ImageResizer.Fit(original, SheetCell, SheetCell))];
+        List<AugmentedPicture> pictures = [];
+        for (int index = 0; index < count; index++)
+        {
+            AugmentationTransform transform = Augmentation.Draw(ranges, original.Width, original.Height, seed, index);
+            RgbImage augmented = Augmentation.Apply(original, transform);
+            string file = string.Create(CultureInfo.InvariantCulture, $"{name}-augmented-{index:00}.png");
+            await WriteFileAsync(file, ImageEncoder.ToPng(augmented), cancellationToken);
+            sheet.Add(new CaptionedPicture(Caption(index, transform), ImageResizer.Fit(augmented, SheetCell, SheetCell)));
+            pictures.Add(new AugmentedPicture(file, transform));
+            progress.Report(new StageProgress((index + 1.0) / count, $"{index + 1} of {count}"));
+        }
+
+        await WriteFileAsync(SheetName, ImageEncoder.ToPng(ContactSheet.Draw(sheet, SheetColumns, SheetCell)), cancellationToken);
+        var record = new AugmentationRecord(picture.Name, original.Width, original.Height, seed, ranges, pictures);
+        await WriteFileAsync(RecordName, JsonSerializer.SerializeToUtf8Bytes(record, Json), cancellationToken);
+    }
+
+    private async Task<RgbImage> ReadAsync(CancellationToken cancellationToken)
+    {
+        using var decoder = new ImageDecoder(new ImageLimits());
+
+        // Refused before it is read: the decoder would need the whole of it to say so.
+        if (picture.Length > decoder.Limits.MaxBytes)
+        {
+            throw new CommandFailure(
+                $"'{SourceTree.Shown(picture.FullName)}' has {picture.Length:N0} bytes; at most {decoder.Limits.MaxBytes:N0} are allowed.");
+        }
+
+        byte[] encoded = await File.ReadAllBytesAsync(picture.FullName, cancellationToken);
+        return decoder.TryDecode(encoded, out DecodedImage? image, out ImageRejection? rejection)
+            ? image.Pixels
+            : throw new CommandFailure($"'{SourceTree.Shown(picture.FullName)}' is no picture to augment. {rejection.Detail}");
+    }
+
+    private void CreateFolder()
+    {
+        if (File.Exists(folder))
+        {
+            throw new CommandFailure($"'{SourceTree.Shown(folder)}' is a file. Name a folder with -o.");
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+
+    private async Task WriteFileAsync(string file, byte[] content, CancellationToken cancellationToken)
+    {
+        string path = Path.Combine(folder, file);
+        string part = $"{path}.part";
+        try
+        {
+            await File.WriteAllBytesAsync(part, content, cancellationToken);
+            File.Move(part, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    // As many letters as a cell of the sheet holds.
+    private static string Caption(int index, AugmentationTransform transform) => string.Create(
+        CultureInfo.InvariantCulture, $"{index:00} {transform.Rotation:+0.0;-0.0} deg{(transform.FlipHorizontally ? ", flip" : "")}");
+}
