@@ -14,16 +14,16 @@ internal static class ModelsPullCommand
     {
         var from = new Option<string>("--from")
         {
-            Description = "Take the files from this folder, or from below this http(s) address, such as a company's mirror. Default: where Keras publishes them.",
+            Description = "Take the files from this folder, or from below this http(s) address, as of a mirror. Default: where Keras publishes them.",
             HelpName = "URL|DIR",
         };
         var noTop = new Option<bool>("--no-top")
         {
-            Description = "The networks without their dense layers: 154 MB instead of 656 MB. They embed and find, and do not predict classes.",
+            Description = "The networks without their dense layers, 154 MB instead of 656 MB: they find similar pictures and predict no classes.",
         };
         Option<string> model = ModelOption.Create("Fetch only this network. Default: all.");
         var force = new Option<bool>("--force") { Description = "Fetch also what is there already. Default: leave it." };
-        var command = new Command("pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, and turns them into the networks in models/.")
+        var command = new Command("pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, converts them to ONNX in models/.")
         {
             from, noTop, model, force,
         };

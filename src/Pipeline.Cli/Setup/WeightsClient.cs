@@ -6,8 +6,8 @@ using Polly.Retry;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>
-/// Sends the requests of downloads. One that cannot be sent, is not answered in time, or is answered with 408, 429 or 5xx, is sent again after a
-/// pause that grows and varies. The body has no time limit: it may be large, and whoever reads it sees whether it still comes.
+/// Sends the requests of downloads. One that cannot be sent, is not answered in time, or is answered with 408, 429 or 5xx, is sent again after
+/// a pause that grows and varies. The body has no time limit: it may be large, and whoever reads it sees whether it still comes.
 /// </summary>
 internal static class WeightsClient
 {
@@ -41,5 +41,5 @@ internal static class WeightsClient
 
     /// <summary>A server's Retry-After, where it is not longer than a user waits; null for the usual pause.</summary>
     private static ValueTask<TimeSpan?> AskedFor(RetryDelayGeneratorArguments<HttpResponseMessage> arguments) =>
-        new(arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } asked ? TimeSpan.FromTicks(Math.Min(asked.Ticks, LongestPause.Ticks)) : null);
+        new(arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } asked ? (asked < LongestPause ? asked : LongestPause) : null);
 }

@@ -389,7 +389,8 @@ public sealed class WeightsDownloadTests : IDisposable
         await BeginAsync(context, content ?? Content, from, to, tag);
 
         // A connection that is reset takes with it what was not yet read.
-        await Wait.UntilAsync(() => Task.FromResult(new FileInfo(Part) is { Exists: true } part && part.Length >= to), () => $"{to} bytes in '{Part}'");
+        await Wait.UntilAsync(
+            () => Task.FromResult(new FileInfo(Part) is { Exists: true } part && part.Length >= to), () => $"{to} bytes in '{Part}'");
         context.Abort();
     }
 
@@ -410,8 +411,11 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     private Task<string> FetchAsync(
-        FileServer server, IProgress<DownloadProgress>? progress = null, TimeSpan? stallTimeout = null, CancellationToken? cancellationToken = null) =>
-        new WeightsDownload(_client, stallTimeout).FetchAsync(FileAt(server), _folder, progress, cancellationToken ?? TestContext.Current.CancellationToken);
+        FileServer server,
+        IProgress<DownloadProgress>? progress = null,
+        TimeSpan? stallTimeout = null,
+        CancellationToken? cancellationToken = null) => new WeightsDownload(_client, stallTimeout).FetchAsync(
+            FileAt(server), _folder, progress, cancellationToken ?? TestContext.Current.CancellationToken);
 
     private void AssertOnlyTheWholeFile()
     {

@@ -118,7 +118,8 @@ public sealed class KerasWeightsTests : IDisposable
     {
         byte[] whole = File.ReadAllBytes(KerasFixtures.Path("vgg16.h5"));
 
-        Gen.Int[0, whole.Length - 1].Sample(length => Refused(() => new KerasWeights(Damaged(whole[..length])), length < 96 ? "HDF5" : "the end is missing"), threads: 1);
+        Gen.Int[0, whole.Length - 1].Sample(
+            length => Refused(() => new KerasWeights(Damaged(whole[..length])), length < 96 ? "HDF5" : "the end is missing"), threads: 1);
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.Models;
 
-/// <summary>A picture, and what PyTorch in float64 makes of it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.</summary>
+/// <summary>
+/// A picture, and what PyTorch in float64 makes of it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.
+/// </summary>
 internal static class NetworkReference
 {
     private const double Tolerance = 1e-4;
@@ -40,7 +42,8 @@ internal static class NetworkReference
             float[] samples = MemoryMarshal.Cast<byte, float>(expected.GetProperty("values").GetBytesFromBase64()).ToArray();
             float[] values = output.Values.ToArray();
             int step = expected.GetProperty("step").GetInt32();
-            double difference = Norm(samples.Select((sample, i) => (double)sample - values[i * step])) / Norm(samples.Select(sample => (double)sample));
+            double difference = Norm(samples.Select((sample, i) => (double)sample - values[i * step]))
+                / Norm(samples.Select(sample => (double)sample));
             TestContext.Current.TestOutputHelper!.WriteLine($"{output.Name}: relative difference {difference:e1}");
 
             Assert.Equal([1, .. expected.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())], output.Shape);

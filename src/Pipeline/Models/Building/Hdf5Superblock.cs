@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Pipeline.Models.Building;
 
 /// <summary>
-/// The first bytes of an HDF5 file (HDF5 File Format Specification 3.0, section II.A). They tell where the file ends: a download that broke off
-/// is known as such before anything is read beyond its end.
+/// The first bytes of an HDF5 file (HDF5 File Format Specification 3.0, section II.A). They tell where the file ends: a download that broke
+/// off is known as such before anything is read beyond its end.
 /// </summary>
 internal static class Hdf5Superblock
 {

@@ -1,8 +1,8 @@
 namespace Pipeline.Models.Building;
 
 /// <summary>
-/// What Keras calls a layer's arrays. Newer files: <c>conv1_conv/kernel:0</c>; files from the days of Theano: <c>block1_conv1_W_1:0</c>. Where a name
-/// tells nothing, Keras' order within a layer does: kernel, bias; or gamma, beta, moving mean, moving variance.
+/// What Keras calls a layer's arrays. Newer files: <c>conv1_conv/kernel:0</c>; files from the days of Theano: <c>block1_conv1_W_1:0</c>. Where
+/// a name tells nothing, Keras' order within a layer does: kernel, bias; or gamma, beta, moving mean, moving variance.
 /// </summary>
 internal static class KerasWeightName
 {

@@ -5,8 +5,8 @@ using PureHDF.VOL.Native;
 namespace Pipeline.Models.Building;
 
 /// <summary>
-/// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every layer, whose
-/// attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is read as well.
+/// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every layer,
+/// whose attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is read as well.
 /// An array goes from the file to the caller's memory; no second copy is made of it.
 /// </summary>
 public sealed class KerasWeights : IWeightSource, IDisposable

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Pipeline.Models.Building;
 
 /// <summary>
-/// What of a download is there: <c>NAME.part</c>, and beside it <c>NAME.part.json</c>, which says of what it is a part. Both outlive the process,
-/// so a later one goes on where this one stopped.
+/// What of a download is there: <c>NAME.part</c>, and beside it <c>NAME.part.json</c>, which says of what it is a part. Both outlive the
+/// process, so a later one goes on where this one stopped.
 /// </summary>
 internal sealed class PartialFile : IAsyncDisposable
 {
@@ -20,13 +20,14 @@ internal sealed class PartialFile : IAsyncDisposable
     {
         _target = target;
         _address = address;
-        _file = new FileStream(PartOf(target), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+        _file = new FileStream(
+            PartOf(target), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
     }
 
     /// <summary>Bytes that are there.</summary>
     public long Length { get; private set; }
 
-    /// <summary>The entity tag or the date of the version that this is a part of; null where nothing is there, or it cannot be gone on with.</summary>
+    /// <summary>Entity tag or date of the version that this is a part of; null where nothing is there, or it cannot be gone on with.</summary>
     public string? Version { get; private set; }
 
     /// <summary>What the user may expect of another try.</summary>
@@ -83,7 +84,7 @@ internal sealed class PartialFile : IAsyncDisposable
     }
 
     /// <summary>Drops what is there and begins at the first byte.</summary>
-    /// <param name="version">The entity tag or date of what comes now; null where the server tells none, and then it cannot be gone on with.</param>
+    /// <param name="version">Entity tag or date of what comes now; null where the server tells none, and then it cannot be gone on with.</param>
     public void Begin(string? version)
     {
         File.Delete(StateOf(_target));
@@ -112,8 +113,7 @@ internal sealed class PartialFile : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new PartialFileException(
-                $"'{_file.Name}' cannot be written ({exception.Message}). Make room. {Kept}", exception);
+            throw new PartialFileException($"'{_file.Name}' cannot be written ({exception.Message}). Make room. {Kept}", exception);
         }
 
         _md5.AppendData(bytes.Span);

@@ -32,7 +32,7 @@ public sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
     public PublishedFile At(string place)
     {
         ArgumentNullException.ThrowIfNull(place);
-        if (place.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || place.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        if (place.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || place.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {
             return Uri.TryCreate($"{place.TrimEnd('/')}/", UriKind.Absolute, out Uri? address)
                 ? this with { Address = new Uri(address, Name) }
@@ -41,6 +41,7 @@ public sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
 
         return Directory.Exists(place)
             ? this with { Address = new Uri(Path.GetFullPath(Path.Combine(place, Name))) }
-            : throw new InvalidDataException($"'{place}' is neither a folder nor an http(s) address. Name a folder that has the file '{Name}', or the address of one.");
+            : throw new InvalidDataException(
+                $"'{place}' is neither a folder nor an http(s) address. Name a folder that has the file '{Name}', or the address of one.");
     }
 }

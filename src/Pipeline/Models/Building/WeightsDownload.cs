@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Pipeline.Models.Building;
 
 /// <summary>
-/// Fetches published files. A download that broke off is gone on with, by this process or a later one; a file has its final name only when its
-/// size and its MD5 are those that the publisher states.
+/// Fetches published files. A download that broke off is gone on with, by this process or a later one; a file has its final name only when
+/// its size and its MD5 are those that the publisher states.
 /// </summary>
 /// <param name="client">Sends the requests. Trying again when none is answered is its affair; it needs no time limit for the body.</param>
 /// <param name="stallTimeout">A body that brings no byte for this long counts as broken off; null for 30 seconds.</param>
@@ -22,14 +22,15 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
 
     /// <summary>Sees to it that a file is on this machine, whole and checked.</summary>
     /// <param name="file">The file. One with a <c>file:</c> address is checked and used where it lies.</param>
-    /// <param name="folder">Where it is put, under its own name; made if missing. What is there already and is right is not fetched again.</param>
+    /// <param name="folder">Where it is put, under its own name; made if missing. What is there and is right is not fetched again.</param>
     /// <param name="progress">Is told how far it is; may be null.</param>
     /// <param name="cancellationToken">Ends it early; what has come stays for the next time.</param>
     /// <returns>Its path.</returns>
     /// <exception cref="HttpRequestException">The server cannot be reached, or refuses, or breaks off again and again.</exception>
     /// <exception cref="InvalidDataException">What it offers is another file than the published one.</exception>
     /// <exception cref="IOException">The disk is full, or cannot be written to.</exception>
-    public async Task<string> FetchAsync(PublishedFile file, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    public async Task<string> FetchAsync(
+        PublishedFile file, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Address.IsFile)
@@ -69,11 +70,13 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
         return await FaultAsync(file, path, progress: null, cancellationToken).ConfigureAwait(false) is null;
     }
 
-    private static async Task<string> UseAsync(PublishedFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private static async Task<string> UseAsync(
+        PublishedFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         string path = file.Address.LocalPath;
         return await FaultAsync(file, path, progress, cancellationToken).ConfigureAwait(false) is { } fault
-            ? throw new InvalidDataException($"'{path}' {fault}. Put the file there as it is published, or name another source: --from DIR|URL")
+            ? throw new InvalidDataException(
+                $"'{path}' {fault}. Put the file there as it is published, or name another source: --from DIR|URL")
             : path;
     }
 
@@ -117,11 +120,13 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
         long free = new DriveInfo(drive).AvailableFreeSpace;
         if (needed > free)
         {
-            throw new IOException($"'{file.Name}' needs {needed:N0} bytes more in '{path}', where {free:N0} are free. Make room, then run the command again.");
+            throw new IOException(
+                $"'{file.Name}' needs {needed:N0} bytes more in '{path}', where {free:N0} are free. Make room, then run the command again.");
         }
     }
 
-    private async Task ReceiveAsync(PublishedFile file, PartialFile part, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+    private async Task ReceiveAsync(
+        PublishedFile file, PartialFile part, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         for (int breaks = 1; part.Length != file.Bytes; breaks++)
         {
@@ -133,8 +138,7 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
 
             if (breaks > MostBreaks)
             {
-                throw new HttpRequestException(
-                    $"'{file.Address}' {fault}, and so {breaks} times on end. {part.Kept}");
+                throw new HttpRequestException($"'{file.Address}' {fault}, and so {breaks} times on end. {part.Kept}");
             }
         }
     }
@@ -165,7 +169,8 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
         long? total = continues ? headers.ContentRange!.Length : headers.ContentLength;
         if (total > file.MostBytes || total < file.Bytes)
         {
-            throw new InvalidDataException($"'{file.Address}' offers {total:N0} bytes, {(file.Bytes is null ? "at most " : "")}{file.MostBytes:N0} are expected. {OtherSource(file)}");
+            string expected = file.Bytes is null ? $"at most {file.MostBytes:N0}" : $"{file.Bytes:N0}";
+            throw new InvalidDataException($"'{file.Address}' offers {total:N0} bytes, {expected} are expected. {OtherSource(file)}");
         }
 
         if (!continues)
@@ -204,12 +209,18 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever the client's handlers throw: there was no answer.
-            throw new HttpRequestException($"'{file.Address}' cannot be reached ({exception.Message.TrimEnd('.')}). {OtherSource(file)}", exception);
+            throw new HttpRequestException(
+                $"'{file.Address}' cannot be reached ({exception.Message.TrimEnd('.')}). {OtherSource(file)}", exception);
         }
     }
 
     private async Task CopyAsync(
-        HttpContent content, PublishedFile file, PartialFile part, long? total, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
+        HttpContent content,
+        PublishedFile file,
+        PartialFile part,
+        long? total,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellationToken)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         await using Stream body = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -227,7 +238,8 @@ public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = 
             if (part.Length + read > file.MostBytes)
             {
                 part.Delete();
-                throw new InvalidDataException($"'{file.Address}' sends more than the {file.MostBytes:N0} bytes that are expected; nothing of it was kept. {OtherSource(file)}");
+                throw new InvalidDataException(
+                    $"'{file.Address}' sends more than the {file.MostBytes:N0} bytes that are expected; nothing was kept. {OtherSource(file)}");
             }
 
             await part.AppendAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
