@@ -32,7 +32,7 @@ public class CommandLineParsingTests
     [InlineData("augment . -n 0", "-n takes a number from 1 to 100, not '0'.")]
     [InlineData("augment . -n 101", "-n takes a number from 1 to 100, not '101'.")]
     [InlineData("augment . --seed -1", "--seed takes a number from 0 to 2147483647, not '-1'.")]
-    [InlineData("models build", "Say where the weights come from: --seeded is the source that there is.")]
+    [InlineData("models build", "Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.")]
     public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
         Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
 
