@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.Models;
@@ -96,7 +95,7 @@ internal static class ModelsCommand
                 file.Key,
                 file.Definition.Title,
                 file.Weights.ToJsonName(),
-                JsonNamingPolicy.CamelCase.ConvertName(file.Precision.ToString()),
+                file.Precision.ToJsonName(),
                 file.Fingerprint.ToString(),
                 string.Create(CultureInfo.InvariantCulture, $"{file.Definition.EmbeddingOutput}, {file.Definition.EmbeddingLength}"),
                 Megabytes(file),

@@ -9,6 +9,9 @@ namespace Pipeline.Study;
 /// <param name="Resampling">How it gets the pictures.</param>
 public sealed record ComparedLayer(InstalledModel Model, string Output, Resampling Resampling)
 {
+    /// <summary>The study's own choice, as <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.</summary>
+    public const string Study = "vgg16:fc2,resnet50:predictions";
+
     /// <summary>How the model gets a picture.</summary>
     public InputForm InputForm => new(Model.Definition.InputSize, Resampling);
 
@@ -77,8 +80,7 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
     private static string Name(InstalledModel model, string output) => $"{model.Key}:{output}";
 
     private static string NoFloat32Model(string[] titles) =>
-        $"Layers are compared in float32, as the study did, and {string.Join(" and ", titles)} is not there in float32. Make it anew: " +
-        "./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
+        $"Layers are compared in float32, as the study did, and {string.Join(" and ", titles)} is not there in float32. {InstalledModel.Remedy}";
 }
 
 /// <summary>The kind of a <see cref="LayerFault"/>.</summary>
