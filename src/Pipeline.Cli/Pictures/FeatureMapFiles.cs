@@ -45,13 +45,12 @@ internal sealed class FeatureMapFiles(string folder, string stem, ModelSession s
     {
         string name = $"{stem}-{session.Model.Key}-{what}.png";
         await OutputFile.WriteAsync(Path.Combine(folder, name), ImageEncoder.ToPng(picture), cancellationToken);
-        return new FeatureMapFile(name, session.Model, layer, size);
+        return new FeatureMapFile(name, layer, size);
     }
 }
 
 /// <summary>A file that was written.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Model">The network.</param>
 /// <param name="Layer">What it shows.</param>
 /// <param name="Maps">How many maps of which size the layer has; empty for a sheet.</param>
-internal sealed record FeatureMapFile(string Name, InstalledModel Model, string Layer, string Maps);
+internal sealed record FeatureMapFile(string Name, string Layer, string Maps);
