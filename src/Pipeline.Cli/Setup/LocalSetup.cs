@@ -1,6 +1,5 @@
 using Pipeline.Cli.Terminal;
 using Pipeline.Models;
-using Spectre.Console;
 
 namespace Pipeline.Cli.Setup;
 
@@ -17,18 +16,6 @@ internal static class LocalSetup
             models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 
-        string[] untrained = [.. models.Where(model => model.Weights == WeightsOrigin.Untrained).Select(model => model.Definition.Title)];
-        if (untrained.Length > 0)
-        {
-            console.Write(new Panel(new Text(
-                $"{string.Join(" and ", untrained)}: untrained weights, drawn from a seed.\n" +
-                "The pipeline runs at full size and speed, but what it calls similar means little: these networks have learnt nothing."))
-            {
-                Header = new PanelHeader(" UNTRAINED NETWORKS "),
-                Border = BoxBorder.Double,
-                BorderStyle = new Style(Color.Yellow),
-                Padding = new Padding(2, 0),
-            });
-        }
+        UntrainedNetworks.Tell(models, console);
     }
 }

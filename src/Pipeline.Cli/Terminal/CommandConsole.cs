@@ -36,6 +36,19 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
         return new CommandConsole(console, Console.Error, live && console.Profile.Capabilities.Ansi);
     }
 
+    /// <summary>The same on standard error in plain lines, for a command whose standard output is data for a program.</summary>
+    public CommandConsole OnError()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(error),
+        });
+        console.Profile.Width = PlainWidth;
+        return new CommandConsole(console, error, live: false);
+    }
+
     /// <summary>A line of text, never wrapped.</summary>
     public void Line(string text = "") => output.Profile.Out.Writer.WriteLine(text);
 

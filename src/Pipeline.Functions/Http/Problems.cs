@@ -8,20 +8,29 @@ internal static class Problems
 {
     public static IResult InvalidParameter(string detail) => Problem(400, "invalid-parameter", "A parameter is not valid", detail);
 
-    public static IResult NotMultipartImage(string detail) => Problem(400, "missing-image", "The form holds no image", detail);
+    public static IResult NotMultipartImage(string detail) => Problem(400, "missing-image", "The form lacks an image", detail);
 
     public static IResult UnknownImage(string name) =>
-        Problem(404, "unknown-image", "No such image", $"No indexed image is named '{name}'. GET /api/images lists what is indexed.");
+        Problem(404, "unknown-image", "No such image", $"No image here is named '{name}'. GET /api/images lists them all.");
 
     public static IResult NotYetIndexed(string name, string model) => Problem(
         404, "not-indexed", "The image is not indexed by this model", $"'{name}' has no embedding by {model} yet. GET /api/images tells its state.");
 
-    public static IResult UnsupportedContentType(string? contentType) => Problem(
-        415,
-        "unsupported-content-type",
-        "The content type is not supported",
-        $"The request's content type is {(contentType is null ? "missing" : $"'{contentType}'")}. Send the image's bytes as image/* or " +
-        "application/octet-stream, or a multipart/form-data form with the field 'image'.");
+    public static IResult UnsupportedContentType(string? contentType) => UnsupportedContentType(
+        contentType,
+        "Send the image's bytes as image/* or application/octet-stream, or a multipart/form-data form with the field 'image'.");
+
+    public static IResult NotForm(string? contentType, IReadOnlyList<string> fields) => UnsupportedContentType(
+        contentType, $"Send a multipart/form-data form with {(fields.Count == 1 ? "the field" : "the fields")} {Quoted(fields)}, each an image's bytes.");
+
+    public static IResult NoPredictions(string detail) => Problem(409, "no-predictions", "A model does not predict", detail);
+
+    public static IResult NoFloat32Model(string detail) => Problem(409, "no-float32-model", "A model is not there in float32", detail);
+
+    /// <param name="rejection">Why the image was refused.</param>
+    /// <param name="name">Which image, where that is not plain: its name or its field.</param>
+    public static IResult Rejected(ImageRejection rejection, string? name) =>
+        Rejected(name is null ? rejection : rejection with { Detail = $"'{name}': {rejection.Detail}" });
 
     public static IResult Rejected(ImageRejection rejection) => rejection.Fault switch
     {
@@ -38,6 +47,15 @@ internal static class Problems
 
     public static IResult Problem(int status, string kind, string title, string detail) =>
         TypedResults.Problem(detail, statusCode: status, title: title, type: $"urn:pipeline:problem:{kind}");
+
+    /// <summary>Names for a sentence: 'a' and 'b'.</summary>
+    public static string Quoted(IReadOnlyList<string> names) => string.Join(" and ", names.Select(name => $"'{name}'"));
+
+    private static IResult UnsupportedContentType(string? contentType, string allowed) => Problem(
+        415,
+        "unsupported-content-type",
+        "The content type is not supported",
+        $"The request's content type is {(contentType is null ? "missing" : $"'{contentType}'")}. {allowed}");
 
     private sealed class RetryAfter(IResult inner) : IResult
     {

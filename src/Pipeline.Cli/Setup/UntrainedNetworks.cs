@@ -1,0 +1,28 @@
+using Pipeline.Cli.Terminal;
+using Pipeline.Models;
+using Spectre.Console;
+
+namespace Pipeline.Cli.Setup;
+
+/// <summary>Says so where networks have learnt nothing; nobody may take their judgement for one.</summary>
+internal static class UntrainedNetworks
+{
+    /// <param name="models">The networks in use.</param>
+    /// <param name="console">Where to tell; nothing is said where all are trained.</param>
+    public static void Tell(IEnumerable<InstalledModel> models, CommandConsole console)
+    {
+        string[] untrained = [.. models.Where(model => model.Weights == WeightsOrigin.Untrained).Select(model => model.Definition.Title)];
+        if (untrained.Length > 0)
+        {
+            console.Write(new Panel(new Text(
+                $"{string.Join(" and ", untrained)}: untrained weights, drawn from a seed.\n" +
+                "The pipeline runs at full size and speed, but what it calls similar means little: these networks have learnt nothing."))
+            {
+                Header = new PanelHeader(" UNTRAINED NETWORKS "),
+                Border = BoxBorder.Double,
+                BorderStyle = new Style(Color.Yellow),
+                Padding = new Padding(2, 0),
+            });
+        }
+    }
+}
