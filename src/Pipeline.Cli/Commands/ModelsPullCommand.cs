@@ -8,8 +8,6 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>pipeline models pull</c>: the networks of the study, as Keras publishes them.</summary>
 internal static class ModelsPullCommand
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
-
     public static Command Create(SourceTree tree, CommandConsole console)
     {
         var from = new Option<string>("--from")
@@ -29,7 +27,7 @@ internal static class ModelsPullCommand
         };
         command.SetAction(async (parsed, stop) =>
         {
-            using HttpClient client = WeightsClient.Create(Pause);
+            using HttpClient client = WeightsClient.Create();
             var pull = new ModelPull(tree.Models, tree.Downloads, new WeightsDownload(client), console)
             {
                 From = parsed.GetValue(from),

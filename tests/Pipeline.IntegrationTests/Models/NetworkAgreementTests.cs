@@ -39,18 +39,56 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
         Assert.True(embedding.Norm > 0);
     }
 
-    [Fact]
-    public async Task Pictures_of_a_batch_do_not_touch_each_other()
+    [Theory]
+    [InlineData("vgg16")]
+    [InlineData("resnet50")]
+    public async Task Pictures_of_a_batch_do_not_touch_each_other(string key)
     {
-        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
+        InstalledModel model = pipeline.Models.Installed.Single(model => model.Key == key);
+        using var session = new ModelSession(model);
         var black = new RgbImage(224, 224, new byte[224 * 224 * 3]);
+        string[] outputs = [model.Definition.EmbeddingOutput];
 
-        ModelOutput both = (await session.RunAsync([NetworkReference.Picture(), black], ["avg_pool"], TestContext.Current.CancellationToken))[0];
-        ModelOutput alone = (await session.RunAsync([black], ["avg_pool"], TestContext.Current.CancellationToken))[0];
+        ModelOutput both = (await session.RunAsync([NetworkReference.Picture(), black], outputs, TestContext.Current.CancellationToken))[0];
+        ModelOutput alone = (await session.RunAsync([black], outputs, TestContext.Current.CancellationToken))[0];
 
-        float[] second = both.Values.ToArray()[2048..];
+        float[] second = both.Values.ToArray()[model.Definition.EmbeddingLength..];
         double difference = NetworkReference.Norm(alone.Values.ToArray().Zip(second, (a, b) => (double)a - b));
         Assert.InRange(difference / NetworkReference.Norm(second.Select(value => (double)value)), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task Dense_kernels_in_8_bits_move_the_cosine_of_a_pair_by_less_than_a_thousandth()
+    {
+        ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == "vgg16");
+        using var decoder = new ImageDecoder(new ImageLimits());
+        RgbImage[] pictures =
+        [
+            .. Directory.GetFiles(Repository.Path("samples"), "*.jpg").Order().Take(8).Select(path =>
+            {
+                Assert.True(decoder.TryDecode(File.ReadAllBytes(path), 224, 224, Resampling.Quality, out DecodedImage? picture, out _));
+                return picture.Pixels;
+            }),
+        ];
+        double[] searched = await CosinesAsync(pipeline.Models.Installed.Single(model => model.Key == "vgg16"));
+        double[] studied = await CosinesAsync(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
+
+        double[] differences = [.. searched.Zip(studied, (left, right) => Math.Abs(left - right))];
+        Assert.Equal(28, differences.Length);
+        Assert.InRange(differences.Max(), 1e-8, 1e-3);
+
+        async Task<double[]> CosinesAsync(InstalledModel model)
+        {
+            using var session = new ModelSession(model);
+            var vectors = new List<double[]>();
+            foreach (RgbImage picture in pictures)
+            {
+                Embedding embedding = await session.EmbedAsync(picture, TestContext.Current.CancellationToken);
+                vectors.Add([.. embedding.Values.ToArray().Select(value => (double)value)]);
+            }
+
+            return [.. from i in Enumerable.Range(0, vectors.Count) from j in Enumerable.Range(0, i) select vectors[i].Zip(vectors[j], (a, b) => a * b).Sum()];
+        }
     }
 
     [Fact]
