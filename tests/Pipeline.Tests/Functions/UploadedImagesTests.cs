@@ -73,6 +73,15 @@ public class UploadedImagesTests
     }
 
     [Fact]
+    public async Task A_form_beyond_what_the_server_takes_is_too_large_and_not_cut_off()
+    {
+        HttpRequest request = Request("multipart/form-data; boundary=cut", []);
+        request.Body = new RefusingStream();
+
+        AssertProblem(await ReadAsync(request), 413, "image-too-large", "The form has more bytes than the server takes.");
+    }
+
+    [Fact]
     public async Task A_body_or_the_field_image_is_one_image()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -117,5 +126,15 @@ public class UploadedImagesTests
         ProblemHttpResult problem = Assert.IsType<ProblemHttpResult>(answer.Problem);
         Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
         Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A body as the server gives it once it is past its limit.</summary>
+    private sealed class RefusingStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 }
