@@ -56,6 +56,7 @@ internal static class PipelineCommand
             TestCommand.Create(tree, console),
             ModelsCommand.Create(tree, console),
             AugmentCommand.Create(console),
+            StudyCommand.Create(tree, console),
         };
         root.HelpName = Name;
         return root;
