@@ -13,6 +13,9 @@ internal sealed record SourceTree(string Root)
     /// <summary>What runs leave behind: data, logs, reports. Git ignores it.</summary>
     public string State => Path.Combine(Root, ".pipeline");
 
+    /// <summary>What is being fetched; a finished download is removed when it has been used.</summary>
+    public string Downloads => Path.Combine(State, "downloads");
+
     public string Logs => Path.Combine(State, "logs");
 
     public string Solution => Path.Combine(Root, "Pipeline.sln");

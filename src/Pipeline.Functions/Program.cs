@@ -7,6 +7,7 @@ using Pipeline.Functions.Http;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Study;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
@@ -15,7 +16,12 @@ builder.Services
     .AddModels(builder.Configuration)
     .AddEmbeddings(builder.Configuration)
     .AddSearch()
+    .AddStudy()
+    .AddSingleton<StoredImages>()
     .AddSingleton<SimilarImages>()
+    .AddSingleton<ImagePredictions>()
+    .AddSingleton<FeatureMapPictures>()
+    .AddSingleton<ImageComparison>()
     .AddSingleton<ImageList>()
     .AddSingleton<HealthReport>();
 builder.Build().Run();

@@ -9,8 +9,14 @@ switch (args)
     case ["query", ..]:
         await QueryRun.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000);
         break;
+    case ["precision"]:
+        await PrecisionRun.RunAsync();
+        break;
+    case ["precision", var model, var file, var embeddings]:
+        PrecisionMeasurement.Run(model, file, embeddings);
+        break;
     default:
-        Console.WriteLine("Whole runs: 'ingest [pictures]' and 'query [stored pictures]'. Anything else goes to BenchmarkDotNet:");
+        Console.WriteLine("Whole runs: 'ingest [pictures]', 'query [stored pictures]' and 'precision'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

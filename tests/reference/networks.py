@@ -18,44 +18,14 @@ import numpy
 import torch
 from torch.nn import functional
 
-SEED = 1
+from draws import values
+
 MEAN = (103.939, 116.779, 123.68)  # blue, green, red: Keras' preprocess_input, caffe mode
 SAMPLES = 1024
-GOLDEN = 0x9E3779B97F4A7C15
-
-
-def mix(z):
-    z = (z ^ (z >> numpy.uint64(30))) * numpy.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> numpy.uint64(27))) * numpy.uint64(0x94D049BB133111EB)
-    return z ^ (z >> numpy.uint64(31))
-
-
-def draw(layer, weight, count):
-    """count draws of a nearly normal variable: sums of twelve 16-bit uniforms, from SplitMix64 by counter."""
-    stream = 0xCBF29CE484222325
-    for part in f"{SEED}:{layer}/{weight}".encode():
-        stream = (stream ^ part) * 0x100000001B3 % 2**64
-    index = numpy.arange(count, dtype=numpy.uint64) * numpy.uint64(3)
-    total = numpy.zeros(count, dtype=numpy.int64)
-    for step in (1, 2, 3):
-        z = mix(numpy.uint64(stream) + (index + numpy.uint64(step)) * numpy.uint64(GOLDEN))
-        for shift in (0, 16, 32, 48):
-            total += ((z >> numpy.uint64(shift)) & numpy.uint64(0xFFFF)).astype(numpy.int64)
-    return (total - 12 * 65535 // 2) / 65536.0
 
 
 def seeded(layer, weight, *shape):
-    if weight == "kernel":
-        deviation = numpy.sqrt(2.0 / numpy.prod(shape[:-1]))
-        offset, scale = 0.0, deviation / 64 if layer in ("block1_conv1", "conv1_conv") else deviation
-    elif weight == "gamma":
-        offset, scale = (0.25, 0.025) if layer.endswith("_3_bn") else (1.0, 0.1)
-    elif weight == "moving_variance":
-        offset, scale = 1.0, 0.05
-    else:
-        offset, scale = 0.0, 0.1
-    values = (offset + scale * draw(layer, weight, int(numpy.prod(shape)))).astype(numpy.float32)
-    return torch.from_numpy(values.reshape(shape)).double()
+    return torch.from_numpy(values(layer, weight, shape).reshape(shape)).double()
 
 
 def convolution(x, layer, filters, size, stride=1, padding=0):
@@ -72,28 +42,30 @@ def dense(x, layer, units):
     return x @ seeded(layer, "kernel", x.shape[1], units) + seeded(layer, "bias", units)
 
 
-def vgg16(x):
+def vgg16(x, divisor=1, classes=1000):
     outputs = {}
     for block, (convolutions, filters) in enumerate(((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)), start=1):
         for index in range(1, convolutions + 1):
-            x = torch.relu(convolution(x, f"block{block}_conv{index}", filters, 3, padding=1))
+            x = torch.relu(convolution(x, f"block{block}_conv{index}", filters // divisor, 3, padding=1))
         outputs[f"block{block}_conv{convolutions}"] = x
         x = functional.max_pool2d(x, 2)
     outputs["block5_pool"] = x.mean(dim=(2, 3))
     x = x.permute(0, 2, 3, 1).reshape(1, -1)  # Keras flattens height, width, channel
-    x = torch.relu(dense(x, "fc1", 4096))
-    x = torch.relu(dense(x, "fc2", 4096))
+    x = torch.relu(dense(x, "fc1", 4096 // divisor))
+    x = torch.relu(dense(x, "fc2", 4096 // divisor))
     outputs["fc2"] = x
-    outputs["predictions"] = torch.softmax(dense(x, "predictions", 1000), dim=1)
+    outputs["predictions"] = torch.softmax(dense(x, "predictions", classes), dim=1)
     return outputs
 
 
-def resnet50(x):
+def resnet50(x, divisor=1, classes=1000):
     outputs = {}
     x = functional.pad(x, (3, 3, 3, 3))
-    x = torch.relu(normalisation(convolution(x, "conv1_conv", 64, 7, stride=2), "conv1_bn"))
+    x = torch.relu(normalisation(convolution(x, "conv1_conv", 64 // divisor, 7, stride=2), "conv1_bn"))
+    outputs["conv1_relu"] = x
     x = functional.max_pool2d(functional.pad(x, (1, 1, 1, 1)), 3, stride=2)
-    for stack, (filters, blocks, first) in enumerate(((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)), start=2):
+    for stack, (width, blocks, first) in enumerate(((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)), start=2):
+        filters = width // divisor
         for block in range(1, blocks + 1):
             name, stride, shortcut = f"conv{stack}_block{block}", first if block == 1 else 1, x
             if block == 1:
@@ -105,7 +77,7 @@ def resnet50(x):
         outputs[f"{name}_out"] = x
     x = x.mean(dim=(2, 3))
     outputs["avg_pool"] = x
-    outputs["predictions"] = torch.softmax(dense(x, "predictions", 1000), dim=1)
+    outputs["predictions"] = torch.softmax(dense(x, "predictions", classes), dim=1)
     return outputs
 
 
@@ -115,14 +87,20 @@ def picture():
     return (3 * x + 5 * y + 71 * c + x * y // 16) % 256
 
 
+def preprocessed(rgb):
+    """uint8[H, W, 3] to float64[1, 3, H, W] as the networks take it."""
+    bgr = rgb[:, :, ::-1].astype(numpy.float32) - numpy.array(MEAN, dtype=numpy.float32)
+    return torch.from_numpy(numpy.ascontiguousarray(bgr.transpose(2, 0, 1))[None]).double()
+
+
 def fixture(tensor):
-    values = tensor.numpy()[0].ravel()
-    step = max(1, values.size // SAMPLES) if values.size > 4096 else 1
+    flat = tensor.numpy()[0].ravel()
+    step = max(1, flat.size // SAMPLES) if flat.size > 4096 else 1
     return {
         "shape": list(tensor.shape[1:]),
-        "norm": float(numpy.linalg.norm(values)),
+        "norm": float(numpy.linalg.norm(flat)),
         "step": step,
-        "values": base64.b64encode(values[::step].astype("<f4").tobytes()).decode(),
+        "values": base64.b64encode(flat[::step].astype("<f4").tobytes()).decode(),
     }
 
 
@@ -150,8 +128,7 @@ def main():
     ]
     (fixtures / "draws.json").write_text(json.dumps(draws, indent=1) + "\n")
 
-    bgr = picture()[:, :, ::-1].astype(numpy.float32) - numpy.array(MEAN, dtype=numpy.float32)
-    x = torch.from_numpy(numpy.ascontiguousarray(bgr.transpose(2, 0, 1))[None]).double()
+    x = preprocessed(picture())
     with torch.no_grad():
         networks = {name: {key: fixture(value) for key, value in network(x).items()} for name, network in (("vgg16", vgg16), ("resnet50", resnet50))}
     (fixtures / "networks.json").write_text(json.dumps(networks, indent=1) + "\n")

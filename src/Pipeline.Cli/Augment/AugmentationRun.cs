@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
 
@@ -22,8 +22,6 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
     private const int SheetColumns = 5;
     private const int SheetCell = 240;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
     public int Count => count;
 
     /// <exception cref="CommandFailure">The file is no picture that is let in.</exception>
@@ -32,7 +30,7 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
     {
         var ranges = new AugmentationRanges();
         RgbImage original = await ReadAsync(cancellationToken);
-        CreateFolder();
+        OutputFile.CreateFolder(folder);
 
         // Only what the sheet shows of each picture is kept.
         List<CaptionedPicture> sheet = [new("original", ImageResizer.Fit(original, SheetCell, SheetCell))];
@@ -50,50 +48,17 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
 
         await WriteFileAsync(SheetName, ImageEncoder.ToPng(ContactSheet.Draw(sheet, SheetColumns, SheetCell)), cancellationToken);
         var record = new AugmentationRecord(picture.Name, original.Width, original.Height, seed, ranges, pictures);
-        await WriteFileAsync(RecordName, JsonSerializer.SerializeToUtf8Bytes(record, Json), cancellationToken);
+        await WriteFileAsync(RecordName, JsonReport.WriteUtf8(record), cancellationToken);
     }
 
     private async Task<RgbImage> ReadAsync(CancellationToken cancellationToken)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
-
-        // Refused before it is read: the decoder would need the whole of it to say so.
-        if (picture.Length > decoder.Limits.MaxBytes)
-        {
-            throw new CommandFailure(
-                $"'{SourceTree.Shown(picture.FullName)}' has {picture.Length:N0} bytes; at most {decoder.Limits.MaxBytes:N0} are allowed.");
-        }
-
-        byte[] encoded = await File.ReadAllBytesAsync(picture.FullName, cancellationToken);
-        return decoder.TryDecode(encoded, out DecodedImage? image, out ImageRejection? rejection)
-            ? image.Pixels
-            : throw new CommandFailure($"'{SourceTree.Shown(picture.FullName)}' is no picture to augment. {rejection.Detail}");
+        return (await PictureFile.ReadAsync(picture, decoder.Limits, cancellationToken)).Decode(decoder);
     }
 
-    private void CreateFolder()
-    {
-        if (File.Exists(folder))
-        {
-            throw new CommandFailure($"'{SourceTree.Shown(folder)}' is a file. Name a folder with -o.");
-        }
-
-        Directory.CreateDirectory(folder);
-    }
-
-    private async Task WriteFileAsync(string file, byte[] content, CancellationToken cancellationToken)
-    {
-        string path = Path.Combine(folder, file);
-        string part = $"{path}.part";
-        try
-        {
-            await File.WriteAllBytesAsync(part, content, cancellationToken);
-            File.Move(part, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(part);
-        }
-    }
+    private Task WriteFileAsync(string file, byte[] content, CancellationToken cancellationToken) =>
+        OutputFile.WriteAsync(Path.Combine(folder, file), content, cancellationToken);
 
     // As many letters as a cell of the sheet holds.
     private static string Caption(int index, AugmentationTransform transform) => string.Create(

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pipeline.Cli.Augment;
+using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
@@ -13,8 +14,7 @@ internal static class AugmentCommand
 
     public static Command Create(CommandConsole console)
     {
-        var picture = new Argument<FileInfo>("FILE") { Description = "A JPEG, PNG, WebP, GIF, BMP or TIFF." };
-        picture.AcceptExistingOnly();
+        Argument<FileInfo> picture = PictureArgument.Create("FILE");
         Option<int?> count = NumberOption.Create("-n", 1, MaxCount, $"How many variants, 1 to {MaxCount}. Default: {UsualCount}.");
         Option<int?> seed = NumberOption.Create(
             "--seed",

@@ -7,12 +7,13 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline models</c>: what is in the models folder, building it, checking it.</summary>
+/// <summary><c>pipeline models</c>: what is in the models folder, fetching it, building it, checking it.</summary>
 internal static class ModelsCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console) =>
-        new("models", "The networks in models/: list, build, verify.")
+        new("models", "The networks in models/: pull, list, build, verify.")
         {
+            ModelsPullCommand.Create(tree, console),
             CreateList(tree, console),
             CreateBuild(tree, console),
             CreateVerify(tree, console),
@@ -32,23 +33,20 @@ internal static class ModelsCommand
             Description = "Draw the weights from a fixed seed. Such a network is untrained: it runs at full size and speed, its judgement means nothing.",
         };
         var force = new Option<bool>("--force") { Description = "Build also what is there already. Default: leave it." };
-        var model = new Option<string>("--model") { Description = "Build only this network. Default: all.", HelpName = "KEY" };
-        model.AcceptOnlyFromAmong([.. ModelCatalogue.Default().Models.Select(entry => entry.Key)]);
+        Option<string> model = ModelOption.Create("Build only this network. Default: all.");
         var command = new Command("build", "Writes the networks as ONNX files into models/.") { seeded, force, model };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(seeded))
             {
-                result.AddError("Say where the weights come from: --seeded is the source that there is.");
+                result.AddError("Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.");
             }
         });
         command.SetAction(async (parsed, stop) =>
         {
-            string? key = parsed.GetValue(model);
-            ModelDefinition[] wanted = [.. ModelCatalogue.Default().Models.Where(entry => key is null || entry.Key == key)];
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
-                await ModelInstallation.BuildAsync(wanted, tree.Models, parsed.GetValue(force), console, stop);
+                await ModelInstallation.BuildAsync(ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
             }
 
             return 0;
@@ -65,31 +63,48 @@ internal static class ModelsCommand
 
     private static int List(SourceTree tree, CommandConsole console)
     {
-        Table table = new Table().AddColumns("key", "name", "weights", "fingerprint", "embedding", "file");
+        Table table = new Table().AddColumns("key", "name", "weights", "precision", "fingerprint", "embedding", "file");
         foreach (ModelDefinition model in ModelCatalogue.Default().Models)
         {
-            string embedding = string.Create(CultureInfo.InvariantCulture, $"{model.EmbeddingOutput}, {model.EmbeddingLength}");
-            (string weights, string fingerprint, string file) = Describe(model, tree.Models);
-            table.AddRow(new Text(model.Key), new Text(model.Title), new Text(weights), new Text(fingerprint), new Text(embedding), new Text(file));
+            foreach (string[] row in Describe(model, tree.Models))
+            {
+                table.AddRow(row.Select(cell => new Text(cell)));
+            }
         }
 
         console.Write(table);
         return 0;
     }
 
-    private static (string Weights, string Fingerprint, string File) Describe(ModelDefinition model, string folder)
+    private static IEnumerable<string[]> Describe(ModelDefinition model, string folder)
     {
+        InstalledModel[] installed;
         try
         {
-            return InstalledModel.Find(model, folder) is { } installed
-                ? (installed.Weights.ToJsonName(), installed.Fingerprint.ToString(), Megabytes(installed))
-                : ("not built", "-", "./pipeline models build --seeded");
+            installed = Installed(model, folder);
         }
         catch (InvalidDataException)
         {
-            return ("damaged", "-", "./pipeline models build --seeded --force");
+            return [[model.Key, model.Title, "damaged", "-", "-", "-", "./pipeline models verify tells more"]];
         }
+
+        return installed.Length == 0
+            ? [[model.Key, model.Title, "not there", "-", "-", "-", "./pipeline models pull"]]
+            : installed.Select(file => new[]
+            {
+                file.Key,
+                file.Definition.Title,
+                file.Weights.ToJsonName(),
+                file.Precision.ToJsonName(),
+                file.Fingerprint.ToString(),
+                string.Create(CultureInfo.InvariantCulture, $"{file.Definition.EmbeddingOutput}, {file.Definition.EmbeddingLength}"),
+                Megabytes(file),
+            });
     }
+
+    // The file that search uses, and the study's where that is another.
+    private static InstalledModel[] Installed(ModelDefinition model, string folder) =>
+        [.. new[] { InstalledModel.Find(model, folder), InstalledModel.FindFloat32(model, folder) }.OfType<InstalledModel>().Distinct()];
 
     private static string Megabytes(InstalledModel model) => string.Create(
         CultureInfo.InvariantCulture, $"{SourceTree.Shown(model.Path)}, {new FileInfo(model.Path).Length / 1e6:0} MB");
@@ -99,22 +114,28 @@ internal static class ModelsCommand
         bool allWhole = true;
         foreach (ModelDefinition model in ModelCatalogue.Default().Models)
         {
-            string verdict;
             try
             {
-                verdict = InstalledModel.Find(model, tree.Models) is not { } installed
-                    ? "not built. Build it: ./pipeline models build --seeded"
-                    : await installed.VerifyAsync(cancellationToken)
-                        ? "whole"
-                        : "its bytes are not those that were built. Build it anew: ./pipeline models build --seeded --force";
+                InstalledModel[] installed = Installed(model, tree.Models);
+                allWhole &= installed.Length > 0;
+                if (installed.Length == 0)
+                {
+                    console.Line($"{model.Key}: not there. Get it: ./pipeline models pull, or untrained: ./pipeline models build --seeded");
+                }
+
+                foreach (InstalledModel file in installed)
+                {
+                    bool whole = false;
+                    await console.StageAsync($"Reading {SourceTree.Shown(file.Path)}", async _ => whole = await file.VerifyAsync(cancellationToken));
+                    allWhole &= whole;
+                    console.Line(whole ? $"{model.Key}: whole" : $"{model.Key}: its bytes are not those that were built. {InstalledModel.Remedy}");
+                }
             }
             catch (InvalidDataException damaged)
             {
-                verdict = damaged.Message;
+                allWhole = false;
+                console.Line($"{model.Key}: {damaged.Message}");
             }
-
-            allWhole &= verdict == "whole";
-            console.Line($"{model.Key}: {verdict}");
         }
 
         return allWhole ? 0 : 1;

@@ -55,6 +55,9 @@ internal static class PipelineCommand
             UpCommand.Create(tree, console),
             TestCommand.Create(tree, console),
             ModelsCommand.Create(tree, console),
+            PredictCommand.Create(tree, console),
+            FeatureMapsCommand.Create(tree, console),
+            CompareCommand.Create(tree, console),
             AugmentCommand.Create(console),
             StudyCommand.Create(tree, console),
         };

@@ -1,19 +1,29 @@
 namespace Pipeline.Cli.Pictures;
 
-/// <summary>A file that a command makes: whole under its name, or not there.</summary>
+/// <summary>Files that a command makes: whole under their names, or not there.</summary>
 internal static class OutputFile
 {
-    /// <summary>Writes beside and renames; folders are made, and an older file of the name is replaced.</summary>
-    /// <exception cref="IOException">It cannot be written; nothing of it is left.</exception>
-    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Makes the folder for the option <c>-o</c> if it is missing.</summary>
+    /// <exception cref="CommandFailure">There is a file in its place.</exception>
+    public static void CreateFolder(string folder)
     {
-        string whole = Path.GetFullPath(path);
-        string part = $"{whole}.part";
-        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+        if (File.Exists(folder))
+        {
+            throw new CommandFailure($"'{SourceTree.Shown(folder)}' is a file. Name a folder with -o.");
+        }
+
+        Directory.CreateDirectory(folder);
+    }
+
+    /// <summary>Writes beside and renames; an older file of the name is replaced.</summary>
+    /// <exception cref="IOException">It cannot be written; nothing of it is left.</exception>
+    public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        string part = $"{path}.part";
         try
         {
-            await File.WriteAllBytesAsync(part, bytes, cancellationToken);
-            File.Move(part, whole, overwrite: true);
+            await File.WriteAllBytesAsync(part, content, cancellationToken);
+            File.Move(part, path, overwrite: true);
         }
         finally
         {

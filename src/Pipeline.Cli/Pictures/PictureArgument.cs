@@ -6,10 +6,7 @@ namespace Pipeline.Cli.Pictures;
 internal static class PictureArgument
 {
     /// <param name="name">Its name in the help, such as FILE.</param>
-    /// <param name="what">What it is for, the beginning of a sentence.</param>
-    public static Argument<FileInfo> Create(string name, string what)
-    {
-        var argument = new Argument<FileInfo>(name) { Description = $"{what}: a JPEG, PNG, WebP, GIF, BMP or TIFF." };
-        return argument.AcceptExistingOnly();
-    }
+    /// <param name="description">What it is for, with the formats that are read.</param>
+    public static Argument<FileInfo> Create(string name, string description = "A JPEG, PNG, WebP, GIF, BMP or TIFF.") =>
+        new Argument<FileInfo>(name) { Description = description }.AcceptExistingOnly();
 }

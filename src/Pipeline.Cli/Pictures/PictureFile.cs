@@ -1,48 +1,49 @@
 using Pipeline.Imaging;
+using Pipeline.Models;
 
 namespace Pipeline.Cli.Pictures;
 
-/// <summary>A picture that the user named: its bytes, and the sentence where it is none.</summary>
-/// <param name="Path">As the user wrote it, for messages.</param>
-/// <param name="Bytes">The whole file.</param>
-internal sealed record PictureFile(string Path, ReadOnlyMemory<byte> Bytes)
+/// <summary>A picture that the user named.</summary>
+/// <param name="File">Where it is.</param>
+/// <param name="Encoded">Its bytes.</param>
+internal sealed record PictureFile(FileInfo File, ReadOnlyMemory<byte> Encoded)
 {
-    /// <summary>Its name without the folder.</summary>
-    public string Name => System.IO.Path.GetFileName(Path);
+    /// <summary>Its name without folder and ending, which what is made of it is named after.</summary>
+    public string Stem => Path.GetFileNameWithoutExtension(File.Name) is { Length: > 0 } stem ? stem : File.Name;
 
     /// <summary>Reads a file, unless it is larger than a picture may be.</summary>
     /// <exception cref="CommandFailure">It is not there, or too large.</exception>
-    public static async Task<PictureFile> ReadAsync(string path, ImageLimits limits, CancellationToken cancellationToken)
+    public static async Task<PictureFile> ReadAsync(FileInfo file, ImageLimits limits, CancellationToken cancellationToken)
     {
-        var file = new FileInfo(path);
         if (!file.Exists)
         {
-            throw new CommandFailure($"There is no file '{path}'.");
+            throw new CommandFailure($"There is no file '{SourceTree.Shown(file.FullName)}'.");
         }
 
-        // Looked at before reading: a film named by mistake is not read to its end.
-        if (file.Length > limits.MaxBytes)
-        {
-            throw Failure(path, $"The image has {file.Length:N0} bytes; at most {limits.MaxBytes:N0} are allowed.");
-        }
-
-        return new PictureFile(path, await File.ReadAllBytesAsync(path, cancellationToken));
+        // Refused before it is read: the decoder would need the whole of it to say so.
+        return file.Length > limits.MaxBytes
+            ? throw Failure(file, limits.TooManyBytes(file.Length))
+            : new PictureFile(file, await System.IO.File.ReadAllBytesAsync(file.FullName, cancellationToken));
     }
 
     /// <summary>Decodes the picture at its own size.</summary>
     /// <exception cref="CommandFailure">It is not let in; the message says why.</exception>
-    public DecodedImage Decode(ImageDecoder decoder) =>
-        decoder.TryDecode(Bytes, out DecodedImage? image, out ImageRejection? rejection) ? image : throw Failure(rejection);
+    public RgbImage Decode(ImageDecoder decoder) =>
+        decoder.TryDecode(Encoded, out DecodedImage? image, out ImageRejection? rejection) ? image.Pixels : throw Failure(rejection);
 
-    /// <summary>Decodes and brings the picture to a size; see <see cref="ImageDecoder"/>.</summary>
+    /// <summary>Decodes the picture as every network of the catalogue takes it.</summary>
     /// <exception cref="CommandFailure">It is not let in; the message says why.</exception>
-    public DecodedImage Decode(ImageDecoder decoder, int width, int height, Resampling resampling) =>
-        decoder.TryDecode(Bytes, width, height, resampling, out DecodedImage? image, out ImageRejection? rejection)
-            ? image
+    public ModelInputs DecodeForNetworks(ImageDecoder decoder)
+    {
+        IEnumerable<InputForm> forms = ModelCatalogue.Default().Models.Select(model => model.InputForm);
+        return ModelInputs.TryDecode(decoder, Encoded, forms, out ModelInputs? inputs, out ImageRejection? rejection)
+            ? inputs
             : throw Failure(rejection);
+    }
 
-    /// <summary>What to tell of a picture that was refused.</summary>
-    public CommandFailure Failure(ImageRejection rejection) => Failure(Path, rejection.Detail);
+    /// <summary>What to tell of the picture where it was not let in.</summary>
+    public CommandFailure Failure(ImageRejection rejection) => Failure(File, rejection);
 
-    private static CommandFailure Failure(string path, string detail) => new($"'{path}': {detail}");
+    private static CommandFailure Failure(FileInfo file, ImageRejection rejection) =>
+        new($"'{SourceTree.Shown(file.FullName)}' cannot be taken for a picture. {rejection.Detail}");
 }

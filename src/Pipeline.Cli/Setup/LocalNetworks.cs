@@ -17,6 +17,7 @@ internal static class LocalNetworks
     {
         await using (await SetupLock.AcquireAsync(tree, console, cancellationToken))
         {
+            await TrainedNetworks.OfferAsync(tree, console, cancellationToken);
             IReadOnlyList<InstalledModel> models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
             UntrainedNetworks.Tell(models, console);
         }

@@ -13,6 +13,7 @@ internal static class LocalSetup
         {
             await AzuriteInstallation.MakeReadyAsync(tree, console, cancellationToken);
             await DotnetBuild.RunAsync(tree, tree.FunctionsProject, "the function app", console, cancellationToken);
+            await TrainedNetworks.OfferAsync(tree, console, cancellationToken);
             models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 

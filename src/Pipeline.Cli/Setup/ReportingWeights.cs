@@ -5,10 +5,11 @@ using Pipeline.Models.Building;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>Tells how much of a network's weights has been read.</summary>
-internal sealed class ReportingWeights(IWeightSource source, ModelDefinition model, IProgress<StageProgress> progress) : IWeightSource
+internal sealed class ReportingWeights(IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
 {
-    // The published file is the weights and a few kilobytes of names; writing ours comes after, so a hundred percent is kept for the end.
-    private readonly double _total = model.Weights.Bytes * 1.02 / sizeof(float);
+    // The published file is the weights and a few kilobytes of names. A network that search does not run in float32 is written twice.
+    private readonly double _total = (withTop ? model.Weights : model.NoTop.Weights).Bytes
+        * (withTop && model.Precision != Precision.Float32 ? 2.04 : 1.02) / sizeof(float);
     private long _read;
 
     public WeightsOrigin Origin => source.Origin;

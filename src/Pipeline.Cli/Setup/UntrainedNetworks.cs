@@ -16,7 +16,8 @@ internal static class UntrainedNetworks
         {
             console.Write(new Panel(new Text(
                 $"{string.Join(" and ", untrained)}: untrained weights, drawn from a seed.\n" +
-                "The pipeline runs at full size and speed, but what it calls similar means little: these networks have learnt nothing."))
+                "The pipeline runs at full size and speed, but what it calls similar means little: these networks have learnt nothing.\n" +
+                "Trained ones: ./pipeline models pull"))
             {
                 Header = new PanelHeader(" UNTRAINED NETWORKS "),
                 Border = BoxBorder.Double,

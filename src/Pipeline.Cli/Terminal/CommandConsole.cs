@@ -12,7 +12,8 @@ namespace Pipeline.Cli.Terminal;
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
 /// <param name="live">Whether lines may be drawn over.</param>
-internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool live)
+/// <param name="canAsk">Whether somebody is there to answer.</param>
+internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool live, bool canAsk = false)
 {
     private const int PlainWidth = 160;
 
@@ -33,8 +34,16 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
             console.Profile.Width = PlainWidth;
         }
 
-        return new CommandConsole(console, Console.Error, live && console.Profile.Capabilities.Ansi);
+        live &= console.Profile.Capabilities.Ansi;
+        return new CommandConsole(console, Console.Error, live, canAsk: live && !Console.IsInputRedirected);
     }
+
+    /// <summary>Whether somebody is there to answer a question.</summary>
+    public bool CanAsk { get; } = canAsk;
+
+    /// <summary>A question that is answered with yes or no; yes by a bare return key.</summary>
+    public Task<bool> AskAsync(string question, CancellationToken cancellationToken) =>
+        new ConfirmationPrompt(Markup.Escape(question)).ShowAsync(output, cancellationToken);
 
     /// <summary>The same on standard error in plain lines, for a command whose standard output is data for a program.</summary>
     public CommandConsole OnError()

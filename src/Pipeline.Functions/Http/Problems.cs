@@ -11,7 +11,7 @@ internal static class Problems
     public static IResult NotMultipartImage(string detail) => Problem(400, "missing-image", "The form lacks an image", detail);
 
     public static IResult UnknownImage(string name) =>
-        Problem(404, "unknown-image", "No such image", $"No indexed image is named '{name}'. GET /api/images lists what is indexed.");
+        Problem(404, "unknown-image", "No such image", $"No image here is named '{name}'. GET /api/images lists them all.");
 
     public static IResult NotYetIndexed(string name, string model) => Problem(
         404, "not-indexed", "The image is not indexed by this model", $"'{name}' has no embedding by {model} yet. GET /api/images tells its state.");
@@ -22,6 +22,15 @@ internal static class Problems
 
     public static IResult NotForm(string? contentType, IReadOnlyList<string> fields) => UnsupportedContentType(
         contentType, $"Send a multipart/form-data form with {(fields.Count == 1 ? "the field" : "the fields")} {Quoted(fields)}, each an image's bytes.");
+
+    public static IResult NoPredictions(string detail) => Problem(409, "no-predictions", "A model does not predict", detail);
+
+    public static IResult NoFloat32Model(string detail) => Problem(409, "no-float32-model", "A model is not there in float32", detail);
+
+    /// <param name="rejection">Why the image was refused.</param>
+    /// <param name="name">Which image, where that is not plain: its name or its field.</param>
+    public static IResult Rejected(ImageRejection rejection, string? name) =>
+        Rejected(name is null ? rejection : rejection with { Detail = $"'{name}': {rejection.Detail}" });
 
     public static IResult Rejected(ImageRejection rejection) => rejection.Fault switch
     {

@@ -8,7 +8,7 @@ using Pipeline.Search;
 namespace Pipeline.Functions.Http;
 
 /// <summary>Turns a request for similar images into a search, and its outcome into an answer.</summary>
-public sealed class SimilarImages(ModelSessions sessions, QueryEmbedder embedder, SimilaritySearch search)
+public sealed class SimilarImages(ModelSessions sessions, QueryEmbedder embedder, SimilaritySearch search, StoredImages stored)
 {
     public async Task<IResult> ToUploadedAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -44,50 +44,27 @@ public sealed class SimilarImages(ModelSessions sessions, QueryEmbedder embedder
             return invalid!;
         }
 
-        if (string.IsNullOrEmpty(name) || name.Length > ImageId.MaxNameLength)
+        (StoredName? written, invalid) = StoredName.FromPath(name, "GET /api/similar/NAME");
+        if (written is null)
         {
-            return Problems.InvalidParameter(
-                $"The path names no image: GET /api/similar/NAME takes the name of a stored image, 1 to {ImageId.MaxNameLength} characters.");
+            return invalid!;
         }
 
-        var stored = new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal);
-        foreach (string candidate in Spellings(name))
-        {
-            var id = new ImageId(EmbeddingsServices.ImagesContainer, candidate);
-            foreach (InstalledModel model in query.Models)
-            {
-                if (await search.FindAsync(model.Key, id, cancellationToken) is { } record)
-                {
-                    stored[model.Key] = record;
-                }
-            }
-
-            if (stored.Count > 0)
-            {
-                break;
-            }
-        }
-
-        if (stored.Count == 0)
+        IReadOnlyDictionary<string, EmbeddingRecord> records = await stored.FindRecordsAsync(written, query.Models, cancellationToken);
+        if (records.Count == 0)
         {
             return query.Models.Count == sessions.Models.Count
-                ? Problems.UnknownImage(name)
-                : Problems.NotYetIndexed(name, query.Models[0].Key);
+                ? Problems.UnknownImage(written.Written)
+                : Problems.NotYetIndexed(written.Written, query.Models[0].Key);
         }
 
         // The newest version speaks for the image; a model that still holds an older one is asked with what it has.
-        EmbeddingRecord newest = stored.Values.MaxBy(record => record.EmbeddedAt)!;
+        EmbeddingRecord newest = records.Values.MaxBy(record => record.EmbeddedAt)!;
         var part = new QueryPart(newest.Id.Name, newest.Width, newest.Height, newest.ContentHash);
-        var embeddings = stored.ToDictionary(entry => entry.Key, entry => entry.Value.Embedding, StringComparer.Ordinal);
+        var embeddings = records.ToDictionary(entry => entry.Key, entry => entry.Value.Embedding, StringComparer.Ordinal);
         string? excluded = query.IncludeSelf ? null : newest.Id.Key;
         return await AnswerAsync(query, part, embeddings, excluded, start, TimeSpan.Zero, TimeSpan.Zero, cancellationToken);
     }
-
-    // Servers leave %2F in a path as it is, so that it can be told from a slash; in a name that nobody stored so, it is meant as one.
-    private static IEnumerable<string> Spellings(string name) =>
-        name.Contains("%2F", StringComparison.OrdinalIgnoreCase)
-            ? [name, name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)]
-            : [name];
 
     private async Task<IResult> AnswerAsync(
         SimilarQuery query,

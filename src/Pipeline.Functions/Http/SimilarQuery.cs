@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Pipeline.Models;
@@ -12,16 +11,14 @@ namespace Pipeline.Functions.Http;
 internal sealed record SimilarQuery(int Top, IReadOnlyList<InstalledModel> Models, bool IncludeSelf)
 {
     private const int DefaultTop = 10;
-    private const int MaxTop = 100;
 
     /// <returns>The parameters, or the answer that says which is wrong; exactly one of both.</returns>
     public static (SimilarQuery? Query, IResult? Problem) Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)
     {
-        int top = DefaultTop;
-        if (query.TryGetValue("top", out StringValues topText)
-            && (!int.TryParse(topText, NumberStyles.None, CultureInfo.InvariantCulture, out top) || top is < 1 or > MaxTop))
+        (int top, IResult? problem) = QueryParameters.Top(query, DefaultTop);
+        if (problem is not null)
         {
-            return (null, Problems.InvalidParameter($"top={topText} is not allowed: top is a whole number from 1 to {MaxTop}."));
+            return (null, problem);
         }
 
         bool includeSelf = false;
@@ -30,17 +27,7 @@ internal sealed record SimilarQuery(int Top, IReadOnlyList<InstalledModel> Model
             return (null, Problems.InvalidParameter($"includeSelf={selfText} is not allowed: includeSelf is true or false."));
         }
 
-        IReadOnlyList<InstalledModel> models = installed;
-        if (query.TryGetValue("model", out StringValues key))
-        {
-            models = [.. installed.Where(model => model.Key.Equals(key, StringComparison.OrdinalIgnoreCase))];
-            if (models.Count == 0)
-            {
-                string allowed = string.Join(" or ", installed.Select(model => model.Key));
-                return (null, Problems.InvalidParameter($"model={key} is not allowed: model is {allowed}, or left out for all."));
-            }
-        }
-
-        return (new SimilarQuery(top, models, includeSelf), null);
+        (InstalledModel? model, problem) = QueryParameters.Model(query, installed, "all");
+        return problem is null ? (new SimilarQuery(top, model is null ? installed : [model], includeSelf), null) : (null, problem);
     }
 }

@@ -61,10 +61,13 @@ public sealed partial class ImageIndexer(
     private async Task<IndexOutcome?> TryIndexAsync(InstalledModel model, ImageId id, BlobClient blob, CancellationToken cancellationToken)
     {
         RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
-        switch (await DownloadAsync(model, id, blob, version, cancellationToken).ConfigureAwait(false))
+        switch (await StoredImage.DownloadAsync(blob, decoder.Limits, version?.ImageETag, cancellationToken).ConfigureAwait(false))
         {
             case null:
                 return await RemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false) ? IndexOutcome.Removed : null;
+
+            case { Rejection: { } rejection } refused:
+                throw await RejectAsync(model, id, refused.ImageETag, rejection, cancellationToken).ConfigureAwait(false);
 
             case { Bytes: null } stored:
                 // An earlier attempt may have died between the record and its entry in the log.
@@ -99,42 +102,6 @@ public sealed partial class ImageIndexer(
         Embedding embedding = await session.EmbedAsync(image.Pixels, cancellationToken).ConfigureAwait(false);
         string contentHash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         return new EmbeddingRecord(id, imageETag, contentHash, image.Width, image.Height, time.GetUtcNow(), embedding);
-    }
-
-    /// <summary>The blob; without bytes if it is the version stored already; null if there is no such blob.</summary>
-    private async Task<Content?> DownloadAsync(
-        InstalledModel model, ImageId id, BlobClient blob, RowVersion? version, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var options = new BlobDownloadOptions
-            {
-                Conditions = version is null ? null : new BlobRequestConditions { IfNoneMatch = new ETag(version.ImageETag) },
-            };
-            Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
-            if (version is not null && response.GetRawResponse().Status == (int)HttpStatusCode.NotModified)
-            {
-                return new Content(version.ImageETag, null);
-            }
-
-            using BlobDownloadStreamingResult download = response.Value;
-            string imageETag = download.Details.ETag.ToString();
-            long length = download.Details.ContentLength;
-            if (length > decoder.Limits.MaxBytes)
-            {
-                var rejection = new ImageRejection(
-                    ImageFault.TooManyBytes, $"The image has {length:N0} bytes; at most {decoder.Limits.MaxBytes:N0} are allowed.");
-                throw await RejectAsync(model, id, imageETag, rejection, cancellationToken).ConfigureAwait(false);
-            }
-
-            byte[] bytes = new byte[length];
-            await download.Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-            return new Content(imageETag, bytes);
-        }
-        catch (RequestFailedException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
-        {
-            return null;
-        }
     }
 
     /// <summary>Removes what is stored of a picture whose blob is gone.</summary>
@@ -182,6 +149,4 @@ public sealed partial class ImageIndexer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Name}: changed while {Model} embedded it; looking again")]
     private partial void LogOvertaken(string name, string model);
-
-    private sealed record Content(string ImageETag, byte[]? Bytes);
 }

@@ -111,8 +111,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
 
         if (encoded.Length > Limits.MaxBytes)
         {
-            return new ImageRejection(
-                ImageFault.TooManyBytes, $"The image has {encoded.Length:N0} bytes; at most {Limits.MaxBytes:N0} are allowed.");
+            return Limits.TooManyBytes(encoded.Length);
         }
 
         if (ImageSignature.Find(encoded.Span) is not { } found)

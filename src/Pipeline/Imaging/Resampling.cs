@@ -9,3 +9,15 @@ public enum Resampling
     /// <summary>Nearest neighbour at floor((i + 0.5) * scale), as Keras' <c>load_img</c> with Pillow does: for the study's figures.</summary>
     Keras,
 }
+
+/// <summary>The resampling as answers name it.</summary>
+public static class ResamplingNames
+{
+    /// <summary><c>quality</c> or <c>keras</c>, as in the catalogue.</summary>
+    public static string ToJsonName(this Resampling resampling) => resampling switch
+    {
+        Resampling.Quality => "quality",
+        Resampling.Keras => "keras",
+        _ => throw new ArgumentOutOfRangeException(nameof(resampling), resampling, "Unknown resampling."),
+    };
+}

@@ -15,7 +15,8 @@ public sealed record InstalledModel(
     /// <summary>The output with a probability for each class: <c>predictions</c>.</summary>
     public const string PredictionsOutput = "predictions";
 
-    internal const string Remedy =
+    /// <summary>What to do about a model that is not whole, for messages.</summary>
+    public const string Remedy =
         "Make the model anew: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
 
     /// <summary>Short for <see cref="ModelDefinition.Key"/>.</summary>

@@ -72,6 +72,9 @@ public sealed record ModelDefinition
     /// <summary>The network without its dense layers.</summary>
     public required NoTopVariant NoTop { get; init; }
 
+    /// <summary>How search gives it a picture.</summary>
+    public InputForm InputForm => new(InputSize, Resampling);
+
     internal Precision PrecisionOf(bool withTop) => withTop ? Precision : Precision.Float32;
 
     internal ModelDefinition WithoutTop() => this with { EmbeddingOutput = NoTop.EmbeddingOutput, EmbeddingLength = NoTop.EmbeddingLength };

@@ -51,9 +51,17 @@ public sealed class ModelSession : IDisposable
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="ArgumentException">The picture has another size.</exception>
     /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
-    public async Task<Embedding> EmbedAsync(RgbImage image, CancellationToken cancellationToken)
+    public Task<Embedding> EmbedAsync(RgbImage image, CancellationToken cancellationToken) =>
+        EmbedAsync(image, Model.Definition.EmbeddingOutput, cancellationToken);
+
+    /// <summary>Runs the network as far as an output, and takes that for the embedding.</summary>
+    /// <param name="image">A picture of the network's input size.</param>
+    /// <param name="output">One of <see cref="InstalledModel.VectorOutputs"/>.</param>
+    /// <param name="cancellationToken">Ends the run early.</param>
+    /// <exception cref="ArgumentException">The picture has another size, or the network no such output.</exception>
+    /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
+    public async Task<Embedding> EmbedAsync(RgbImage image, string output, CancellationToken cancellationToken)
     {
-        string output = Model.Definition.EmbeddingOutput;
         IReadOnlyList<ModelOutput> outputs = await RunAsync([image], [output], cancellationToken).ConfigureAwait(false);
         ReadOnlySpan<float> values = outputs[0].Values.Span;
         float norm = TensorPrimitives.Norm(values);

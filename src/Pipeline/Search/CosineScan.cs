@@ -1,5 +1,5 @@
-using System.Numerics.Tensors;
 using Pipeline.Embeddings;
+using Pipeline.Models;
 
 namespace Pipeline.Search;
 
@@ -45,8 +45,7 @@ public static class CosineScan
         var best = new TopMatches(top);
         foreach (EmbeddingRecord record in records)
         {
-            // Both have norm 1, so the dot product is the cosine; rounding may carry it past 1 by a few units in the last place.
-            float cosine = Math.Clamp(TensorPrimitives.Dot(query, record.Embedding.Values.Span), -1f, 1f);
+            float cosine = Embedding.Cosine(query, record.Embedding.Values.Span);
             if (best.Takes(cosine) && record.Id.Key != excludedKey)
             {
                 best.Add(new Match(record, cosine));

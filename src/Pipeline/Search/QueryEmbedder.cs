@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
@@ -32,33 +31,24 @@ public sealed class QueryEmbedder(ImageDecoder decoder, ModelSessions sessions)
         ReadOnlyMemory<byte> encoded, IReadOnlyList<InstalledModel> models, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(models);
-        long start = Stopwatch.GetTimestamp();
-        var inputs = new Dictionary<(int Size, Resampling Resampling), DecodedImage>();
-        foreach ((int size, Resampling resampling) in models.Select(model => (model.Definition.InputSize, model.Definition.Resampling)).Distinct())
+        IEnumerable<InputForm> forms = models.Select(model => model.Definition.InputForm);
+        if (!ModelInputs.TryDecode(decoder, encoded, forms, out ModelInputs? inputs, out ImageRejection? rejection))
         {
-            if (!decoder.TryDecode(encoded, size, size, resampling, out DecodedImage? image, out ImageRejection? rejection))
-            {
-                return (null, rejection);
-            }
-
-            inputs[(size, resampling)] = image;
+            return (null, rejection);
         }
 
-        TimeSpan decoding = Stopwatch.GetElapsedTime(start);
-        start = Stopwatch.GetTimestamp();
+        long start = Stopwatch.GetTimestamp();
         Embedding[] embeddings = await Task.WhenAll(models.Select(async model =>
         {
             ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
-            RgbImage pixels = inputs[(model.Definition.InputSize, model.Definition.Resampling)].Pixels;
-            return await session.EmbedAsync(pixels, cancellationToken).ConfigureAwait(false);
+            return await session.EmbedAsync(inputs.Of(model.Definition.InputForm), cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);
-        DecodedImage any = inputs.Values.First();
         var query = new QueryImage(
-            Convert.ToHexStringLower(SHA256.HashData(encoded.Span)),
-            any.Width,
-            any.Height,
+            inputs.ContentHash,
+            inputs.Width,
+            inputs.Height,
             models.Zip(embeddings).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal),
-            decoding,
+            inputs.Decoding,
             Stopwatch.GetElapsedTime(start));
         return (query, null);
     }

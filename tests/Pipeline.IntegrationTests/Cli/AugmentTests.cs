@@ -38,7 +38,7 @@ public sealed class AugmentTests : IDisposable
     {
         (int exitCode, string output) = await CommandProcess.RunAsync("augment", Repository.Path("README.md"), "-o", InFolder("none"));
 
-        Assert.Contains("is no picture to augment", output, StringComparison.Ordinal);
+        Assert.Contains("cannot be taken for a picture", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
         Assert.False(Directory.Exists(InFolder("none")));

@@ -1,16 +1,14 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
+using Pipeline.Tests.Models;
 
 namespace Pipeline.IntegrationTests.Models;
 
 /// <summary>Both networks at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).</summary>
 public class NetworkAgreementTests(RunningPipeline pipeline)
 {
-    private const double Tolerance = 1e-4;
-
     [Theory]
     [InlineData("vgg16")]
     [InlineData("resnet50")]
@@ -18,25 +16,13 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "networks.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
-        string[] outputs = [.. reference.EnumerateObject().Select(output => output.Name)];
-        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
+        ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == key);
+        using var session = new ModelSession(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
 
-        IReadOnlyList<ModelOutput> results = await session.RunAsync([Picture()], outputs, TestContext.Current.CancellationToken);
-
-        Assert.All(results, result =>
-        {
-            JsonElement expected = reference.GetProperty(result.Name);
-            float[] samples = MemoryMarshal.Cast<byte, float>(expected.GetProperty("values").GetBytesFromBase64()).ToArray();
-            float[] values = result.Values.ToArray();
-            int step = expected.GetProperty("step").GetInt32();
-            double norm = Math.Sqrt(values.Sum(value => (double)value * value));
-            double difference = Norm(samples.Select((sample, i) => (double)sample - values[i * step])) / Norm(samples.Select(sample => (double)sample));
-            TestContext.Current.TestOutputHelper!.WriteLine($"{key} {result.Name}: relative difference {difference:e1}");
-
-            Assert.Equal([1, .. expected.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64())], result.Shape);
-            Assert.Equal(1, norm / expected.GetProperty("norm").GetDouble(), Tolerance);
-            Assert.InRange(difference, 0, Tolerance);
-        });
+        NetworkReference.AssertAgreement(reference, await session.RunAsync(
+            [NetworkReference.Picture()],
+            [.. reference.EnumerateObject().Select(output => output.Name)],
+            TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -46,24 +32,63 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     {
         using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
 
-        Embedding embedding = await session.EmbedAsync(Picture(), TestContext.Current.CancellationToken);
+        Embedding embedding = await session.EmbedAsync(NetworkReference.Picture(), TestContext.Current.CancellationToken);
 
         Assert.Equal(length, embedding.Values.Length);
-        Assert.Equal(1, Norm(embedding.Values.ToArray().Select(value => (double)value)), 1e-5);
+        Assert.Equal(1, NetworkReference.Norm(embedding.Values.ToArray().Select(value => (double)value)), 1e-5);
         Assert.True(embedding.Norm > 0);
     }
 
-    [Fact]
-    public async Task Pictures_of_a_batch_do_not_touch_each_other()
+    [Theory]
+    [InlineData("vgg16")]
+    [InlineData("resnet50")]
+    public async Task Pictures_of_a_batch_do_not_touch_each_other(string key)
     {
-        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
+        InstalledModel model = pipeline.Models.Installed.Single(model => model.Key == key);
+        using var session = new ModelSession(model);
         var black = new RgbImage(224, 224, new byte[224 * 224 * 3]);
+        string[] outputs = [model.Definition.EmbeddingOutput];
 
-        ModelOutput both = (await session.RunAsync([Picture(), black], ["avg_pool"], TestContext.Current.CancellationToken))[0];
-        ModelOutput alone = (await session.RunAsync([black], ["avg_pool"], TestContext.Current.CancellationToken))[0];
+        ModelOutput both = (await session.RunAsync([NetworkReference.Picture(), black], outputs, TestContext.Current.CancellationToken))[0];
+        ModelOutput alone = (await session.RunAsync([black], outputs, TestContext.Current.CancellationToken))[0];
 
-        float[] second = both.Values.ToArray()[2048..];
-        Assert.InRange(Norm(alone.Values.ToArray().Zip(second, (a, b) => (double)a - b)) / Norm(second.Select(value => (double)value)), 0, 1e-5);
+        float[] second = both.Values.ToArray()[model.Definition.EmbeddingLength..];
+        double difference = NetworkReference.Norm(alone.Values.ToArray().Zip(second, (a, b) => (double)a - b));
+        Assert.InRange(difference / NetworkReference.Norm(second.Select(value => (double)value)), 0, 1e-5);
+    }
+
+    [Fact]
+    public async Task Dense_kernels_in_8_bits_move_the_cosine_of_a_pair_by_less_than_a_thousandth()
+    {
+        ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == "vgg16");
+        using var decoder = new ImageDecoder(new ImageLimits());
+        RgbImage[] pictures =
+        [
+            .. Directory.GetFiles(Repository.Path("samples"), "*.jpg").Order().Take(8).Select(path =>
+            {
+                Assert.True(decoder.TryDecode(File.ReadAllBytes(path), 224, 224, Resampling.Quality, out DecodedImage? picture, out _));
+                return picture.Pixels;
+            }),
+        ];
+        double[] searched = await CosinesAsync(pipeline.Models.Installed.Single(model => model.Key == "vgg16"));
+        double[] studied = await CosinesAsync(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
+
+        double[] differences = [.. searched.Zip(studied, (left, right) => Math.Abs(left - right))];
+        Assert.Equal(28, differences.Length);
+        Assert.InRange(differences.Max(), 1e-8, 1e-3);
+
+        async Task<double[]> CosinesAsync(InstalledModel model)
+        {
+            using var session = new ModelSession(model);
+            var vectors = new List<double[]>();
+            foreach (RgbImage picture in pictures)
+            {
+                Embedding embedding = await session.EmbedAsync(picture, TestContext.Current.CancellationToken);
+                vectors.Add([.. embedding.Values.ToArray().Select(value => (double)value)]);
+            }
+
+            return [.. from i in Enumerable.Range(0, vectors.Count) from j in Enumerable.Range(0, i) select vectors[i].Zip(vectors[j], (a, b) => a * b).Sum()];
+        }
     }
 
     [Fact]
@@ -72,29 +97,9 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
         using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
 
         ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(
-            () => session.RunAsync([Picture()], ["fc9"], TestContext.Current.CancellationToken));
+            () => session.RunAsync([NetworkReference.Picture()], ["fc9"], TestContext.Current.CancellationToken));
 
         Assert.Contains("no output 'fc9'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("avg_pool", exception.Message, StringComparison.Ordinal);
     }
-
-    // The same pattern as picture() in networks.py.
-    private static RgbImage Picture()
-    {
-        byte[] pixels = new byte[224 * 224 * 3];
-        for (int y = 0; y < 224; y++)
-        {
-            for (int x = 0; x < 224; x++)
-            {
-                for (int c = 0; c < 3; c++)
-                {
-                    pixels[(((y * 224) + x) * 3) + c] = (byte)(((3 * x) + (5 * y) + (71 * c) + (x * y / 16)) % 256);
-                }
-            }
-        }
-
-        return new RgbImage(224, 224, pixels);
-    }
-
-    private static double Norm(IEnumerable<double> values) => Math.Sqrt(values.Sum(value => value * value));
 }

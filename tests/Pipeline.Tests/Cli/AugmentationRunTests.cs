@@ -63,7 +63,7 @@ public sealed class AugmentationRunTests : IDisposable
 
         CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(text, seed: 1, count: 1));
 
-        Assert.Contains("README.md' is no picture to augment.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("README.md' cannot be taken for a picture.", failure.Message, StringComparison.Ordinal);
         Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", failure.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder));
     }

@@ -19,6 +19,12 @@ public class CommandLineParsingTests
     [InlineData("models list")]
     [InlineData("models build --seeded --force --model vgg16")]
     [InlineData("models verify")]
+    [InlineData("predict samples/vase-1.jpg")]
+    [InlineData("predict samples/vase-1.jpg --top 100 --json")]
+    [InlineData("feature-maps samples/vase-1.jpg")]
+    [InlineData("feature-maps samples/vase-1.jpg --model resnet50 --block 5 -o not-there-yet")]
+    [InlineData("compare samples/vase-1.jpg samples/vase-2.jpg")]
+    [InlineData("compare samples/vase-1.jpg samples/vase-2.jpg --layers vgg16:fc2 -o pair.PNG --json")]
     [InlineData("augment samples/vase-1.jpg")]
     [InlineData("augment samples/vase-1.jpg -n 100 --seed 0 -o not-there-yet")]
     [InlineData("augment --count 1 --output not-there-yet samples/vase-1.jpg")]
@@ -29,10 +35,13 @@ public class CommandLineParsingTests
     [InlineData("up --port 0", "--port takes a number from 1 to 65535, not '0'.")]
     [InlineData("up --port 65536", "--port takes a number from 1 to 65535, not '65536'.")]
     [InlineData("demo --port http", "--port takes a number from 1 to 65535, not 'http'.")]
+    [InlineData("predict . --top 0", "--top takes a number from 1 to 100, not '0'.")]
+    [InlineData("feature-maps . --block 6", "--block takes a number from 1 to 5, not '6'.")]
+    [InlineData("compare . . -o pair.jpg", "-o takes a file that ends with .png, not 'pair.jpg'.")]
     [InlineData("augment . -n 0", "-n takes a number from 1 to 100, not '0'.")]
     [InlineData("augment . -n 101", "-n takes a number from 1 to 100, not '101'.")]
     [InlineData("augment . --seed -1", "--seed takes a number from 0 to 2147483647, not '-1'.")]
-    [InlineData("models build", "Say where the weights come from: --seeded is the source that there is.")]
+    [InlineData("models build", "Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.")]
     public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
         Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
 
@@ -41,6 +50,10 @@ public class CommandLineParsingTests
     [InlineData("demo --samples not-there", "not-there")]
     [InlineData("test --filter", "--filter")]
     [InlineData("demo --speed 3", "--speed")]
+    [InlineData("predict not-there.jpg", "not-there.jpg")]
+    [InlineData("feature-maps . --model alexnet", "alexnet")]
+    [InlineData("compare .", "compare")]
+    [InlineData("compare . not-there.jpg", "not-there.jpg")]
     [InlineData("augment", "augment")]
     [InlineData("augment not-there.jpg", "not-there.jpg")]
     public void The_message_names_what_is_wrong(string line, string named) =>

@@ -15,7 +15,10 @@ public class FunctionDeclarationTests
 
     [Fact]
     public void The_app_has_these_functions() => Assert.Equal(
-        ["EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar", "FindSimilarToStored", "Health", "ListImages", "Reconcile"],
+        [
+            "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar",
+            "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
+        ],
         Declared.Select(function => function.Name));
 
     [Fact]

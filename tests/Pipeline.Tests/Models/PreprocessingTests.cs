@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using CsCheck;
 using Pipeline.Imaging;
 using Pipeline.Models;
@@ -26,6 +28,33 @@ public class PreprocessingTests
             }
         }
     }, iter: 20);
+
+    [Fact]
+    public void Input_is_that_of_Keras_bit_for_bit_for_every_level_of_every_channel()
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "preprocessing.json")));
+        byte[] expected = json.RootElement.GetProperty("values").GetBytesFromBase64();
+        byte[] picture = [.. Enumerable.Range(0, 256).SelectMany(level => new[] { (byte)level, (byte)(255 - level), (byte)(level * 7) })];
+
+        // The fixture's picture in the corner of the smallest input that a network takes.
+        byte[] pixels = new byte[32 * 32 * 3];
+        for (int row = 0; row < 16; row++)
+        {
+            picture.AsSpan(row * 48, 48).CopyTo(pixels.AsSpan(row * 96));
+        }
+
+        float[] input = new float[3 * 1024];
+        Preprocessing.WriteInput(new RgbImage(32, 32, pixels), Vgg16 with { InputSize = 32 }, input);
+
+        float[] corner =
+        [
+            .. from channel in Enumerable.Range(0, 3)
+               from row in Enumerable.Range(0, 16)
+               from column in Enumerable.Range(0, 16)
+               select input[(channel * 1024) + (row * 32) + column],
+        ];
+        Assert.Equal(expected, MemoryMarshal.AsBytes<float>(corner).ToArray());
+    }
 
     [Fact]
     public void A_model_that_takes_RGB_gets_it_unswapped_and_scaled()

@@ -30,6 +30,9 @@ public static class ModelBuilder
                     return built;
                 }
 
+                // The first file's buffers, half a gigabyte for VGG16, would still be there when the second's are made: nothing else makes
+                // the collector run in between, and weights of the network's size in memory are what streaming is to avoid.
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 Build(model, weights, Precision.Float32, withTop, folder, ModelManifest.Studied, cancellationToken);
                 return built;
             },

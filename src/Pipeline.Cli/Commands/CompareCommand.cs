@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Globalization;
+using Pipeline.Cli.Compare;
+using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Setup;
+using Pipeline.Cli.Terminal;
+using Pipeline.Imaging;
+using Pipeline.Models;
+using Pipeline.Study;
+using Spectre.Console;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>pipeline compare</c>: how alike two pictures are to both networks.</summary>
+internal static class CompareCommand
+{
+    public static Command Create(SourceTree tree, CommandConsole console)
+    {
+        Argument<FileInfo> a = PictureArgument.Create("A", "The first picture: a JPEG, PNG, WebP, GIF, BMP or TIFF.");
+        Argument<FileInfo> b = PictureArgument.Create("B", "The second picture.");
+        var layers = new Option<string>("--layers")
+        {
+            Description = "Compare as the study did, in float32 with Keras' resampling, by these layers, each network at most once; " +
+                $"the study's: {ComparedLayer.Study}. Default: as search compares.",
+            HelpName = "LIST",
+        };
+        var output = new Option<FileInfo>("-o")
+        {
+            Description = "Also draw both pictures and the figures side by side into this PNG.",
+            HelpName = "FILE.png",
+        };
+        output.Aliases.Add("--output");
+        output.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<FileInfo>() is { } file && !file.Extension.Equals(".png", StringComparison.OrdinalIgnoreCase))
+            {
+                result.AddError($"-o takes a file that ends with .png, not '{file.Name}'.");
+            }
+        });
+        var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
+        var command = new Command("compare", "Shows how alike two pictures are to both networks: the cosine of the angle between their embeddings.")
+        {
+            a, b, layers, output, json,
+        };
+        command.SetAction((parsed, stop) => RunAsync(
+            tree,
+            (parsed.GetRequiredValue(a), parsed.GetRequiredValue(b)),
+            parsed.GetValue(layers),
+            parsed.GetValue(output),
+            parsed.GetValue(json),
+            console,
+            stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        SourceTree tree,
+        (FileInfo A, FileInfo B) files,
+        string? chosen,
+        FileInfo? output,
+        bool json,
+        CommandConsole console,
+        CancellationToken cancellationToken)
+    {
+        using var decoder = new ImageDecoder(new ImageLimits());
+        PictureFile a = await PictureFile.ReadAsync(files.A, decoder.Limits, cancellationToken);
+        PictureFile b = await PictureFile.ReadAsync(files.B, decoder.Limits, cancellationToken);
+
+        // What is no picture is refused before the networks are made ready, which may take long.
+        a.DecodeForNetworks(decoder);
+        b.DecodeForNetworks(decoder);
+        CommandConsole told = json ? console.OnError() : console;
+        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
+        IReadOnlyList<ComparedLayer> layers = Layers(chosen, sessions);
+
+        ComparedPair? pair = null;
+        PairRejection? rejected = null;
+        await told.StageAsync($"Showing {a.File.Name} and {b.File.Name} to both networks", async _ =>
+            (pair, rejected) = await new PairComparison(decoder, sessions).CompareAsync(a.Encoded, b.Encoded, layers, cancellationToken));
+        if (pair is null)
+        {
+            throw (rejected!.IsFirst ? a : b).Failure(rejected.Rejection);
+        }
+
+        if (output is not null)
+        {
+            RgbImage sheet = PairSheet.Draw(decoder, (a.File.Name, a.Encoded), (b.File.Name, b.Encoded), pair);
+            OutputFile.CreateFolder(output.DirectoryName!);
+            await OutputFile.WriteAsync(output.FullName, ImageEncoder.ToPng(sheet), cancellationToken);
+            told.Line($"The picture of both is {SourceTree.Shown(output.FullName)}");
+        }
+
+        if (json)
+        {
+            console.Line(JsonReport.Write(ComparisonReport.Of(a.File.Name, b.File.Name, pair)));
+        }
+        else
+        {
+            console.Write(Table($"{a.File.Name} and {b.File.Name}", pair));
+        }
+
+        return 0;
+    }
+
+    private static IReadOnlyList<ComparedLayer> Layers(string? chosen, ModelSessions sessions)
+    {
+        if (chosen is null)
+        {
+            return ComparedLayer.OfSearch(sessions);
+        }
+
+        (IReadOnlyList<ComparedLayer>? layers, LayerFault? fault) = ComparedLayer.Parse(chosen, sessions);
+        return layers ?? throw new CommandFailure(
+            fault!.Kind == LayerFaultKind.Unknown ? $"--layers {chosen} is not allowed: {fault.Detail}" : fault.Detail);
+    }
+
+    private static Table Table(string title, ComparedPair pair)
+    {
+        Table table = new Table { Title = new TableTitle(Markup.Escape(title)) }
+            .AddColumns("network", "weights", "precision", "layer", "resampling")
+            .AddColumn(new TableColumn("cosine").RightAligned());
+        foreach (LayerCosine cosine in pair.Cosines)
+        {
+            InstalledModel model = cosine.Layer.Model;
+            table.AddRow(
+                new Text(model.Definition.Title),
+                new Text(model.Weights.ToJsonName()),
+                new Text(model.Precision.ToJsonName()),
+                new Text(cosine.Layer.Output),
+                new Text(cosine.Layer.Resampling.ToJsonName()),
+                new Text(cosine.Cosine.ToString("0.0000", CultureInfo.InvariantCulture)));
+        }
+
+        return table;
+    }
+}

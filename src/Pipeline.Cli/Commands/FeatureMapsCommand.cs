@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Setup;
+using Pipeline.Cli.Terminal;
+using Pipeline.Imaging;
+using Pipeline.Models;
+using Spectre.Console;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>pipeline feature-maps</c>: what the networks' blocks make of a picture.</summary>
+internal static class FeatureMapsCommand
+{
+    public static Command Create(SourceTree tree, CommandConsole console)
+    {
+        Argument<FileInfo> picture = PictureArgument.Create("FILE");
+        Option<string> model = ModelOption.Create("Draw only this network. Default: all.");
+        int blocks = ModelCatalogue.Default().Models.Min(entry => entry.Blocks.Count);
+        Option<int?> block = NumberOption.Create(
+            "--block", 1, blocks, $"Draw only this block's grid, 1 to {blocks}. Default: each block's, and a sheet of all.");
+        var folder = new Option<DirectoryInfo>("-o")
+        {
+            Description = "Where the pictures go; made if missing. Default: a folder named after the file, such as vase-feature-maps.",
+            HelpName = "DIR",
+        };
+        folder.Aliases.Add("--output");
+        var command = new Command(
+            "feature-maps", "Draws what the networks' blocks make of a picture: the first 64 maps of each as a grid of 8 x 8, as PNG.")
+        {
+            picture, model, block, folder,
+        };
+        command.SetAction((parsed, stop) => RunAsync(
+            tree,
+            parsed.GetRequiredValue(picture),
+            ModelOption.Chosen(parsed.GetValue(model)),
+            parsed.GetValue(block),
+            parsed.GetValue(folder)?.FullName,
+            console,
+            stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        SourceTree tree,
+        FileInfo file,
+        IReadOnlyList<ModelDefinition> wanted,
+        int? block,
+        string? folder,
+        CommandConsole console,
+        CancellationToken cancellationToken)
+    {
+        using var decoder = new ImageDecoder(new ImageLimits());
+        PictureFile picture = await PictureFile.ReadAsync(file, decoder.Limits, cancellationToken);
+
+        // Before the networks are made ready, which may take long.
+        ModelInputs inputs = picture.DecodeForNetworks(decoder);
+        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, console, cancellationToken);
+        string target = folder ?? Path.GetFullPath($"{picture.Stem}-feature-maps");
+        OutputFile.CreateFolder(target);
+        Table table = new Table().AddColumns("file", "network", "weights", "layer").AddColumn(new TableColumn("maps").RightAligned());
+        foreach (InstalledModel model in sessions.Models.IntersectBy(wanted.Select(model => model.Key), model => model.Key))
+        {
+            await console.StageAsync($"Drawing the feature maps of {model.Definition.Title}", async progress =>
+            {
+                ModelSession session = await sessions.GetAsync(model, cancellationToken);
+                var files = new FeatureMapFiles(target, picture.Stem, session, inputs.Of(model.Definition.InputForm));
+                foreach (FeatureMapFile written in await files.WriteAsync(block, progress, cancellationToken))
+                {
+                    table.AddRow(
+                        new Text(written.Name),
+                        new Text(model.Definition.Title),
+                        new Text(model.Weights.ToJsonName()),
+                        new Text(written.Layer),
+                        new Text(written.Maps));
+                }
+            });
+        }
+
+        console.Write(table);
+        console.Line($"The pictures are in {SourceTree.Shown(target)}");
+        return 0;
+    }
+}

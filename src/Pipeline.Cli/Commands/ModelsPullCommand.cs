@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Pipeline.Cli.Setup;
+using Pipeline.Cli.Terminal;
+using Pipeline.Models.Building;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>pipeline models pull</c>: the networks of the study, as Keras publishes them.</summary>
+internal static class ModelsPullCommand
+{
+    public static Command Create(SourceTree tree, CommandConsole console)
+    {
+        var from = new Option<string>("--from")
+        {
+            Description = "Take the files from this folder, or from below this http(s) address, as of a mirror. Default: where Keras publishes them.",
+            HelpName = "URL|DIR",
+        };
+        var noTop = new Option<bool>("--no-top")
+        {
+            Description = "The networks without their dense layers, 154 MB instead of 656 MB: they find similar pictures and predict no classes.",
+        };
+        Option<string> model = ModelOption.Create("Fetch only this network. Default: all.");
+        var force = new Option<bool>("--force") { Description = "Fetch also what is there already. Default: leave it." };
+        var command = new Command("pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, converts them to ONNX in models/.")
+        {
+            from, noTop, model, force,
+        };
+        command.SetAction(async (parsed, stop) =>
+        {
+            using HttpClient client = WeightsClient.Create();
+            var pull = new ModelPull(tree.Models, tree.Downloads, new WeightsDownload(client), console)
+            {
+                From = parsed.GetValue(from),
+                WithTop = !parsed.GetValue(noTop),
+                Force = parsed.GetValue(force),
+            };
+            await using (await SetupLock.AcquireAsync(tree, console, stop))
+            {
+                await pull.RunAsync(ModelOption.Chosen(parsed.GetValue(model)), PublishedFile.ImageNetClassIndex, stop);
+            }
+
+            return 0;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Predict;
+using Pipeline.Cli.Setup;
+using Pipeline.Cli.Terminal;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>pipeline predict</c>: what both networks take a picture for.</summary>
+internal static class PredictCommand
+{
+    private const int UsualTop = 5;
+    private const int MaxTop = 100;
+
+    public static Command Create(SourceTree tree, CommandConsole console)
+    {
+        Argument<FileInfo> picture = PictureArgument.Create("FILE");
+        Option<int?> top = NumberOption.Create("--top", 1, MaxTop, $"How many classes per network, 1 to {MaxTop}. Default: {UsualTop}.");
+        var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
+        var command = new Command("predict", "Shows what both networks take a picture for: the most probable of ImageNet's classes.")
+        {
+            picture, top, json,
+        };
+        command.SetAction((parsed, stop) => RunAsync(
+            tree, parsed.GetRequiredValue(picture), parsed.GetValue(top) ?? UsualTop, parsed.GetValue(json), console, stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        SourceTree tree, FileInfo file, int top, bool json, CommandConsole console, CancellationToken cancellationToken)
+    {
+        using var decoder = new ImageDecoder(new ImageLimits());
+        PictureFile picture = await PictureFile.ReadAsync(file, decoder.Limits, cancellationToken);
+
+        // Before the networks are made ready, which may take long.
+        ModelInputs inputs = picture.DecodeForNetworks(decoder);
+        CommandConsole told = json ? console.OnError() : console;
+        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
+        if (Predictor.FaultOf(sessions.Models) is { } fault)
+        {
+            throw new CommandFailure(fault);
+        }
+
+        IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions = null!;
+        await told.StageAsync($"Showing {file.Name} to both networks", async _ =>
+            predictions = await new Predictor(sessions).PredictAsync(inputs, sessions.Models, top, cancellationToken));
+        if (json)
+        {
+            console.Line(JsonReport.Write(Report(file.Name, inputs, sessions, predictions)));
+            return 0;
+        }
+
+        console.Write(PredictionTable.Create(file.Name, sessions.Models, predictions));
+        if (sessions.Classes is null)
+        {
+            console.Line($"The classes' names are missing ({ClassIndex.FileName}). Get them: ./pipeline models pull");
+        }
+
+        return 0;
+    }
+
+    private static PredictionReport Report(
+        string file, ModelInputs inputs, ModelSessions sessions, IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions) => new(
+        file,
+        inputs.Width,
+        inputs.Height,
+        inputs.ContentHash,
+        sessions.Classes is not null,
+        sessions.Models.ToDictionary(model => model.Key, model => new ModelPredictionReport(
+            model.Weights.ToJsonName(), model.Fingerprint.ToString(), model.Precision.ToJsonName(), predictions[model.Key])));
+}

@@ -1,0 +1,6 @@
+namespace Pipeline.Models.Building;
+
+/// <summary>How far a download is.</summary>
+/// <param name="Done">Bytes that are there.</param>
+/// <param name="Total">Bytes of the whole; null where nobody has said.</param>
+public readonly record struct DownloadProgress(long Done, long? Total);

@@ -1,0 +1,99 @@
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>What a model compares pictures by.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Output">Which of its <see cref="InstalledModel.VectorOutputs"/>.</param>
+/// <param name="Resampling">How it gets the pictures.</param>
+public sealed record ComparedLayer(InstalledModel Model, string Output, Resampling Resampling)
+{
+    /// <summary>The study's own choice, as <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.</summary>
+    public const string Study = "vgg16:fc2,resnet50:predictions";
+
+    /// <summary>How the model gets a picture.</summary>
+    public InputForm InputForm => new(Model.Definition.InputSize, Resampling);
+
+    /// <summary>As search compares: the models that search uses, by their embeddings, each with its own resampling.</summary>
+    public static IReadOnlyList<ComparedLayer> OfSearch(ModelSessions sessions)
+    {
+        ArgumentNullException.ThrowIfNull(sessions);
+        return [.. sessions.Models.Select(model => new ComparedLayer(model, model.Definition.EmbeddingOutput, model.Definition.Resampling))];
+    }
+
+    /// <summary>
+    /// As the study compared: the models in float32, by the layers chosen, with Keras' resampling. Models that are not named are compared by
+    /// their embeddings.
+    /// </summary>
+    /// <param name="text">Such as <c>vgg16:fc2,resnet50:predictions</c>: each model at most once.</param>
+    /// <param name="sessions">The installed models.</param>
+    /// <returns>A layer for each model in the catalogue's order, or what is wrong; exactly one of both.</returns>
+    public static (IReadOnlyList<ComparedLayer>? Layers, LayerFault? Fault) Parse(string text, ModelSessions sessions)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(sessions);
+        string[] missing = [.. sessions.Models.ExceptBy(sessions.Float32Models.Select(model => model.Key), model => model.Key)
+            .Select(model => model.Definition.Title)];
+        if (missing.Length > 0)
+        {
+            return (null, new LayerFault(LayerFaultKind.NoFloat32Model, NoFloat32Model(missing)));
+        }
+
+        var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (Find(part, sessions.Float32Models) is not { } found)
+            {
+                return (null, new LayerFault(LayerFaultKind.Unknown, $"'{part}' is not one of {Choices(sessions.Float32Models)}."));
+            }
+
+            if (!chosen.TryAdd(found.Model.Key, found.Output))
+            {
+                return (null, new LayerFault(LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; a model is compared by one layer."));
+            }
+        }
+
+        return ([.. sessions.Float32Models.Select(model => new ComparedLayer(
+            model, chosen.GetValueOrDefault(model.Key, model.Definition.EmbeddingOutput), Resampling.Keras))], null);
+    }
+
+    private static (InstalledModel Model, string Output)? Find(string text, IReadOnlyList<InstalledModel> models)
+    {
+        foreach (InstalledModel model in models)
+        {
+            foreach (string output in model.VectorOutputs)
+            {
+                if (text.Equals(Name(model, output), StringComparison.OrdinalIgnoreCase))
+                {
+                    return (model, output);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static string Choices(IReadOnlyList<InstalledModel> models) =>
+        string.Join(", ", models.SelectMany(model => model.VectorOutputs.Select(output => Name(model, output))));
+
+    private static string Name(InstalledModel model, string output) => $"{model.Key}:{output}";
+
+    private static string NoFloat32Model(string[] titles) =>
+        $"Layers are compared in float32, as the study did, and {string.Join(" and ", titles)} is not there in float32. {InstalledModel.Remedy}";
+}
+
+/// <summary>The kind of a <see cref="LayerFault"/>.</summary>
+public enum LayerFaultKind
+{
+    /// <summary>A layer that no model has, or a model named twice.</summary>
+    Unknown,
+
+    /// <summary>A model is installed only with smaller weights.</summary>
+    NoFloat32Model,
+}
+
+/// <summary>Why layers cannot be compared.</summary>
+/// <param name="Kind">For programs.</param>
+/// <param name="Detail">A sentence for people: what is wrong and what is allowed, or what to do.</param>
+public sealed record LayerFault(LayerFaultKind Kind, string Detail);

@@ -1,0 +1,28 @@
+using Pipeline.Imaging;
+
+namespace Pipeline.Study;
+
+/// <summary>Two pictures and how alike they are to each model.</summary>
+/// <param name="A">The first picture.</param>
+/// <param name="B">The second.</param>
+/// <param name="Cosines">What each model says, in the catalogue's order.</param>
+/// <param name="Decoding">Time spent decoding and resizing both; none where stored embeddings were compared.</param>
+/// <param name="Embedding">Time until the last network was done; likewise.</param>
+public sealed record ComparedPair(
+    ComparedPicture A, ComparedPicture B, IReadOnlyList<LayerCosine> Cosines, TimeSpan Decoding, TimeSpan Embedding);
+
+/// <summary>One of a pair.</summary>
+/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits.</param>
+/// <param name="Width">Width of the upright original, in pixels.</param>
+/// <param name="Height">Height of the upright original, in pixels.</param>
+public sealed record ComparedPicture(string ContentHash, int Width, int Height);
+
+/// <summary>One model's judgement of a pair.</summary>
+/// <param name="Layer">What was compared.</param>
+/// <param name="Cosine">Cosine of the angle between the two vectors, -1 to 1; 1 is the same direction.</param>
+public sealed record LayerCosine(ComparedLayer Layer, float Cosine);
+
+/// <summary>Which picture of a pair was not let in, and why.</summary>
+/// <param name="IsFirst">True for the first.</param>
+/// <param name="Rejection">Why.</param>
+public sealed record PairRejection(bool IsFirst, ImageRejection Rejection);

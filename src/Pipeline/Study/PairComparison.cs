@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Pipeline.Embeddings;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>Says how alike two pictures are to each model.</summary>
+/// <param name="decoder">The door for image bytes.</param>
+/// <param name="sessions">The installed models.</param>
+public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
+{
+    /// <summary>Compares two pictures by the outputs of networks, which see both.</summary>
+    /// <param name="a">The first picture's bytes as they came.</param>
+    /// <param name="b">The second's.</param>
+    /// <param name="layers">What to compare by: one layer for each model.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <returns>The pair, or which of the two was not let in and why; exactly one of both.</returns>
+    public async Task<(ComparedPair? Pair, PairRejection? Rejection)> CompareAsync(
+        ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, IReadOnlyList<ComparedLayer> layers, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        InputForm[] forms = [.. layers.Select(layer => layer.InputForm)];
+        if (!ModelInputs.TryDecode(decoder, a, forms, out ModelInputs? first, out ImageRejection? rejection))
+        {
+            return (null, new PairRejection(IsFirst: true, rejection));
+        }
+
+        if (!ModelInputs.TryDecode(decoder, b, forms, out ModelInputs? second, out rejection))
+        {
+            return (null, new PairRejection(IsFirst: false, rejection));
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        LayerCosine[] cosines = await Task.WhenAll(
+            layers.Select(layer => CompareAsync(layer, first, second, cancellationToken))).ConfigureAwait(false);
+        TimeSpan embedding = Stopwatch.GetElapsedTime(start);
+        return (new ComparedPair(PictureOf(first), PictureOf(second), cosines, first.Decoding + second.Decoding, embedding), null);
+    }
+
+    /// <summary>Compares two stored pictures by the embeddings that are stored of them; no network runs.</summary>
+    /// <param name="a">The first picture's records, by the model's key.</param>
+    /// <param name="b">The second's.</param>
+    /// <param name="layers">As search compares: <see cref="ComparedLayer.OfSearch"/>.</param>
+    /// <returns>Null where a model has no record of one of them, or the models have records of different versions.</returns>
+    public static ComparedPair? FindStored(
+        IReadOnlyDictionary<string, EmbeddingRecord> a, IReadOnlyDictionary<string, EmbeddingRecord> b, IReadOnlyList<ComparedLayer> layers)
+    {
+        ArgumentNullException.ThrowIfNull(layers);
+        return OneVersion(a, layers) is { } first && OneVersion(b, layers) is { } second
+            ? new ComparedPair(
+                PictureOf(first),
+                PictureOf(second),
+                [.. layers.Select(layer => CosineOf(layer, a[layer.Model.Key].Embedding, b[layer.Model.Key].Embedding))],
+                TimeSpan.Zero,
+                TimeSpan.Zero)
+            : null;
+    }
+
+    private static EmbeddingRecord? OneVersion(IReadOnlyDictionary<string, EmbeddingRecord> records, IReadOnlyList<ComparedLayer> layers) =>
+        layers.All(layer => records.ContainsKey(layer.Model.Key)) && records.Values.Select(record => record.ImageETag).Distinct().Count() == 1
+            ? records.Values.First()
+            : null;
+
+    private static LayerCosine CosineOf(ComparedLayer layer, Embedding a, Embedding b) =>
+        new(layer, Embedding.Cosine(a.Values.Span, b.Values.Span));
+
+    private static ComparedPicture PictureOf(ModelInputs inputs) => new(inputs.ContentHash, inputs.Width, inputs.Height);
+
+    private static ComparedPicture PictureOf(EmbeddingRecord record) => new(record.ContentHash, record.Width, record.Height);
+
+    private async Task<LayerCosine> CompareAsync(
+        ComparedLayer layer, ModelInputs a, ModelInputs b, CancellationToken cancellationToken)
+    {
+        ModelSession session = await sessions.GetAsync(layer.Model, cancellationToken).ConfigureAwait(false);
+        Embedding[] embeddings = await Task.WhenAll(
+            session.EmbedAsync(a.Of(layer.InputForm), layer.Output, cancellationToken),
+            session.EmbedAsync(b.Of(layer.InputForm), layer.Output, cancellationToken)).ConfigureAwait(false);
+        return CosineOf(layer, embeddings[0], embeddings[1]);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>Draws a compared pair: both pictures beside each other, and below what each model says.</summary>
+public static class PairSheet
+{
+    // Twice what is drawn, so that the drawing is still a reduction.
+    private const int DecodedSide = 1440;
+
+    /// <summary>Draws the sheet.</summary>
+    /// <param name="decoder">The door for image bytes.</param>
+    /// <param name="a">The first picture's name and bytes.</param>
+    /// <param name="b">The second's.</param>
+    /// <param name="pair">What the comparison of these bytes gave.</param>
+    /// <exception cref="ArgumentException">The bytes are not those that were compared: they are not let in.</exception>
+    public static RgbImage Draw(
+        ImageDecoder decoder, (string Name, ReadOnlyMemory<byte> Encoded) a, (string Name, ReadOnlyMemory<byte> Encoded) b, ComparedPair pair)
+    {
+        ArgumentNullException.ThrowIfNull(decoder);
+        ArgumentNullException.ThrowIfNull(pair);
+        return SideBySide.Draw(
+            Decode(decoder, a.Encoded, pair.A),
+            Decode(decoder, b.Encoded, pair.B),
+            [$"a: {Line(a.Name, pair.A)}", $"b: {Line(b.Name, pair.B)}", .. pair.Cosines.Select(Line)]);
+    }
+
+    private static string Line(string name, ComparedPicture picture) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} ({picture.Width} x {picture.Height})");
+
+    private static string Line(LayerCosine cosine)
+    {
+        InstalledModel model = cosine.Layer.Model;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{model.Definition.Title} {cosine.Layer.Output}: cosine {cosine.Cosine:0.0000}  ({model.Weights.ToJsonName()} weights, " +
+            $"{model.Precision.ToJsonName()}, {cosine.Layer.Resampling.ToJsonName()} resampling, {model.Fingerprint})");
+    }
+
+    // Not at its own size: a picture of 50 megapixels would take 150 MB.
+    private static RgbImage Decode(ImageDecoder decoder, ReadOnlyMemory<byte> encoded, ComparedPicture picture)
+    {
+        double scale = Math.Min(1, (double)DecodedSide / Math.Max(picture.Width, picture.Height));
+        int width = Math.Max(1, (int)Math.Round(picture.Width * scale));
+        int height = Math.Max(1, (int)Math.Round(picture.Height * scale));
+        return decoder.TryDecode(encoded, width, height, Resampling.Quality, out DecodedImage? image, out ImageRejection? rejection)
+            ? image.Pixels
+            : throw new ArgumentException(rejection.Detail, nameof(encoded));
+    }
+}

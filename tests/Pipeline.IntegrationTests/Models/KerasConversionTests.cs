@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Models;
+using Pipeline.Models.Building;
+using Pipeline.Tests.Models;
+
+namespace Pipeline.IntegrationTests.Models;
+
+/// <summary>
+/// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become networks that agree with PyTorch.
+/// </summary>
+public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-conversion-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("vgg16")]
+    [InlineData("resnet50")]
+    public async Task A_converted_network_agrees_with_PyTorch_and_is_the_one_that_the_weights_name(string key)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        string file = await KerasFile.WriteAsync(key, _folder);
+        InstalledModel drawn = pipeline.Models.Installed.Single(model => model.Key == key);
+        InstalledModel converted;
+        using (var weights = new KerasWeights(file))
+        {
+            converted = await ModelBuilder.BuildAsync(drawn.Definition, weights, withTop: true, _folder, cancellationToken);
+        }
+
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "networks.json")));
+        JsonElement reference = json.RootElement.GetProperty(key);
+        using (var session = new ModelSession(InstalledModel.FindFloat32(drawn.Definition, _folder)!))
+        {
+            NetworkReference.AssertAgreement(reference, await session.RunAsync(
+                [NetworkReference.Picture()], [.. reference.EnumerateObject().Select(output => output.Name)], cancellationToken));
+        }
+
+        // The file holds the same numbers as the seed draws, so it is the same network, whatever its origin is called.
+        Assert.Equal(drawn.Fingerprint, converted.Fingerprint);
+        Assert.Equal(WeightsOrigin.ImageNet, InstalledModel.Find(drawn.Definition, _folder)!.Weights);
+        Assert.True(await converted.VerifyAsync(cancellationToken));
+    }
+}

@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Functions.Http;
+using Pipeline.Models;
+using Pipeline.Tests.Models;
+
+namespace Pipeline.Tests.Functions;
+
+/// <summary>What a query may say, and what it is told where it may not.</summary>
+public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
+{
+    private IReadOnlyList<InstalledModel> Installed => models.Sessions.Models;
+
+    [Theory]
+    [InlineData("", 5, "vgg16 resnet50")]
+    [InlineData("?top=100&model=ResNet50", 100, "resnet50")]
+    [InlineData("?top=1", 1, "vgg16 resnet50")]
+    public void Predictions_are_five_by_all_models_unless_asked_otherwise(string query, int top, string keys)
+    {
+        PredictionsQuery parsed = PredictionsQuery.Parse(Request(query).Query, Installed).Query!;
+
+        Assert.Equal((top, keys), (parsed.Top, string.Join(' ', parsed.Models.Select(model => model.Key))));
+    }
+
+    [Theory]
+    [InlineData("?top=0", "top is a whole number from 1 to 100")]
+    [InlineData("?top=101", "top is a whole number from 1 to 100")]
+    [InlineData("?top=", "top is a whole number from 1 to 100")]
+    [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for all")]
+    public void A_wrong_query_for_predictions_is_told_what_is_allowed(string query, string detail) =>
+        AssertProblem(PredictionsQuery.Parse(Request(query).Query, Installed).Problem, 400, "invalid-parameter", detail);
+
+    [Fact]
+    public void Models_without_their_top_predict_nothing_and_say_why()
+    {
+        using var topless = new SmallModels(withTop: false, studied: false, labelled: false);
+        InstalledModel[] mixed = [topless.Sessions.Models[0], Installed[1]];
+
+        AssertProblem(PredictionsQuery.Parse(Request("").Query, mixed).Problem, 409, "no-predictions", "VGG16 was installed without the dense layers");
+        AssertProblem(PredictionsQuery.Parse(Request("?model=vgg16").Query, mixed).Problem, 409, "no-predictions", "./pipeline models pull");
+        Assert.Equal([mixed[1]], PredictionsQuery.Parse(Request("?model=resnet50").Query, mixed).Query!.Models);
+    }
+
+    [Theory]
+    [InlineData("", "vgg16", 1)]
+    [InlineData("?block=5&model=resnet50", "resnet50", 5)]
+    [InlineData("?layout=grid&block=2", "vgg16", 2)]
+    [InlineData("?layout=grid", "vgg16", 1)]
+    [InlineData("?layout=sheet", "vgg16", null)]
+    [InlineData("?layout=sheet&model=RESNET50", "resnet50", null)]
+    public void Feature_maps_are_a_block_in_a_grid_or_all_on_a_sheet(string query, string key, int? block)
+    {
+        FeatureMapsQuery parsed = FeatureMapsQuery.Parse(Request(query).Query, Installed).Query!;
+
+        Assert.Equal((key, block), (parsed.Model.Key, parsed.Block));
+    }
+
+    [Theory]
+    [InlineData("?block=0", "block is a whole number from 1 to 5")]
+    [InlineData("?block=6", "block is a whole number from 1 to 5")]
+    [InlineData("?block=x", "block is a whole number from 1 to 5")]
+    [InlineData("?block=", "block is a whole number from 1 to 5")]
+    [InlineData("?block=1&block=2", "block is a whole number from 1 to 5")]
+    [InlineData("?layout=list", "layout is grid for one block, which is usual, or sheet for all blocks")]
+    [InlineData("?layout=sheet&block=1", "layout=sheet shows all blocks and takes no block")]
+    [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for vgg16")]
+    public void A_wrong_query_for_feature_maps_is_told_what_is_allowed(string query, string detail) =>
+        AssertProblem(FeatureMapsQuery.Parse(Request(query).Query, Installed).Problem, 400, "invalid-parameter", detail);
+
+    [Theory]
+    [InlineData("", null, false)]
+    [InlineData("?format=png", null, true)]
+    [InlineData("?format=json", "image/png", false)]
+    [InlineData("", "image/png", true)]
+    [InlineData("", "image/png;q=0.5, application/json", false)]
+    [InlineData("", "application/json;q=0.5, image/png", true)]
+    [InlineData("", "text/html, image/webp, */*;q=0.8", false)]
+    [InlineData("", "image/png;q=0", false)]
+    public void A_pair_is_drawn_where_a_picture_is_asked_for(string query, string? accept, bool isPicture)
+    {
+        HttpRequest request = Request(query);
+        request.Headers.Accept = accept;
+
+        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions).Query!.IsPicture);
+    }
+
+    [Fact]
+    public void Without_layers_a_pair_is_compared_as_search_does_and_with_them_as_the_study_did()
+    {
+        CompareQuery search = CompareQuery.Parse(Request(""), models.Sessions).Query!;
+        CompareQuery study = CompareQuery.Parse(Request("?layers=resnet50:predictions"), models.Sessions).Query!;
+
+        Assert.True(search.IsSearch);
+        Assert.Equal(["fc2", "avg_pool"], search.Layers.Select(layer => layer.Output));
+        Assert.False(study.IsSearch);
+        Assert.Equal(["fc2", "predictions"], study.Layers.Select(layer => layer.Output));
+    }
+
+    [Theory]
+    [InlineData("?format=gif", "format is json, which is usual, or png")]
+    [InlineData("?layers=vgg16:fc9", "layers=vgg16:fc9 is not allowed: 'vgg16:fc9' is not one of vgg16:fc2")]
+    [InlineData("?layers=", "'' is not one of")]
+    public void A_wrong_query_for_a_pair_is_told_what_is_allowed(string query, string detail) =>
+        AssertProblem(CompareQuery.Parse(Request(query), models.Sessions).Problem, 400, "invalid-parameter", detail);
+
+    [Fact]
+    public void Layers_of_a_model_that_is_not_there_in_float32_are_a_conflict()
+    {
+        using var small = new SmallModels(withTop: true, studied: false, labelled: false);
+
+        AssertProblem(
+            CompareQuery.Parse(Request("?layers=vgg16:fc2"), small.Sessions).Problem, 409, "no-float32-model", "VGG16 is not there in float32");
+    }
+
+    [Theory]
+    [InlineData("?b=x", "a names no image")]
+    [InlineData("?a=&b=x", "a names no image")]
+    [InlineData("?a=x&a=y", "a names no image")]
+    public void A_name_in_the_query_is_one_and_not_empty(string query, string detail) => AssertProblem(
+        StoredName.FromQuery(Request(query).Query, "a", "GET /api/compare?a=NAME&b=NAME").Problem, 400, "invalid-parameter", detail);
+
+    [Fact]
+    public void An_escaped_slash_in_a_path_may_mean_itself_or_a_slash_and_in_a_query_only_itself()
+    {
+        Assert.Equal(["a%2fb", "a/b"], StoredName.FromPath("a%2fb", "GET /api/similar/NAME").Name!.Spellings);
+        Assert.Equal(["a/b"], StoredName.FromPath("a/b", "GET /api/similar/NAME").Name!.Spellings);
+        Assert.Equal(["a%2Fb"], StoredName.FromQuery(Request("?a=a%252Fb").Query, "a", "GET /api/compare").Name!.Spellings);
+    }
+
+    private static HttpRequest Request(string query)
+    {
+        HttpRequest request = new DefaultHttpContext().Request;
+        request.QueryString = new QueryString(query);
+        return request;
+    }
+
+    private static void AssertProblem(IResult? answer, int status, string kind, string detail)
+    {
+        ProblemHttpResult problem = Assert.IsType<ProblemHttpResult>(answer);
+        Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
+        Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+}

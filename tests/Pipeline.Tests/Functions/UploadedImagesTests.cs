@@ -1,0 +1,114 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Functions.Http;
+using Pipeline.Imaging;
+
+namespace Pipeline.Tests.Functions;
+
+public class UploadedImagesTests
+{
+    private static readonly string[] Fields = ["a", "b"];
+    private static readonly ImageLimits Limits = new() { MaxBytes = 1024 * 1024 };
+
+    [Fact]
+    public async Task Images_come_in_the_order_of_the_fields_whatever_that_of_the_form()
+    {
+        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await ReadAsync(Form(("b", [2, 2]), ("note", [9]), ("A", [1])));
+
+        Assert.Equal([[1], [2, 2]], images!.Select(image => image.ToArray()));
+    }
+
+    [Fact]
+    public async Task Of_two_fields_with_one_name_the_first_counts()
+    {
+        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await ReadAsync(Form(("a", [1]), ("a", [3]), ("b", [2])));
+
+        Assert.Equal([[1], [2]], images!.Select(image => image.ToArray()));
+    }
+
+    [Fact]
+    public async Task Each_image_may_have_the_limit_for_itself()
+    {
+        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await ReadAsync(Form(("a", new byte[Limits.MaxBytes]), ("b", new byte[Limits.MaxBytes])));
+
+        Assert.Equal([Limits.MaxBytes, Limits.MaxBytes], images!.Select(image => image.Length));
+    }
+
+    [Theory]
+    [InlineData("a", "The form has no field 'b'.")]
+    [InlineData("b", "The form has no field 'a'.")]
+    [InlineData("c", "The form has no field 'a' and 'b'.")]
+    public async Task Missing_fields_are_named(string field, string detail) =>
+        AssertProblem(await ReadAsync(Form((field, [1]))), 400, "missing-image", detail);
+
+    [Fact]
+    public async Task A_field_that_is_too_large_or_empty_is_named()
+    {
+        AssertProblem(
+            await ReadAsync(Form(("a", [1]), ("b", new byte[Limits.MaxBytes + 1]))), 413, "image-too-large", "The field 'b' has more than 1 MB");
+        AssertProblem(await ReadAsync(Form(("a", []), ("b", [1]))), 400, "empty-image", "The field 'a' is empty.");
+    }
+
+    [Fact]
+    public async Task What_is_no_form_is_told_which_fields_to_send()
+    {
+        AssertProblem(
+            await ReadAsync(Request("image/png", [1])), 415, "unsupported-content-type", "'image/png'. Send a multipart/form-data form with the fields 'a' and 'b'");
+        AssertProblem(await ReadAsync(Request(null, [1])), 415, "unsupported-content-type", "content type is missing");
+        AssertProblem(await ReadAsync(Request("multipart/form-data", [1])), 400, "missing-image", "needs a boundary");
+    }
+
+    [Fact]
+    public async Task A_form_that_is_cut_off_is_told_so()
+    {
+        byte[] whole = ((MemoryStream)Form(("a", [1]), ("b", new byte[100])).Body).ToArray();
+
+        AssertProblem(await ReadAsync(Request("multipart/form-data; boundary=cut", whole[..^60])), 400, "missing-image", "ends before its closing boundary");
+    }
+
+    [Fact]
+    public async Task A_body_or_the_field_image_is_one_image()
+    {
+        (ReadOnlyMemory<byte> body, _) = await UploadedImage.ReadAsync(Request("image/png", [1, 2]), Limits, TestContext.Current.CancellationToken);
+        (ReadOnlyMemory<byte> field, _) = await UploadedImage.ReadAsync(Form(("x", [9]), ("image", [1, 2])), Limits, TestContext.Current.CancellationToken);
+
+        Assert.Equal([1, 2], body.ToArray());
+        Assert.Equal([1, 2], field.ToArray());
+    }
+
+    private static Task<(IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem)> ReadAsync(HttpRequest request) =>
+        UploadedImages.ReadAsync(request, Fields, Limits, TestContext.Current.CancellationToken);
+
+    private static HttpRequest Form(params (string Name, byte[] Content)[] fields)
+    {
+        using var body = new MemoryStream();
+        foreach ((string name, byte[] content) in fields)
+        {
+            body.Write(Encoding.ASCII.GetBytes($"--cut\r\nContent-Disposition: form-data; name=\"{name}\"; filename=\"x\"\r\n\r\n"));
+            body.Write(content);
+            body.Write("\r\n"u8);
+        }
+
+        body.Write("--cut--\r\n"u8);
+        return Request("multipart/form-data; boundary=cut", body.ToArray());
+    }
+
+    private static HttpRequest Request(string? contentType, byte[] body)
+    {
+        HttpRequest request = new DefaultHttpContext().Request;
+        request.ContentType = contentType;
+        request.ContentLength = body.Length;
+        request.Body = new MemoryStream(body);
+        return request;
+    }
+
+    private static void AssertProblem(
+        (IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem) answer, int status, string kind, string detail)
+    {
+        Assert.Null(answer.Images);
+        ProblemHttpResult problem = Assert.IsType<ProblemHttpResult>(answer.Problem);
+        Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
+        Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+}

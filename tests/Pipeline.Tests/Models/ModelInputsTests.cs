@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using Pipeline.Imaging;
+using Pipeline.Models;
+using Pipeline.Tests.Imaging;
+
+namespace Pipeline.Tests.Models;
+
+public sealed class ModelInputsTests : IDisposable
+{
+    private readonly ImageDecoder _decoder = new(new ImageLimits());
+
+    public void Dispose() => _decoder.Dispose();
+
+    [Fact]
+    public void A_picture_is_brought_to_each_form_that_is_asked_for()
+    {
+        byte[] encoded = ReferenceImage.Read("baseline.jpg");
+
+        Assert.True(ModelInputs.TryDecode(
+            _decoder, encoded, [new(224, Resampling.Quality), new(224, Resampling.Keras), new(64, Resampling.Keras)], out ModelInputs? inputs, out _));
+
+        Assert.Equal((97, 61), (inputs.Width, inputs.Height));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(encoded)), inputs.ContentHash);
+        Assert.Equal(224, inputs.Of(new InputForm(224, Resampling.Quality)).Width);
+        Assert.Equal(64, inputs.Of(new InputForm(64, Resampling.Keras)).Height);
+        Assert.NotEqual(
+            inputs.Of(new InputForm(224, Resampling.Quality)).Pixels.ToArray(), inputs.Of(new InputForm(224, Resampling.Keras)).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Networks_that_take_the_same_form_share_one_decoded_picture()
+    {
+        InputForm[] forms = [.. ModelCatalogue.Default().Models.Select(model => model.InputForm)];
+
+        Assert.True(ModelInputs.TryDecode(_decoder, ReferenceImage.Read("baseline.jpg"), forms, out ModelInputs? inputs, out _));
+
+        Assert.Same(inputs.Of(forms[0]), inputs.Of(forms[1]));
+    }
+
+    [Fact]
+    public void What_is_no_picture_is_not_let_in()
+    {
+        Assert.False(ModelInputs.TryDecode(
+            _decoder, "no picture"u8.ToArray(), [new(224, Resampling.Quality)], out ModelInputs? inputs, out ImageRejection? rejection));
+
+        Assert.Null(inputs);
+        Assert.Equal(ImageFault.UnsupportedFormat, rejection.Fault);
+    }
+}

@@ -1,0 +1,64 @@
+using Pipeline.Imaging;
+using Pipeline.Models;
+using Pipeline.Study;
+using Pipeline.Tests.Models;
+
+namespace Pipeline.Tests.Study;
+
+public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
+{
+    [Fact]
+    public void Search_compares_by_its_own_models_embeddings_and_resampling() => Assert.Equal(
+        [("vgg16", "fc2", Precision.Int8Dense, Resampling.Quality), ("resnet50", "avg_pool", Precision.Float32, Resampling.Quality)],
+        Shown(ComparedLayer.OfSearch(models.Sessions)));
+
+    [Theory]
+    [InlineData("resnet50:predictions,vgg16:block5_pool", "block5_pool", "predictions")]
+    [InlineData("resnet50:avg_pool", "fc2", "avg_pool")]
+    [InlineData(" VGG16:Predictions ", "predictions", "avg_pool")]
+    [InlineData(ComparedLayer.Study, "fc2", "predictions")]
+    public void Chosen_layers_are_compared_in_float32_as_Keras_resizes(string text, string vgg16, string resNet50)
+    {
+        (IReadOnlyList<ComparedLayer>? layers, LayerFault? fault) = ComparedLayer.Parse(text, models.Sessions);
+
+        Assert.Null(fault);
+        Assert.Equal(
+            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(layers!));
+    }
+
+    [Theory]
+    [InlineData("", "'' is not one of vgg16:fc2, vgg16:predictions, vgg16:block5_pool, resnet50:avg_pool, resnet50:predictions.")]
+    [InlineData("fc2", "'fc2' is not one of vgg16:fc2,")]
+    [InlineData("vgg16", "'vgg16' is not one of")]
+    [InlineData("vgg16:", "'vgg16:' is not one of")]
+    [InlineData("vgg16:fc2,", "'' is not one of")]
+    [InlineData("vgg16:fc2:predictions", "'vgg16:fc2:predictions' is not one of")]
+    [InlineData("vgg16:block1_conv2", "'vgg16:block1_conv2' is not one of")]
+    [InlineData("resnet50:fc2", "'resnet50:fc2' is not one of")]
+    [InlineData("alexnet:fc2", "'alexnet:fc2' is not one of")]
+    [InlineData("vgg16:fc2,vgg16:predictions", "vgg16 is named twice; a model is compared by one layer.")]
+    public void What_is_no_choice_of_layers_is_refused_with_those_that_there_are(string text, string detail)
+    {
+        (IReadOnlyList<ComparedLayer>? layers, LayerFault? fault) = ComparedLayer.Parse(text, models.Sessions);
+
+        Assert.Null(layers);
+        Assert.Equal(LayerFaultKind.Unknown, fault!.Kind);
+        Assert.Contains(detail, fault.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_that_is_not_there_in_float32_is_named_with_what_to_do()
+    {
+        using var small = new SmallModels(withTop: true, studied: false, labelled: false);
+
+        LayerFault fault = ComparedLayer.Parse("vgg16:fc2", small.Sessions).Fault!;
+
+        Assert.Equal(LayerFaultKind.NoFloat32Model, fault.Kind);
+        Assert.Contains("VGG16 is not there in float32", fault.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("ResNet50", fault.Detail, StringComparison.Ordinal);
+        Assert.Contains("./pipeline models pull --force", fault.Detail, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<(string Key, string Output, Precision Precision, Resampling Resampling)> Shown(IEnumerable<ComparedLayer> layers) =>
+        layers.Select(layer => (layer.Model.Key, layer.Output, layer.Model.Precision, layer.Resampling));
+}
