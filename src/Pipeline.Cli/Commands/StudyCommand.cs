@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Studies;
 using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
@@ -52,34 +51,18 @@ internal static class StudyCommand
         });
         command.SetAction(async (parsed, stop) =>
         {
-            bool isPublished = parsed.GetResult(published) is not null;
-            FileInfo[] files = parsed.GetValue(pictures) ?? [];
             var limits = new ImageLimits();
-            StudyRequest request = isPublished
-                ? await PublishedPictures.ReadAsync(tree, parsed.GetValue(published)?.FullName, limits, stop)
-                : new StudyRequest { Pictures = await ReadAsync(files, limits, stop) };
-            string name = isPublished ? "published" : NameOf(files[0]);
+            StudyFiles files = parsed.GetResult(published) is not null
+                ? await StudyFiles.ReadPublishedAsync(tree, parsed.GetValue(published), limits, stop)
+                : await StudyFiles.ReadAsync(parsed.GetRequiredValue(pictures), limits, stop);
             var run = new StudyCommandRun(
-                request with { Augmentations = parsed.GetValue(count) ?? Usual.Augmentations, Seed = parsed.GetValue(seed) ?? Usual.Seed },
-                isPublished,
-                parsed.GetValue(folder)?.FullName ?? Path.GetFullPath($"{name}-study"));
+                files,
+                parsed.GetValue(count) ?? Usual.Augmentations,
+                parsed.GetValue(seed) ?? Usual.Seed,
+                parsed.GetValue(folder)?.FullName ?? Path.GetFullPath($"{files.Name}-study"));
             await run.RunAsync(tree, limits, console, stop);
             return 0;
         });
         return command;
-    }
-
-    private static string NameOf(FileInfo file) => Path.GetFileNameWithoutExtension(file.Name) is { Length: > 0 } stem ? stem : file.Name;
-
-    private static async Task<IReadOnlyList<StudyPicture>> ReadAsync(FileInfo[] files, ImageLimits limits, CancellationToken cancellationToken)
-    {
-        List<StudyPicture> pictures = [];
-        foreach (FileInfo file in files)
-        {
-            PictureFile picture = await PictureFile.ReadAsync(SourceTree.Shown(file.FullName), limits, cancellationToken);
-            pictures.Add(new StudyPicture(picture.Name, picture.Bytes));
-        }
-
-        return pictures;
     }
 }

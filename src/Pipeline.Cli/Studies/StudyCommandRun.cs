@@ -8,11 +8,12 @@ using Pipeline.Study.Reporting;
 
 namespace Pipeline.Cli.Studies;
 
-/// <summary>A study from the networks to its three files.</summary>
-/// <param name="request">What to study.</param>
-/// <param name="isPublished">Whether these are the published study's pictures, whose figures ours are held against.</param>
+/// <summary>A study from the pictures to its three files.</summary>
+/// <param name="files">The pictures.</param>
+/// <param name="count">How many variants of A to draw.</param>
+/// <param name="seed">Which series of variants.</param>
 /// <param name="folder">Where the files go; made if missing.</param>
-internal sealed class StudyCommandRun(StudyRequest request, bool isPublished, string folder)
+internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, string folder)
 {
     public const string HtmlName = "study.html";
     public const string JsonName = "study.json";
@@ -22,11 +23,15 @@ internal sealed class StudyCommandRun(StudyRequest request, bool isPublished, st
     /// <exception cref="IOException">A file cannot be written.</exception>
     public async Task RunAsync(SourceTree tree, ImageLimits limits, CommandConsole console, CancellationToken cancellationToken)
     {
-        if (File.Exists(folder))
+        using var decoder = new ImageDecoder(limits);
+        PictureFile[] all = [.. files.Pictures, .. files.Variants];
+        foreach (PictureFile file in all)
         {
-            throw new CommandFailure($"'{SourceTree.Shown(folder)}' is a file. Name a folder with -o.");
+            // What is no picture is refused before the networks are made ready, which may take long.
+            file.DecodeForNetworks(decoder);
         }
 
+        OutputFile.CreateFolder(folder);
         using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, console, cancellationToken);
         if (StudyRun.FaultOf(sessions) is { } fault)
         {
@@ -34,33 +39,38 @@ internal sealed class StudyCommandRun(StudyRequest request, bool isPublished, st
         }
 
         StudyResult? result = null;
-        string title = $"Studying {request.Pictures.Count + request.Variants.Count} picture{(request.Pictures.Count + request.Variants.Count == 1 ? "" : "s")}";
-        await console.StageAsync(title, async progress => result = await StudyAsync(sessions, limits, progress, cancellationToken));
-        await WriteAsync(result!, cancellationToken);
-        StudyTables.Write(result!, console);
+        await console.StageAsync(
+            $"Studying {all.Length} picture{(all.Length == 1 ? "" : "s")}",
+            async progress => result = await StudyAsync(new StudyRun(decoder, sessions), progress, cancellationToken));
+        await WriteAsync(HtmlName, StudyReport.Write(result!), cancellationToken);
+        await WriteAsync(JsonName, StudyJson.Write(result!), cancellationToken);
+        await WriteAsync(CsvName, StudyCsv.Write(result!), cancellationToken);
+        StudyTables.Write(result!, sessions.Float32Models, console);
         console.Line($"{HtmlName}, {JsonName} and {CsvName} are in {SourceTree.Shown(folder)}");
     }
 
-    private async Task<StudyResult> StudyAsync(
-        ModelSessions sessions, ImageLimits limits, IProgress<StageProgress> progress, CancellationToken cancellationToken)
+    private async Task<StudyResult> StudyAsync(StudyRun study, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
-        using var decoder = new ImageDecoder(limits);
-        (StudyResult? result, StudyRejection? rejection) =
-            await new StudyRun(decoder, sessions).RunAsync(request, new Relay(progress), cancellationToken);
-        return result is null ? throw new CommandFailure($"'{rejection!.Picture.Name}': {rejection.Rejection.Detail}")
-            : isPublished ? result with { Published = PublishedComparison.Of(result) }
+        var request = new StudyRequest
+        {
+            Pictures = [.. files.Pictures.Select(PictureOf)],
+            Variants = [.. files.Variants.Select(PictureOf)],
+            Augmentations = count,
+            Seed = seed,
+        };
+        (StudyResult? result, StudyRejection? rejection) = await study.RunAsync(request, new Stage(progress), cancellationToken);
+        return result is null ? throw new CommandFailure($"'{rejection!.Picture.Name}' cannot be taken for a picture. {rejection.Rejection.Detail}")
+            : files.IsPublished ? result with { Published = PublishedComparison.Of(result) }
             : result;
     }
 
-    private async Task WriteAsync(StudyResult result, CancellationToken cancellationToken)
-    {
-        await OutputFile.WriteAsync(Path.Combine(folder, JsonName), StudyJson.Write(result), cancellationToken);
-        await OutputFile.WriteAsync(Path.Combine(folder, CsvName), StudyCsv.Write(result), cancellationToken);
-        await OutputFile.WriteAsync(Path.Combine(folder, HtmlName), StudyReport.Write(result), cancellationToken);
-    }
+    private Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        OutputFile.WriteAsync(Path.Combine(folder, name), content, cancellationToken);
 
-    private sealed class Relay(IProgress<StageProgress> progress) : IProgress<StudyProgress>
+    private static StudyPicture PictureOf(PictureFile file) => new(file.File.Name, file.Encoded);
+
+    private sealed class Stage(IProgress<StageProgress> stage) : IProgress<StudyProgress>
     {
-        public void Report(StudyProgress value) => progress.Report(new StageProgress(value.Fraction, value.Detail));
+        public void Report(StudyProgress value) => stage.Report(new StageProgress(value.Fraction, value.Detail));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Cli.Predict;
 using Pipeline.Cli.Terminal;
 using Pipeline.Models;
 using Pipeline.Study;
@@ -11,12 +12,16 @@ internal static class StudyTables
 {
     private const string CosineFormat = "0.0000";
 
-    public static void Write(StudyResult result, CommandConsole console)
+    /// <param name="result">The study.</param>
+    /// <param name="models">The networks that it ran.</param>
+    /// <param name="console">Where to tell.</param>
+    public static void Write(StudyResult result, IReadOnlyList<InstalledModel> models, CommandConsole console)
     {
         console.Line();
-        if (result.Pictures[0].Predictions.Count > 0)
+        StudiedPicture reference = result.Pictures[0];
+        if (reference.Predictions.Count > 0)
         {
-            console.Write(Predictions(result));
+            console.Write(PredictionTable.Create(reference.Name, [.. models.Where(model => model.WithTop)], reference.Predictions));
         }
 
         if (result.Pairs.Count + result.Augmentations.Variants.Count > 0)
@@ -37,33 +42,6 @@ internal static class StudyTables
 
         console.Line();
     }
-
-    private static Table Predictions(StudyResult result)
-    {
-        StudiedPicture reference = result.Pictures[0];
-        StudiedModel[] models = [.. result.Conditions.Models.Where(model => reference.Predictions.ContainsKey(model.Key))];
-        var table = new Table { Title = new TableTitle(Markup.Escape($"What {reference.Name} is taken for")) };
-        foreach (StudiedModel model in models)
-        {
-            table.AddColumn($"{model.Title} ({model.Weights})");
-            table.AddColumn(new TableColumn("probability").RightAligned());
-        }
-
-        for (int row = 0; row < models.Max(model => reference.Predictions[model.Key].Count); row++)
-        {
-            int i = row;
-            table.AddRow(models.SelectMany(model => Cells(reference.Predictions[model.Key].ElementAtOrDefault(i))).Select(cell => new Text(cell)));
-        }
-
-        return table;
-    }
-
-    private static string[] Cells(Prediction? prediction) => prediction is null
-        ? ["", ""]
-        : [
-            prediction.Label ?? string.Create(CultureInfo.InvariantCulture, $"class {prediction.Class}"),
-            prediction.Probability.ToString("0.0000", CultureInfo.InvariantCulture),
-        ];
 
     private static Table Cosines(StudyResult result)
     {

@@ -27,8 +27,8 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             .Select(model => model.Definition.Title)];
         return missing.Length == 0
             ? null
-            : $"The study runs in float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there in float32. Make it anew: " +
-                "./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
+            : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there in float32. " +
+                InstalledModel.Remedy;
     }
 
     /// <summary>Runs the study.</summary>
