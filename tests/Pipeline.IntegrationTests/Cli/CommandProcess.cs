@@ -9,6 +9,7 @@ namespace Pipeline.IntegrationTests.Cli;
 internal sealed partial class CommandProcess : IAsyncDisposable
 {
     private readonly StringBuilder _output = new();
+    private readonly StringBuilder _standardOutput = new();
     private readonly Process _process;
 
     private CommandProcess(string[] arguments)
@@ -24,8 +25,8 @@ internal sealed partial class CommandProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
-        _process.OutputDataReceived += (_, line) => Take(line.Data);
-        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.OutputDataReceived += (_, line) => Take(line.Data, _output, _standardOutput);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data, _output);
         _process.Start();
         _process.StandardInput.Close();
         _process.BeginOutputReadLine();
@@ -33,16 +34,10 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     }
 
     /// <summary>All that it wrote so far, both streams.</summary>
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return _output.ToString();
-            }
-        }
-    }
+    public string Output => Read(_output);
+
+    /// <summary>All that it wrote to standard output so far.</summary>
+    public string StandardOutput => Read(_standardOutput);
 
     public static CommandProcess Start(params string[] arguments) => new(arguments);
 
@@ -83,14 +78,25 @@ internal sealed partial class CommandProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Take(string? line)
+    private static void Take(string? line, params ReadOnlySpan<StringBuilder> streams)
     {
-        if (line is not null)
+        foreach (StringBuilder stream in streams)
         {
-            lock (_output)
+            lock (stream)
             {
-                _output.AppendLine(line);
+                if (line is not null)
+                {
+                    stream.AppendLine(line);
+                }
             }
+        }
+    }
+
+    private static string Read(StringBuilder stream)
+    {
+        lock (stream)
+        {
+            return stream.ToString();
         }
     }
 

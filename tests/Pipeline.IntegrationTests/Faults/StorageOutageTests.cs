@@ -37,11 +37,17 @@ public class StorageOutageTests(RunningPipeline pipeline)
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
         using (HttpResponseMessage similar = await app.PostAsync("similar", Pictures.Bitmap(1), "image/bmp"))
         using (HttpResponseMessage images = await app.Client.GetAsync("images", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage predictions = await app.Client.GetAsync("predictions/before.bmp", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage maps = await app.Client.GetAsync("feature-maps/before.bmp", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage pair = await app.Client.GetAsync("compare?a=before.bmp&b=before.bmp", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage sent = await app.PostAsync("predictions", Pictures.Bitmap(1), "image/bmp"))
         {
-            Assert.All([similar, images], response => Assert.Equal("5", response.Headers.GetValues("Retry-After").Single()));
+            HttpResponseMessage[] unavailable = [similar, images, predictions, maps, pair];
+            Assert.All(unavailable, response => Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode));
+            Assert.All(unavailable, response => Assert.Equal("5", response.Headers.GetValues("Retry-After").Single()));
             JsonNode problem = await FunctionApp.ReadAsync(similar, HttpStatusCode.ServiceUnavailable);
             Assert.Equal("urn:pipeline:problem:storage-unavailable", problem["type"]!.GetValue<string>());
-            await FunctionApp.ReadAsync(images, HttpStatusCode.ServiceUnavailable);
+            Assert.Equal(HttpStatusCode.OK, sent.StatusCode);
         }
 
         await azurite.StartAsync();

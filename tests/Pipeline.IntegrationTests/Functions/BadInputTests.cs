@@ -29,9 +29,12 @@ public class BadInputTests(RunningPipeline pipeline)
     public async Task A_bad_body_is_answered_by_what_is_wrong_and_what_is_allowed(
         string body, string contentType, HttpStatusCode status, string kind, string detail)
     {
-        using HttpResponseMessage response = await pipeline.App.PostAsync("similar", Body(body), contentType);
+        foreach (string call in (string[])["similar", "predictions", "feature-maps"])
+        {
+            using HttpResponseMessage response = await pipeline.App.PostAsync(call, Body(body), contentType);
 
-        await AssertProblemAsync(response, status, kind, detail);
+            await AssertProblemAsync(response, status, kind, detail);
+        }
     }
 
     [Theory]
@@ -59,22 +62,28 @@ public class BadInputTests(RunningPipeline pipeline)
     [InlineData("a%00b", "GET /api/images")]
     public async Task An_unknown_name_is_answered_by_where_names_are_listed(string path, string detail)
     {
-        using HttpResponseMessage response = await pipeline.App.Client.GetAsync($"similar/{path}", TestContext.Current.CancellationToken);
-
-        if (path.Contains("%00", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.BadRequest)
+        foreach (string call in (string[])["similar", "predictions", "feature-maps"])
         {
-            // The server itself refuses a NUL before any function sees it.
-            return;
-        }
+            using HttpResponseMessage response = await pipeline.App.Client.GetAsync($"{call}/{path}", TestContext.Current.CancellationToken);
 
-        await AssertProblemAsync(response, HttpStatusCode.NotFound, "unknown-image", detail);
+            if (path.Contains("%00", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.BadRequest)
+            {
+                // The server itself refuses a NUL before any function sees it.
+                continue;
+            }
+
+            await AssertProblemAsync(response, HttpStatusCode.NotFound, "unknown-image", detail);
+        }
     }
 
-    [Fact]
-    public async Task A_name_of_1025_characters_or_none_is_no_name()
+    [Theory]
+    [InlineData("similar")]
+    [InlineData("predictions")]
+    [InlineData("feature-maps")]
+    public async Task A_name_of_1025_characters_or_none_is_no_name(string call)
     {
-        using HttpResponseMessage tooLong = await pipeline.App.Client.GetAsync($"similar/{new string('a', 1025)}", TestContext.Current.CancellationToken);
-        using HttpResponseMessage none = await pipeline.App.Client.GetAsync("similar/", TestContext.Current.CancellationToken);
+        using HttpResponseMessage tooLong = await pipeline.App.Client.GetAsync($"{call}/{new string('a', 1025)}", TestContext.Current.CancellationToken);
+        using HttpResponseMessage none = await pipeline.App.Client.GetAsync($"{call}/", TestContext.Current.CancellationToken);
 
         await AssertProblemAsync(tooLong, HttpStatusCode.BadRequest, "invalid-parameter", "1 to 1024 characters");
         await AssertProblemAsync(none, HttpStatusCode.BadRequest, "invalid-parameter", "1 to 1024 characters");
@@ -139,12 +148,7 @@ public class BadInputTests(RunningPipeline pipeline)
 
     private async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string kind, string detail)
     {
-        JsonNode problem = await FunctionApp.ReadAsync(response, status);
-        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal($"urn:pipeline:problem:{kind}", problem["type"]!.GetValue<string>());
-        Assert.Equal((int)status, problem["status"]!.GetValue<int>());
-        Assert.NotEmpty(problem["title"]!.GetValue<string>());
-        Assert.Contains(detail, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+        await FunctionApp.AssertProblemAsync(response, status, kind, detail);
         await AssertAliveAsync();
     }
 

@@ -22,8 +22,13 @@ public class NameTests(RunningPipeline pipeline)
     {
         await pipeline.UploadAndWaitAsync((name, Pictures.Bitmap(name.Length)));
 
-        JsonNode answer = await pipeline.App.GetAsync($"similar/{path}?top=1&includeSelf=true");
+        JsonNode similar = await pipeline.App.GetAsync($"similar/{path}?top=1&includeSelf=true");
+        JsonNode predictions = await pipeline.App.GetAsync($"predictions/{path}");
+        string escaped = Uri.EscapeDataString(name);
+        JsonNode pair = await pipeline.App.GetAsync($"compare?a={escaped}&b={escaped}");
 
-        Assert.Equal(name, answer["query"]!["name"]!.GetValue<string>());
+        Assert.Equal(name, similar["query"]!["name"]!.GetValue<string>());
+        Assert.Equal(name, predictions["query"]!["name"]!.GetValue<string>());
+        Assert.Equal((name, name), (pair["a"]!["name"]!.GetValue<string>(), pair["b"]!["name"]!.GetValue<string>()));
     }
 }

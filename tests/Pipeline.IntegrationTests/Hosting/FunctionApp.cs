@@ -16,7 +16,10 @@ internal sealed class FunctionApp : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <summary>Starts it and waits until it listens; storage need not be there.</summary>
-    public static async Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models)
+    public static Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models) => StartAsync(azurite, models.Folder);
+
+    /// <summary>Starts it with the networks of a folder.</summary>
+    public static async Task<FunctionApp> StartAsync(Azurite azurite, string modelsFolder)
     {
         string url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
         ServerProcess process = ServerProcess.Start(
@@ -27,7 +30,7 @@ internal sealed class FunctionApp : IAsyncDisposable
                 ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,
                 ["ImagesStorage"] = azurite.ConnectionString,
-                ["Models__Folder"] = models.Folder,
+                ["Models__Folder"] = modelsFolder,
             });
         var client = new HttpClient { BaseAddress = new Uri($"{url}/api/"), Timeout = TimeSpan.FromMinutes(2) };
         await process.WaitUntilAsync(() => Task.FromResult(process.Output.Contains("Application started", StringComparison.Ordinal)), "the app's start");
@@ -94,6 +97,17 @@ internal sealed class FunctionApp : IAsyncDisposable
         string text = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode} instead of {(int)status}: {text}");
         return JsonNode.Parse(text)!;
+    }
+
+    /// <summary>Holds an answer to be a problem of a kind, whose detail says something.</summary>
+    public static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string kind, string detail)
+    {
+        JsonNode problem = await ReadAsync(response, status);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType!.MediaType);
+        Assert.Equal($"urn:pipeline:problem:{kind}", problem["type"]!.GetValue<string>());
+        Assert.Equal((int)status, problem["status"]!.GetValue<int>());
+        Assert.NotEmpty(problem["title"]!.GetValue<string>());
+        Assert.Contains(detail, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     public async ValueTask DisposeAsync()
