@@ -22,6 +22,7 @@ builder.Services
     .AddSingleton<ImagePredictions>()
     .AddSingleton<FeatureMapPictures>()
     .AddSingleton<ImageComparison>()
+    .AddSingleton<ImageStudy>()
     .AddSingleton<ImageList>()
     .AddSingleton<HealthReport>();
 builder.Build().Run();

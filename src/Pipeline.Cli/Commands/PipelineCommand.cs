@@ -59,6 +59,7 @@ internal static class PipelineCommand
             FeatureMapsCommand.Create(tree, console),
             CompareCommand.Create(tree, console),
             AugmentCommand.Create(console),
+            StudyCommand.Create(tree, console),
         };
         root.HelpName = Name;
         return root;

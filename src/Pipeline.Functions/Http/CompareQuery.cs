@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
 using Pipeline.Models;
 using Pipeline.Study;
 
@@ -12,17 +11,15 @@ namespace Pipeline.Functions.Http;
 /// <param name="IsPicture">Whether the answer is a picture, and not JSON.</param>
 internal sealed record CompareQuery(IReadOnlyList<ComparedLayer> Layers, bool IsSearch, bool IsPicture)
 {
-    private const string Json = "application/json";
-
     /// <returns>The parameters, or the answer that says which is wrong; exactly one of both.</returns>
     public static (CompareQuery? Query, IResult? Problem) Parse(HttpRequest request, ModelSessions sessions)
     {
-        if (request.Query.TryGetValue("format", out StringValues format) && format != "json" && format != "png")
+        (bool isPicture, IResult? problem) = QueryParameters.Format(request, "png", PngAnswer.ContentType);
+        if (problem is not null)
         {
-            return (null, Problems.InvalidParameter($"format={format} is not allowed: format is json, which is usual, or png."));
+            return (null, problem);
         }
 
-        bool isPicture = StringValues.IsNullOrEmpty(format) ? PrefersPicture(request) : format == "png";
         if (!request.Query.TryGetValue("layers", out StringValues layersText))
         {
             return (new CompareQuery(ComparedLayer.OfSearch(sessions), IsSearch: true, isPicture), null);
@@ -35,18 +32,5 @@ internal sealed record CompareQuery(IReadOnlyList<ComparedLayer> Layers, bool Is
             { Kind: LayerFaultKind.NoFloat32Model } => (null, Problems.NoFloat32Model(fault.Detail)),
             _ => (null, Problems.InvalidParameter($"layers={layersText} is not allowed: {fault.Detail}")),
         };
-    }
-
-    // A browser accepts anything and a client nothing in particular: both get JSON.
-    private static bool PrefersPicture(HttpRequest request)
-    {
-        IList<MediaTypeHeaderValue> accepted = request.GetTypedHeaders().Accept;
-        return Quality(PngAnswer.ContentType) > Quality(Json);
-
-        double Quality(string type) => accepted
-            .Where(value => value.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase))
-            .Select(value => value.Quality ?? 1)
-            .DefaultIfEmpty(0)
-            .Max();
     }
 }

@@ -43,8 +43,11 @@ internal static class Problems
         _ => throw new ArgumentOutOfRangeException(nameof(rejection), rejection.Fault, "Unknown fault."),
     };
 
-    public static IResult StorageUnavailable() => new RetryAfter(Problem(
+    public static IResult StorageUnavailable() => new RetryAfter(5, Problem(
         503, "storage-unavailable", "Storage cannot be reached", "The storage account does not answer at the moment. Try again later."));
+
+    public static IResult StudyUnderWay() => new RetryAfter(30, Problem(
+        503, "study-under-way", "A study is under way", "This instance runs one study at a time, and one is under way. Try again in a minute."));
 
     public static IResult Problem(int status, string kind, string title, string detail) =>
         TypedResults.Problem(detail, statusCode: status, title: title, type: $"urn:pipeline:problem:{kind}");
@@ -58,13 +61,11 @@ internal static class Problems
         "The content type is not supported",
         $"The request's content type is {(contentType is null ? "missing" : $"'{contentType}'")}. {allowed}");
 
-    private sealed class RetryAfter(IResult inner) : IResult
+    private sealed class RetryAfter(int seconds, IResult inner) : IResult
     {
-        private const int Seconds = 5;
-
         public Task ExecuteAsync(HttpContext httpContext)
         {
-            httpContext.Response.Headers.RetryAfter = Seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            httpContext.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
             return inner.ExecuteAsync(httpContext);
         }
     }

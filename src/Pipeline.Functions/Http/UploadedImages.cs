@@ -22,12 +22,30 @@ internal static class UploadedImages
     /// <param name="limits">What is let in, for each image.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <returns>The images in the order of <paramref name="fields"/>, or the answer that says why there are none; exactly one of both.</returns>
+    public static Task<(IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem)> ReadAsync(
+        HttpRequest request, IReadOnlyList<string> fields, ImageLimits limits, CancellationToken cancellationToken) =>
+        ReadAsync(request, fields, [], limits, cancellationToken);
+
+    /// <summary>Reads fields that must be there, and others that may be.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="required">The names of those that must be there.</param>
+    /// <param name="optional">The names of those that may be missing.</param>
+    /// <param name="limits">What is let in, for each image.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <returns>
+    /// The images in the order of the names, the required first; one that is missing is empty, and no other is. Or the answer that says why there
+    /// are none; exactly one of both.
+    /// </returns>
     public static async Task<(IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem)> ReadAsync(
-        HttpRequest request, IReadOnlyList<string> fields, ImageLimits limits, CancellationToken cancellationToken)
+        HttpRequest request,
+        IReadOnlyList<string> required,
+        IReadOnlyList<string> optional,
+        ImageLimits limits,
+        CancellationToken cancellationToken)
     {
         if (FormType(request) is not { } type)
         {
-            return (null, Problems.NotForm(request.ContentType, fields));
+            return (null, Problems.NotForm(request.ContentType, required));
         }
 
         string? boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
@@ -39,7 +57,7 @@ internal static class UploadedImages
         try
         {
             var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 8192 };
-            return await ReadAsync(reader, fields, limits, cancellationToken);
+            return await ReadAsync(reader, [.. required, .. optional], required.Count, limits, cancellationToken);
         }
         catch (InvalidDataException malformed)
         {
@@ -57,7 +75,7 @@ internal static class UploadedImages
     }
 
     private static async Task<(IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem)> ReadAsync(
-        MultipartReader form, IReadOnlyList<string> fields, ImageLimits limits, CancellationToken cancellationToken)
+        MultipartReader form, IReadOnlyList<string> fields, int required, ImageLimits limits, CancellationToken cancellationToken)
     {
         var images = new ReadOnlyMemory<byte>?[fields.Count];
         for (int sections = 0; sections < MaxFormSections && images.Any(image => image is null); sections++)
@@ -81,9 +99,9 @@ internal static class UploadedImages
             }
         }
 
-        string[] missing = [.. fields.Where((_, i) => images[i] is null)];
+        string[] missing = [.. fields.Take(required).Where((_, i) => images[i] is null)];
         return missing.Length == 0
-            ? ([.. images.Select(image => image!.Value)], null)
+            ? ([.. images.Select(image => image ?? default)], null)
             : (null, Problems.NotMultipartImage(
                 $"The form has no field {Problems.Quoted(missing)}. Send an image's bytes in a field of that name."));
     }

@@ -36,11 +36,9 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(sessions);
-        string[] missing = [.. sessions.Models.ExceptBy(sessions.Float32Models.Select(model => model.Key), model => model.Key)
-            .Select(model => model.Definition.Title)];
-        if (missing.Length > 0)
+        if (StudyRun.FaultOf(sessions) is { } fault)
         {
-            return (null, new LayerFault(LayerFaultKind.NoFloat32Model, NoFloat32Model(missing)));
+            return (null, new LayerFault(LayerFaultKind.NoFloat32Model, fault));
         }
 
         var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -82,9 +80,6 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
         string.Join(", ", models.SelectMany(model => model.VectorOutputs.Select(output => Name(model, output))));
 
     private static string Name(InstalledModel model, string output) => $"{model.Key}:{output}";
-
-    private static string NoFloat32Model(string[] titles) =>
-        $"Layers are compared in float32, as the study did, and {string.Join(" and ", titles)} is not there in float32. {InstalledModel.Remedy}";
 }
 
 /// <summary>The kind of a <see cref="LayerFault"/>.</summary>

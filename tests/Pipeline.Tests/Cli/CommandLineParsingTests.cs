@@ -28,6 +28,10 @@ public class CommandLineParsingTests
     [InlineData("augment samples/vase-1.jpg")]
     [InlineData("augment samples/vase-1.jpg -n 100 --seed 0 -o not-there-yet")]
     [InlineData("augment --count 1 --output not-there-yet samples/vase-1.jpg")]
+    [InlineData("study samples/vase-1.jpg")]
+    [InlineData("study samples/vase-1.jpg samples/vase-2.jpg samples/fish-1.jpg samples/fish-2.jpg -n 0 --seed 0 -o not-there-yet")]
+    [InlineData("study --published")]
+    [InlineData("study --published . --count 50 --output not-there-yet")]
     public void What_the_help_promises_is_taken(string line) =>
         Assert.Empty(Root.Parse(line.Replace("samples/", $"{Repository.Path("samples")}/", StringComparison.Ordinal)).Errors);
 
@@ -41,6 +45,9 @@ public class CommandLineParsingTests
     [InlineData("augment . -n 0", "-n takes a number from 1 to 100, not '0'.")]
     [InlineData("augment . -n 101", "-n takes a number from 1 to 100, not '101'.")]
     [InlineData("augment . --seed -1", "--seed takes a number from 0 to 2147483647, not '-1'.")]
+    [InlineData("study", "Name a picture to study, or say --published.")]
+    [InlineData("study . --published", "--published takes the study's own pictures: name no others.")]
+    [InlineData("study . -n 51", "-n takes a number from 0 to 50, not '51'.")]
     [InlineData("models build", "Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.")]
     public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
         Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
@@ -56,6 +63,7 @@ public class CommandLineParsingTests
     [InlineData("compare . not-there.jpg", "not-there.jpg")]
     [InlineData("augment", "augment")]
     [InlineData("augment not-there.jpg", "not-there.jpg")]
+    [InlineData("study not-there.jpg", "not-there.jpg")]
     public void The_message_names_what_is_wrong(string line, string named) =>
         Assert.Contains(Root.Parse(line).Errors, error => error.Message.Contains(named, StringComparison.Ordinal));
 

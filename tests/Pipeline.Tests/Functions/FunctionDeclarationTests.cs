@@ -18,6 +18,7 @@ public class FunctionDeclarationTests
         [
             "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar",
             "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
+            "RunStudy",
         ],
         Declared.Select(function => function.Name));
 

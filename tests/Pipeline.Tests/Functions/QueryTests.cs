@@ -127,6 +127,34 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Equal(["a%2Fb"], StoredName.FromQuery(Request("?a=a%252Fb").Query, "a", "GET /api/compare").Name!.Spellings);
     }
 
+    [Theory]
+    [InlineData("", "", 10, 1, false)]
+    [InlineData("?n=0&seed=7", "", 0, 7, false)]
+    [InlineData("?n=50&seed=2147483647&format=html", "", 50, int.MaxValue, true)]
+    [InlineData("", "text/html", 10, 1, true)]
+    [InlineData("", "text/html,application/xhtml+xml,*/*;q=0.8", 10, 1, true)]
+    [InlineData("", "application/json, text/html;q=0.5", 10, 1, false)]
+    [InlineData("", "*/*", 10, 1, false)]
+    [InlineData("?format=json", "text/html", 10, 1, false)]
+    public void A_study_draws_ten_variants_and_answers_with_JSON_unless_asked_otherwise(string query, string accept, int n, int seed, bool isReport)
+    {
+        HttpRequest request = Request(query);
+        request.Headers.Accept = accept;
+
+        Assert.Equal(new StudyQuery(n, seed, isReport), StudyQuery.Parse(request).Query);
+    }
+
+    [Theory]
+    [InlineData("?n=51", "n is a whole number from 0 to 50")]
+    [InlineData("?n=-1", "n is a whole number from 0 to 50")]
+    [InlineData("?n=", "n is a whole number from 0 to 50")]
+    [InlineData("?n=1&n=2", "n is a whole number from 0 to 50")]
+    [InlineData("?seed=-1", "seed is a whole number from 0 to 2147483647")]
+    [InlineData("?seed=2147483648", "seed is a whole number from 0 to 2147483647")]
+    [InlineData("?format=pdf", "format is json, which is usual, or html")]
+    public void A_wrong_query_for_a_study_is_told_what_is_allowed(string query, string detail) =>
+        AssertProblem(StudyQuery.Parse(Request(query)).Problem, 400, "invalid-parameter", detail);
+
     private static HttpRequest Request(string query)
     {
         HttpRequest request = new DefaultHttpContext().Request;

@@ -82,6 +82,25 @@ public class UploadedImagesTests
     }
 
     [Fact]
+    public async Task A_field_that_may_be_missing_is_empty_then()
+    {
+        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await UploadedImages.ReadAsync(
+            Form(("c", [3]), ("a", [1])), ["a"], ["b", "c"], Limits, TestContext.Current.CancellationToken);
+
+        Assert.Equal([[1], [], [3]], images!.Select(image => image.ToArray()));
+        AssertProblem(
+            await UploadedImages.ReadAsync(Form(("b", [1])), ["a"], ["b"], Limits, TestContext.Current.CancellationToken),
+            400,
+            "missing-image",
+            "The form has no field 'a'.");
+        AssertProblem(
+            await UploadedImages.ReadAsync(Form(("a", [1]), ("b", [])), ["a"], ["b"], Limits, TestContext.Current.CancellationToken),
+            400,
+            "empty-image",
+            "The field 'b' is empty.");
+    }
+
+    [Fact]
     public async Task A_body_or_the_field_image_is_one_image()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

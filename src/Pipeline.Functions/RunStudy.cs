@@ -1,0 +1,14 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
+
+namespace Pipeline.Functions;
+
+public sealed class RunStudy(ImageStudy study)
+{
+    /// <summary>The study on the images of a form: classes, cosines, variants, distortions, as JSON or as a report for people.</summary>
+    [Function(nameof(RunStudy))]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "study")] HttpRequest request, CancellationToken cancellationToken) =>
+        study.OfUploadedAsync(request, cancellationToken);
+}

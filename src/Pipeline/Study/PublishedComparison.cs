@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Study;
+
+/// <summary>The published figures and ours beside them.</summary>
+/// <param name="Tolerance">How far ours may be off to agree.</param>
+/// <param name="Figures">Each figure that can be held against one of ours.</param>
+/// <param name="LeftOut">Why the others cannot, a sentence each.</param>
+/// <param name="Conclusion">The outcome in a sentence.</param>
+public sealed record PublishedComparison(
+    double Tolerance, IReadOnlyList<ComparedFigure> Figures, IReadOnlyList<string> LeftOut, string Conclusion)
+{
+    /// <summary>Holds a study of the published pictures against what was published.</summary>
+    /// <param name="result">A study of <see cref="PublishedFigures.Pictures"/> and <see cref="PublishedFigures.Variants"/>, in their order.</param>
+    /// <exception cref="ArgumentException">It is a study of other pictures.</exception>
+    public static PublishedComparison Of(StudyResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        if (result.Pictures.Count != PublishedFigures.Pictures.Count || result.Variants.Count != PublishedFigures.Variants.Count)
+        {
+            throw new ArgumentException(
+                $"The published figures are of {PublishedFigures.Pictures.Count} pictures and {PublishedFigures.Variants.Count} variants, " +
+                $"not {result.Pictures.Count} and {result.Variants.Count}.",
+                nameof(result));
+        }
+
+        List<ComparedFigure> figures = [];
+        List<string> leftOut = [];
+        foreach (IGrouping<string, PublishedFigure> group in PublishedFigures.All.GroupBy(figure => $"{figure.Model}:{figure.Output}"))
+        {
+            if (result.Conditions.Layers.Any(layer => layer.Name == group.Key))
+            {
+                figures.AddRange(group.Select(figure => new ComparedFigure(figure, Ours(figure, result))));
+            }
+            else
+            {
+                leftOut.Add($"{group.Count()} published figures are of {group.Key}, which the installed network does not have.");
+            }
+        }
+
+        return new PublishedComparison(PublishedFigures.Tolerance, figures, leftOut, Conclude(result.Conditions, figures));
+    }
+
+    private static double Ours(PublishedFigure figure, StudyResult result)
+    {
+        if (figure.Class is { } number)
+        {
+            return result.Pictures[0].Probabilities[figure.Model].Span[number];
+        }
+
+        string layer = $"{figure.Model}:{figure.Output}";
+        string other = figure.Subject.Split(" / ")[1];
+        int picture = PublishedFigures.Pictures.ToList().IndexOf(other);
+        return picture switch
+        {
+            // Not turned at all, it is the picture itself, seen by the network a second time.
+            0 => result.Robustness.Single(curve => curve.Distortion == "rotation").Points.Single(point => point.Value == 0).Cosines[layer],
+            > 0 => result.Pairs.Single(pair => pair.First == result.Pictures[0].Letter && pair.Second == result.Pictures[picture].Letter).Cosines[layer],
+            _ => result.Variants[PublishedFigures.Variants.ToList().IndexOf(other)].Cosines[layer],
+        };
+    }
+
+    private static string Conclude(StudyConditions conditions, List<ComparedFigure> figures)
+    {
+        if (!conditions.Trained)
+        {
+            return "The networks are untrained, so no figure can be expected to agree: the published ones are of ImageNet weights. Get those with ./pipeline models pull";
+        }
+
+        string[] off = [.. figures.Where(figure => !figure.Agrees).Select(figure => figure.Title)];
+        return off.Length == 0
+            ? string.Create(CultureInfo.InvariantCulture, $"All {figures.Count} figures agree with the published ones to {PublishedFigures.Tolerance}.")
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{off.Length} of {figures.Count} figures do not agree with the published ones to {PublishedFigures.Tolerance}: {string.Join(", ", off)}.");
+    }
+}
+
+/// <summary>A published figure and ours.</summary>
+/// <param name="Published">The published one.</param>
+/// <param name="Ours">Ours.</param>
+public sealed record ComparedFigure(PublishedFigure Published, double Ours)
+{
+    // Published figures are rounded; a difference of exactly the tolerance shall not hang on the last bit.
+    private const double Rounding = 1e-9;
+
+    /// <summary>Ours less the published one.</summary>
+    public double Difference => Ours - Published.Value;
+
+    /// <summary>Whether they are within <see cref="PublishedFigures.Tolerance"/> of each other.</summary>
+    public bool Agrees => Math.Abs(Difference) <= PublishedFigures.Tolerance + Rounding;
+
+    /// <summary>Which figure it is, for sentences.</summary>
+    [JsonIgnore]
+    public string Title => $"{Published.Model} {Published.Output} {Published.Subject} {Published.Measure}";
+}

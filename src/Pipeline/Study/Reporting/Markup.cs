@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
+
+namespace Pipeline.Study.Reporting;
+
+/// <summary>
+/// A piece of HTML or SVG. It is made from interpolated strings: what the code says goes in as it is, what the holes hold is encoded unless it
+/// is markup already. So a name that looks like markup stays text, wherever it is written.
+/// </summary>
+/// <param name="Value">The encoded text.</param>
+internal readonly record struct Markup(string Value)
+{
+    public static Markup Of(MarkupInterpolation markup) => new(markup.ToString());
+
+    /// <summary>Pieces below each other.</summary>
+    public static Markup Lines(IEnumerable<Markup> pieces) => new(string.Join('\n', pieces));
+
+    /// <summary>A picture's bytes as an address.</summary>
+    public static Markup DataUri(string mediaType, ReadOnlyMemory<byte> bytes) => new($"data:{mediaType};base64,{Convert.ToBase64String(bytes.Span)}");
+
+    public override string ToString() => Value;
+}
+
+/// <summary>What the compiler makes of an interpolated string that becomes <see cref="Markup"/>.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct MarkupInterpolation(int literalLength, int formattedCount)
+{
+    private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
+
+    private readonly StringBuilder _text = new(literalLength + (formattedCount * 16));
+
+    public void AppendLiteral(string literal) => _text.Append(literal);
+
+    public void AppendFormatted(Markup markup) => _text.Append(markup.Value);
+
+    public void AppendFormatted(string? text) => _text.Append(Encoder.Encode(text ?? ""));
+
+    public void AppendFormatted<T>(T value, string? format = null)
+        where T : IFormattable => AppendFormatted(value.ToString(format, CultureInfo.InvariantCulture));
+
+    public override string ToString() => _text.ToString();
+}

@@ -1,0 +1,93 @@
+using System.Text;
+
+namespace Pipeline.Study.Reporting;
+
+/// <summary>
+/// A study as one HTML file that people look at: pictures within, plots as SVG, no script and no request to anywhere. Its own policy holds a
+/// browser to that.
+/// </summary>
+public static class StudyReport
+{
+    /// <summary>The policy for a server's header Content-Security-Policy, the same as in the file.</summary>
+    public static string ContentSecurityPolicy => ReportStyle.Policy;
+
+    /// <summary>Writes UTF-8. Whatever the pictures are called, their names are text in it.</summary>
+    public static byte[] Write(StudyResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ReportSection[] sections =
+        [
+            .. new[]
+            {
+                PublishedSection.Of(result),
+                PicturesSection.Of(result),
+                PairsSection.Of(result),
+                SeparationSection.Of(result),
+                AugmentationSection.Of(result),
+                RobustnessSection.Of(result),
+                FeatureMapsSection.Of(result),
+                ConditionsSection.Of(result),
+            }.OfType<ReportSection>(),
+        ];
+        Markup html = Markup.Of($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="{ReportStyle.Policy}">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <title>{TitleOf(result)}</title>
+            <link rel="icon" href="data:,">
+            <style>{new Markup(ReportStyle.Css)}</style>
+            </head>
+            <body>
+            <header>
+            <h1>{TitleOf(result)}</h1>
+            <p class="lead">{Networks(result)}: what the networks take the pictures for, how alike they find them, and what it takes to confuse them.</p>
+            {Untrained(result)}
+            <nav aria-label="Sections">{Markup.Lines(sections.Select(section => section.Link))}</nav>
+            </header>
+            <main>
+            {InShort(result)}
+            {Markup.Lines(sections.Select(section => section.ToHtml()))}
+            </main>
+            <footer>Written by <code>pipeline study</code>, version {result.Conditions.Version}.</footer>
+            </body>
+            </html>
+
+            """);
+        return Encoding.UTF8.GetBytes(html.Value);
+    }
+
+    private static string TitleOf(StudyResult result) => result.Published is null
+        ? $"Similarity study of {result.Pictures[0].Name}"
+        : "The published similarity study, repeated";
+
+    private static string Networks(StudyResult result) =>
+        string.Join(" and ", result.Conditions.Models.Select(model => $"{model.Title} ({WeightsOf(model)})"));
+
+    private static string WeightsOf(StudiedModel model) => model.Weights == "imagenet" ? "ImageNet weights" : $"{model.Weights} weights";
+
+    private static Markup Untrained(StudyResult result) => result.Conditions.Trained
+        ? default
+        : Markup.Of($"""
+            <div class="banner" role="note"><strong>UNTRAINED NETWORKS</strong>
+            <p>{string.Join(" and ", result.Conditions.Models.Where(model => model.Weights != "imagenet").Select(model => model.Title))}: weights drawn from a
+            seed. Everything below was computed as it would be with trained ones, but these networks have learnt nothing: no class, no cosine
+            and no verdict here says anything about the pictures. Get the ImageNet weights with <code>./pipeline models pull</code>.</p></div>
+            """);
+
+    private static Markup InShort(StudyResult result)
+    {
+        string[] sentences = [.. Conclusion(result), .. result.Separation?.Verdict ?? [], .. result.Notes];
+        return sentences.Length == 0
+            ? default
+            : Markup.Of($"""
+                <section id="in-short"><h2>In short</h2>
+                <ul>{Markup.Lines(sentences.Select(sentence => Markup.Of($"<li>{sentence}</li>")))}</ul></section>
+                """);
+    }
+
+    private static IEnumerable<string> Conclusion(StudyResult result) => result.Published is { } published ? [published.Conclusion] : [];
+}

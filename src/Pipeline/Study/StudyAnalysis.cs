@@ -1,0 +1,93 @@
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>From vectors to findings.</summary>
+internal static class StudyAnalysis
+{
+    public static StudyResult Of(
+        StudyConditions conditions,
+        StudyInputs inputs,
+        StudyVectors vectors,
+        ClassIndex? classes,
+        int topClasses,
+        IReadOnlyList<StudiedFeatureMaps> maps)
+    {
+        StudySubject reference = inputs.Reference;
+        IReadOnlyDictionary<string, double>[] withOthers =
+            [.. inputs.Pictures.Skip(1).Select(picture => vectors.Cosines(reference, picture.Subject))];
+        StudiedVariant[] variants =
+        [
+            .. inputs.Variants.Select(variant =>
+                new StudiedVariant(variant.Name, vectors.Cosines(reference, variant.Subject), variant.Subject.Thumbnail)),
+        ];
+        AugmentedVariant[] augmented =
+        [
+            .. inputs.Augmented.Select((variant, index) => new AugmentedVariant(
+                index, variant.Transform, vectors.Cosines(reference, variant.Subject), variant.Subject.Thumbnail)),
+        ];
+        return new StudyResult(
+            conditions,
+            StudyNotes.Of(conditions, inputs, classes is not null),
+            [.. inputs.Pictures.Select((picture, i) => PictureOf(conditions, picture, i, vectors, classes, topClasses))],
+            [.. Pairs(inputs, vectors)],
+            variants,
+            new StudiedAugmentations(augmented, Summarise(conditions, augmented)),
+            Separation.Of(
+                conditions,
+                [.. variants.Select(variant => variant.Cosines), .. augmented.Select(variant => variant.Cosines)],
+                [.. withOthers.Take(1)],
+                [.. withOthers.Skip(1)]),
+            [.. StudyDistortion.All.Zip(inputs.Distorted, (distortion, subjects) => CurveOf(distortion, subjects, reference, vectors))],
+            maps,
+            Published: null);
+    }
+
+    private static StudiedPicture PictureOf(
+        StudyConditions conditions, PreparedPicture picture, int index, StudyVectors vectors, ClassIndex? classes, int topClasses)
+    {
+        var probabilities = conditions.Layers.Where(layer => !layer.IsEmbedding)
+            .ToDictionary(layer => layer.Model, layer => vectors.Of(picture.Subject, layer), StringComparer.Ordinal);
+        return new StudiedPicture(
+            LetterOf(index),
+            picture.Name,
+            index switch { 0 => StudiedPicture.Reference, 1 => StudiedPicture.SameKind, _ => StudiedPicture.Other },
+            picture.ContentHash,
+            picture.Width,
+            picture.Height,
+            picture.StudiedWidth,
+            picture.StudiedHeight,
+            probabilities.ToDictionary(entry => entry.Key, entry => Prediction.Top(entry.Value.Span, classes, topClasses), StringComparer.Ordinal),
+            probabilities,
+            picture.Subject.Thumbnail);
+    }
+
+    private static IEnumerable<StudiedPair> Pairs(StudyInputs inputs, StudyVectors vectors)
+    {
+        for (int first = 0; first < inputs.Pictures.Count; first++)
+        {
+            for (int second = first + 1; second < inputs.Pictures.Count; second++)
+            {
+                yield return new StudiedPair(
+                    LetterOf(first), LetterOf(second), vectors.Cosines(inputs.Pictures[first].Subject, inputs.Pictures[second].Subject));
+            }
+        }
+    }
+
+    private static Dictionary<string, CosineSummary> Summarise(StudyConditions conditions, AugmentedVariant[] variants) =>
+        variants.Length == 0
+            ? []
+            : conditions.Layers.ToDictionary(
+                layer => layer.Name, layer => CosineSummary.Of([.. variants.Select(variant => variant.Cosines[layer.Name])]), StringComparer.Ordinal);
+
+    private static RobustnessCurve CurveOf(
+        StudyDistortion distortion, IReadOnlyList<StudySubject> subjects, StudySubject reference, StudyVectors vectors) => new(
+            distortion.Name,
+            distortion.Parameter,
+            [
+                .. distortion.Values.Zip(subjects, (value, subject) => new RobustnessPoint(
+                    value, vectors.Cosines(reference, subject), subject.Thumbnail)),
+            ]);
+
+    private static string LetterOf(int index) => ((char)('A' + index)).ToString();
+}

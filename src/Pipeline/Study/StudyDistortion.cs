@@ -1,0 +1,29 @@
+using Pipeline.Imaging;
+
+namespace Pipeline.Study;
+
+/// <summary>A distortion at several strengths.</summary>
+/// <param name="Name">In one word or two, such as <c>rotation</c>.</param>
+/// <param name="Parameter">What its values count.</param>
+/// <param name="Values">The strengths, in the order of a curve.</param>
+/// <param name="Apply">Distorts a picture by one of them.</param>
+internal sealed record StudyDistortion(
+    string Name, string Parameter, IReadOnlyList<double> Values, Func<RgbImage, double, RgbImage> Apply)
+{
+    // What the blur's sigma is counted in, whatever the size of the picture: pixels of the networks' input.
+    private const double InputSide = 224;
+
+    /// <summary>What pictures meet on the way through phones, editors and web sites.</summary>
+    public static IReadOnlyList<StudyDistortion> All { get; } =
+    [
+        new("rotation", "angle in degrees", [0, 5, 10, 20, 30, 45, 60, 90], Distortions.Rotate),
+        new("crop", "part of each side that stays", [1, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5], Distortions.CropCentre),
+        new("blur", "sigma in pixels at 224 x 224", [0, 0.5, 1, 1.5, 2, 3, 4, 6], Blur),
+        new("JPEG", "quality", [100, 90, 75, 50, 30, 20, 10, 5], (image, quality) => Distortions.RecompressJpeg(image, (int)quality)),
+        new("brightness", "factor", [0.25, 0.5, 0.7, 0.85, 1, 1.25, 1.5, 2], Distortions.ScaleBrightness),
+    ];
+
+    // The mean side: a sigma in pixels of the original would be much for a small picture and nothing for a large one.
+    private static RgbImage Blur(RgbImage image, double sigma) =>
+        Distortions.Blur(image, sigma * Math.Sqrt((double)image.Width * image.Height) / InputSide);
+}

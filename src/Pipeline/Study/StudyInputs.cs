@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+using Pipeline.Imaging;
+
+namespace Pipeline.Study;
+
+/// <summary>Every picture that a study runs through the networks. All together take a few megabytes: each is kept at the networks' input size.</summary>
+/// <param name="Pictures">The pictures, A first.</param>
+/// <param name="Variants">The ready-made variants of A.</param>
+/// <param name="Augmented">The drawn variants of A with what made them.</param>
+/// <param name="Distorted">For each distortion its pictures, in the order of its values.</param>
+internal sealed record StudyInputs(
+    IReadOnlyList<PreparedPicture> Pictures,
+    IReadOnlyList<(string Name, StudySubject Subject)> Variants,
+    IReadOnlyList<(AugmentationTransform Transform, StudySubject Subject)> Augmented,
+    IReadOnlyList<IReadOnlyList<StudySubject>> Distorted)
+{
+    /// <summary>
+    /// Larger pictures are reduced to this before anything else: a study keeps one whole picture and turns it dozens of times. The study's own have 0.6 megapixels.
+    /// </summary>
+    public const int MaxPixels = 2_000_000;
+
+    private const int PictureSide = 480;
+    private const int VariantSide = 200;
+    private const int DistortedSide = 112;
+
+    public StudySubject Reference => Pictures[0].Subject;
+
+    public IReadOnlyList<StudySubject> All =>
+    [
+        .. Pictures.Select(picture => picture.Subject),
+        .. Variants.Select(variant => variant.Subject),
+        .. Augmented.Select(variant => variant.Subject),
+        .. Distorted.SelectMany(points => points),
+    ];
+
+    /// <summary>How many there will be.</summary>
+    public static int CountOf(StudyRequest request) =>
+        request.Pictures.Count + request.Variants.Count + request.Augmentations + StudyDistortion.All.Sum(distortion => distortion.Values.Count);
+
+    /// <summary>Decodes, draws and distorts.</summary>
+    /// <param name="request">What to study.</param>
+    /// <param name="decoder">The door for image bytes.</param>
+    /// <param name="sizes">Sides of the networks' inputs.</param>
+    /// <param name="made">Is told of each picture that is ready.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <returns>The inputs, or which picture was not let in; exactly one of both.</returns>
+    public static (StudyInputs? Inputs, StudyRejection? Rejection) Prepare(
+        StudyRequest request, ImageDecoder decoder, IReadOnlyList<int> sizes, Action made, CancellationToken cancellationToken)
+    {
+        RgbImage? reference = null;
+        List<PreparedPicture> pictures = [];
+        List<(string, StudySubject)> variants = [];
+        foreach (StudyPicture picture in request.Pictures.Concat(request.Variants))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!decoder.TryDecode(picture.Encoded, out DecodedImage? decoded, out ImageRejection? rejection))
+            {
+                return (null, new StudyRejection(picture, rejection));
+            }
+
+            RgbImage image = Reduce(decoded.Pixels);
+            reference ??= image;
+            if (pictures.Count < request.Pictures.Count)
+            {
+                string hash = Convert.ToHexStringLower(SHA256.HashData(picture.Encoded.Span));
+                pictures.Add(new PreparedPicture(
+                    picture.Name, hash, decoded.Width, decoded.Height, image.Width, image.Height, StudySubject.Of(image, sizes, PictureSide)));
+            }
+            else
+            {
+                variants.Add((picture.Name, StudySubject.Of(image, sizes, VariantSide)));
+            }
+
+            made();
+        }
+
+        var ranges = new AugmentationRanges();
+        List<(AugmentationTransform, StudySubject)> augmented = [];
+        for (int index = 0; index < request.Augmentations; index++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            AugmentationTransform transform = Augmentation.Draw(ranges, reference!.Width, reference.Height, request.Seed, index);
+            augmented.Add((transform, StudySubject.Of(Augmentation.Apply(reference, transform), sizes, VariantSide)));
+            made();
+        }
+
+        List<IReadOnlyList<StudySubject>> distorted = [];
+        foreach (StudyDistortion distortion in StudyDistortion.All)
+        {
+            List<StudySubject> points = [];
+            foreach (double value in distortion.Values)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                points.Add(StudySubject.Of(distortion.Apply(reference!, value), sizes, DistortedSide));
+                made();
+            }
+
+            distorted.Add(points);
+        }
+
+        return (new StudyInputs(pictures, variants, augmented, distorted), null);
+    }
+
+    /// <summary>Antialiased, with the aspect ratio kept; a picture that is small enough stays as it is.</summary>
+    private static RgbImage Reduce(RgbImage image)
+    {
+        double scale = Math.Sqrt((double)MaxPixels / ((long)image.Width * image.Height));
+        return scale >= 1
+            ? image
+            : ImageResizer.Resize(
+                image, Math.Max(1, (int)(image.Width * scale)), Math.Max(1, (int)(image.Height * scale)), Resampling.Quality);
+    }
+}
+
+/// <summary>A decoded picture of a study.</summary>
+/// <param name="Name">As it was handed over.</param>
+/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits.</param>
+/// <param name="Width">Width of the upright original, in pixels.</param>
+/// <param name="Height">Height of the upright original, in pixels.</param>
+/// <param name="StudiedWidth">Width after it was reduced.</param>
+/// <param name="StudiedHeight">Height after it was reduced.</param>
+/// <param name="Subject">What the networks take.</param>
+internal sealed record PreparedPicture(
+    string Name, string ContentHash, int Width, int Height, int StudiedWidth, int StudiedHeight, StudySubject Subject);

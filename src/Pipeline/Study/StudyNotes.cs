@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace Pipeline.Study;
+
+/// <summary>What a reader has to know of how a study was made: what was left out or done differently, and why.</summary>
+internal static class StudyNotes
+{
+    public static IReadOnlyList<string> Of(StudyConditions conditions, StudyInputs inputs, bool classesAreNamed)
+    {
+        List<string> notes = [];
+        foreach (StudiedModel model in conditions.Models.Where(model => !model.WithTop))
+        {
+            string embedding = conditions.Layers.Single(layer => layer.Model == model.Key).Output;
+            notes.Add(
+                $"{model.Title} was installed without its dense layers: it predicts no classes, and pictures are compared by its {embedding} alone. " +
+                "Get the whole network: ./pipeline models pull");
+        }
+
+        if (!classesAreNamed && conditions.Models.Any(model => model.WithTop))
+        {
+            notes.Add("Classes are given by number: the list of their names was never fetched. Get it with ./pipeline models pull");
+        }
+
+        foreach (PreparedPicture picture in inputs.Pictures.Where(picture => picture.Width != picture.StudiedWidth || picture.Height != picture.StudiedHeight))
+        {
+            notes.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{picture.Name} has {picture.Width} x {picture.Height} pixels and was reduced, antialiased, to {picture.StudiedWidth} x {picture.StudiedHeight} " +
+                $"before anything else: the study works on at most {conditions.MaxPixels / 1e6:0.#} megapixels. So its cosines differ a little from " +
+                $"those of ./pipeline compare."));
+        }
+
+        if (inputs.Pictures.Count == 1)
+        {
+            notes.Add("Only one picture was given: there is nothing to compare it with but its own variants.");
+        }
+
+        return notes;
+    }
+}

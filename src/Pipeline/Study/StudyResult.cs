@@ -1,0 +1,102 @@
+using System.Text.Json.Serialization;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>What a study found. The same request on the same networks gives the same result: it holds no time and no machine.</summary>
+/// <param name="Conditions">What it was made with.</param>
+/// <param name="Notes">What was left out or done differently, and why: a sentence each.</param>
+/// <param name="Pictures">The pictures, A first.</param>
+/// <param name="Pairs">Every pair of different pictures.</param>
+/// <param name="Variants">The ready-made variants of A, in the order handed over.</param>
+/// <param name="Augmentations">The variants of A that were drawn.</param>
+/// <param name="Separation">Which network tells the same object, its kind and others better; null where there are fewer than two groups.</param>
+/// <param name="Robustness">How fast A moves away from itself, a curve for each distortion.</param>
+/// <param name="FeatureMaps">What the networks' blocks make of A.</param>
+/// <param name="Published">How this agrees with the published study; null for other pictures.</param>
+public sealed record StudyResult(
+    StudyConditions Conditions,
+    IReadOnlyList<string> Notes,
+    IReadOnlyList<StudiedPicture> Pictures,
+    IReadOnlyList<StudiedPair> Pairs,
+    IReadOnlyList<StudiedVariant> Variants,
+    StudiedAugmentations Augmentations,
+    Separation? Separation,
+    IReadOnlyList<RobustnessCurve> Robustness,
+    IReadOnlyList<StudiedFeatureMaps> FeatureMaps,
+    PublishedComparison? Published);
+
+/// <summary>A picture of a study.</summary>
+/// <param name="Letter">A, B, C and so on.</param>
+/// <param name="Name">As it was handed over.</param>
+/// <param name="Role"><c>reference</c>, <c>same kind</c> or <c>other</c>.</param>
+/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits.</param>
+/// <param name="Width">Width of the upright original, in pixels.</param>
+/// <param name="Height">Height of the upright original, in pixels.</param>
+/// <param name="StudiedWidth">Width that it was studied at: less where it was reduced first.</param>
+/// <param name="StudiedHeight">Height that it was studied at.</param>
+/// <param name="Predictions">By the network's key the five most probable classes; networks without dense layers are missing.</param>
+/// <param name="Probabilities">By the network's key float[classes].</param>
+/// <param name="Thumbnail">A small JPEG.</param>
+public sealed record StudiedPicture(
+    string Letter,
+    string Name,
+    string Role,
+    string ContentHash,
+    int Width,
+    int Height,
+    int StudiedWidth,
+    int StudiedHeight,
+    IReadOnlyDictionary<string, IReadOnlyList<Prediction>> Predictions,
+    [property: JsonIgnore] IReadOnlyDictionary<string, ReadOnlyMemory<float>> Probabilities,
+    [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail)
+{
+    /// <summary>The role of the reference.</summary>
+    public const string Reference = "reference";
+
+    /// <summary>The role of another object of the reference's kind.</summary>
+    public const string SameKind = "same kind";
+
+    /// <summary>The role of an object of another kind.</summary>
+    public const string Other = "other";
+}
+
+/// <summary>Two pictures and how alike they are.</summary>
+/// <param name="First">The letter of one.</param>
+/// <param name="Second">The letter of the other.</param>
+/// <param name="Cosines">By the layer's name, -1 to 1.</param>
+public sealed record StudiedPair(string First, string Second, IReadOnlyDictionary<string, double> Cosines);
+
+/// <summary>A ready-made variant of A and how like A it is.</summary>
+/// <param name="Name">As it was handed over.</param>
+/// <param name="Cosines">By the layer's name, -1 to 1.</param>
+/// <param name="Thumbnail">A small JPEG.</param>
+public sealed record StudiedVariant(
+    string Name, IReadOnlyDictionary<string, double> Cosines, [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail);
+
+/// <summary>The variants of A that were drawn.</summary>
+/// <param name="Variants">Each of them.</param>
+/// <param name="Summary">By the layer's name; empty where none was drawn.</param>
+public sealed record StudiedAugmentations(IReadOnlyList<AugmentedVariant> Variants, IReadOnlyDictionary<string, CosineSummary> Summary);
+
+/// <summary>A drawn variant of A and how like A it is.</summary>
+/// <param name="Index">Its number in the series, from 0.</param>
+/// <param name="Transform">What made it.</param>
+/// <param name="Cosines">By the layer's name, -1 to 1.</param>
+/// <param name="Thumbnail">A small JPEG.</param>
+public sealed record AugmentedVariant(
+    int Index,
+    AugmentationTransform Transform,
+    IReadOnlyDictionary<string, double> Cosines,
+    [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail);
+
+/// <summary>Cosines taken together.</summary>
+/// <param name="Mean">Their arithmetic mean.</param>
+/// <param name="Min">The smallest.</param>
+/// <param name="Max">The largest.</param>
+public sealed record CosineSummary(double Mean, double Min, double Max)
+{
+    /// <summary>Sums up cosines, at least one.</summary>
+    public static CosineSummary Of(IReadOnlyList<double> cosines) => new(cosines.Average(), cosines.Min(), cosines.Max());
+}

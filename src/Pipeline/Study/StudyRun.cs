@@ -1,0 +1,121 @@
+using System.Reflection;
+using Pipeline.Imaging;
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>
+/// The published study on any pictures: what both networks take them for, how alike they find them, how variants and distortions change that,
+/// and which of the two tells pictures apart better. Always in float32 and with the study's resampling.
+/// </summary>
+/// <param name="decoder">The door for image bytes.</param>
+/// <param name="sessions">The installed networks.</param>
+public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
+{
+    private const int TopClasses = 5;
+
+    // A network's run of a picture takes several times as long as making the picture.
+    private const int UnitsPerRun = 4;
+
+    /// <summary>Says which networks cannot be studied, why, and what to do.</summary>
+    /// <param name="sessions">The installed networks.</param>
+    /// <returns>Null where all can.</returns>
+    public static string? FaultOf(ModelSessions sessions)
+    {
+        ArgumentNullException.ThrowIfNull(sessions);
+        string[] missing = [.. sessions.Models.ExceptBy(sessions.Float32Models.Select(model => model.Key), model => model.Key)
+            .Select(model => model.Definition.Title)];
+        return missing.Length == 0
+            ? null
+            : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there in float32. " +
+                InstalledModel.Remedy;
+    }
+
+    /// <summary>Runs the study.</summary>
+    /// <param name="request">The pictures, and how many variants.</param>
+    /// <param name="progress">Is told how far it is, from any thread; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the study early, also in the middle of a network's run.</param>
+    /// <returns>What was found, or which picture was not let in; exactly one of both.</returns>
+    /// <exception cref="ArgumentException">The request has no picture, or a number is out of its range.</exception>
+    /// <exception cref="InvalidOperationException">A network is missing in float32; see <see cref="FaultOf"/>.</exception>
+    /// <exception cref="InvalidDataException">A network's file cannot be loaded, or it gave an output without direction.</exception>
+    public async Task<(StudyResult? Result, StudyRejection? Rejection)> RunAsync(
+        StudyRequest request, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Require();
+        if (FaultOf(sessions) is { } fault)
+        {
+            throw new InvalidOperationException(fault);
+        }
+
+        IReadOnlyList<InstalledModel> models = sessions.Float32Models;
+        int[] sizes = [.. models.Select(model => model.Definition.InputSize).Distinct()];
+        int count = StudyInputs.CountOf(request);
+        var meter = new ProgressMeter(progress, count + (models.Count * ((count + 1) * UnitsPerRun)));
+        (StudyInputs? inputs, StudyRejection? rejection) = await Task.Run(
+            () => StudyInputs.Prepare(request, decoder, sizes, () => meter.Add(1, "making variants"), cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        if (inputs is null)
+        {
+            return (null, rejection);
+        }
+
+        StudyVectors vectors = await StudyVectors.RunAsync(
+            inputs.All, models, sessions, () => meter.Add(UnitsPerRun, $"{count} pictures through both networks"), cancellationToken)
+            .ConfigureAwait(false);
+        List<StudiedFeatureMaps> maps = [];
+        foreach (InstalledModel model in models)
+        {
+            maps.Add(await DrawMapsAsync(model, inputs.Reference, cancellationToken).ConfigureAwait(false));
+            meter.Add(UnitsPerRun, "drawing feature maps");
+        }
+
+        return (StudyAnalysis.Of(ConditionsOf(request, models), inputs, vectors, sessions.Classes, TopClasses, maps), null);
+    }
+
+    private static StudyConditions ConditionsOf(StudyRequest request, IReadOnlyList<InstalledModel> models) => new(
+        typeof(StudyRun).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion,
+        [
+            .. models.Select(model => new StudiedModel(
+                model.Key,
+                model.Definition.Title,
+                model.Weights.ToJsonName(),
+                model.Precision.ToJsonName(),
+                model.Fingerprint.ToString(),
+                model.WithTop,
+                model.Definition.InputSize)),
+        ],
+        [.. models.SelectMany(StudyLayer.Of)],
+        Resampling.Keras.ToJsonName(),
+        StudyInputs.MaxPixels,
+        request.Augmentations,
+        request.Seed,
+        new AugmentationRanges());
+
+    private async Task<StudiedFeatureMaps> DrawMapsAsync(InstalledModel model, StudySubject reference, CancellationToken cancellationToken)
+    {
+        ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
+        RgbImage input = reference.Input(model.Definition.InputSize);
+        IReadOnlyList<FeatureMaps> maps = await FeatureMaps.ReadAsync(session, input, cancellationToken).ConfigureAwait(false);
+        return await Task.Run(
+            () => new StudiedFeatureMaps(model.Key, [.. maps.Select(StudiedBlock.Draw)], ImageEncoder.ToPng(input)), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Adds up what is done, from several threads, and tells it in order.</summary>
+    private sealed class ProgressMeter(IProgress<StudyProgress>? progress, int total)
+    {
+        private readonly Lock _lock = new();
+        private int _done;
+
+        public void Add(int units, string detail)
+        {
+            lock (_lock)
+            {
+                _done += units;
+                progress?.Report(new StudyProgress(Math.Min(1, (double)_done / total), detail));
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using Pipeline.Models;
+
+namespace Pipeline.Study;
+
+/// <summary>What the networks made of a study's pictures: a vector for each picture and layer.</summary>
+internal sealed class StudyVectors
+{
+    // As many as a session runs at a time. Batches would take more memory and no less time.
+    private const int ParallelRuns = 2;
+
+    private readonly ConcurrentDictionary<(StudySubject Subject, StudyLayer Layer), ReadOnlyMemory<float>> _vectors = new();
+    private readonly IReadOnlyList<StudyLayer> _layers;
+
+    private StudyVectors(IReadOnlyList<StudyLayer> layers) => _layers = layers;
+
+    /// <summary>Runs every picture through every network, the networks side by side.</summary>
+    /// <param name="subjects">The pictures.</param>
+    /// <param name="models">The networks.</param>
+    /// <param name="sessions">Where they are loaded.</param>
+    /// <param name="seen">Is told each time that a network has seen a picture; from any thread.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    public static async Task<StudyVectors> RunAsync(
+        IReadOnlyList<StudySubject> subjects,
+        IReadOnlyList<InstalledModel> models,
+        ModelSessions sessions,
+        Action seen,
+        CancellationToken cancellationToken)
+    {
+        var vectors = new StudyVectors([.. models.SelectMany(StudyLayer.Of)]);
+        await Task.WhenAll(models.Select(async model =>
+        {
+            ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
+            var options = new ParallelOptions { MaxDegreeOfParallelism = ParallelRuns, CancellationToken = cancellationToken };
+            await Parallel.ForEachAsync(subjects, options, async (subject, stop) =>
+            {
+                await vectors.RunAsync(subject, session, stop).ConfigureAwait(false);
+                seen();
+            }).ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        return vectors;
+    }
+
+    /// <summary>float[d] of a picture.</summary>
+    public ReadOnlyMemory<float> Of(StudySubject subject, StudyLayer layer) => _vectors[(subject, layer)];
+
+    /// <summary>How alike two pictures are, by the layer's name.</summary>
+    public IReadOnlyDictionary<string, double> Cosines(StudySubject first, StudySubject second) => _layers.ToDictionary(
+        layer => layer.Name, layer => VectorCosine.Between(Of(first, layer).Span, Of(second, layer).Span), StringComparer.Ordinal);
+
+    private async Task RunAsync(StudySubject subject, ModelSession session, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<StudyLayer> layers = StudyLayer.Of(session.Model);
+        IReadOnlyList<ModelOutput> outputs = await session.RunAsync(
+            [subject.Input(session.Model.Definition.InputSize)], [.. layers.Select(layer => layer.Output)], cancellationToken).ConfigureAwait(false);
+        foreach ((StudyLayer layer, ModelOutput output) in layers.Zip(outputs))
+        {
+            _vectors[(subject, layer)] = output.Values;
+        }
+    }
+}

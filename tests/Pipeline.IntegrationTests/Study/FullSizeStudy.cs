@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Pipeline.Imaging;
+using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Models;
+using Pipeline.Study;
+
+namespace Pipeline.IntegrationTests.Study;
+
+/// <summary>A study of three samples with both networks at full size, made once for the tests that read it.</summary>
+public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
+{
+    private ModelSessions? _sessions;
+    private StudyResult? _result;
+
+    /// <summary>The samples A, B and C.</summary>
+    public static IReadOnlyList<StudyPicture> Pictures { get; } =
+        [.. new[] { "vase-1.jpg", "vase-2.jpg", "fish-1.jpg" }.Select(name => new StudyPicture(name, File.ReadAllBytes(Repository.Path("samples", name))))];
+
+    public static StudyRequest Request { get; } = new() { Pictures = Pictures, Augmentations = 4, Seed = 3 };
+
+    public ImageDecoder Decoder { get; } = new(new ImageLimits());
+
+    public ModelSessions Sessions => _sessions!;
+
+    public StudyResult Result => _result!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _sessions = new ModelSessions(
+            ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = pipeline.Models.Folder }), NullLogger<ModelSessions>.Instance);
+        _result = await RunAsync();
+    }
+
+    public async Task<StudyResult> RunAsync()
+    {
+        (StudyResult? result, _) = await new StudyRun(Decoder, Sessions).RunAsync(Request, null, TestContext.Current.CancellationToken);
+        return result!;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _sessions?.Dispose();
+        Decoder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
