@@ -9,8 +9,8 @@ public sealed class DrawFeatureMaps(FeatureMapPictures pictures)
     /// <summary>What a model's blocks make of the image in the body, as a PNG.</summary>
     [Function(nameof(DrawFeatureMaps))]
     public Task<IResult> OfUploadedAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request, CancellationToken cancellationToken) =>
-        Answer.GuardAsync(() => pictures.OfUploadedAsync(request, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request,
+        CancellationToken cancellationToken) => Answer.GuardAsync(() => pictures.OfUploadedAsync(request, cancellationToken));
 
     /// <summary>What a model's blocks make of a stored image, as a PNG.</summary>
     [Function("DrawFeatureMapsOfStored")]

@@ -38,7 +38,8 @@ internal static class CompareCommand
             }
         });
         var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
-        var command = new Command("compare", "Shows how alike two pictures are to both networks: the cosine of the angle between their embeddings.")
+        var command = new Command(
+            "compare", "Shows how alike two pictures are to both networks: the cosine of the angle between their embeddings.")
         {
             a, b, layers, output, json,
         };

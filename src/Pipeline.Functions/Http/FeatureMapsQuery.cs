@@ -34,7 +34,8 @@ internal sealed record FeatureMapsQuery(InstalledModel Model, int? Block)
         }
 
         return query.ContainsKey("block")
-            ? (null, Problems.InvalidParameter("layout=sheet shows all blocks and takes no block: leave out block, or ask for layout=grid."))
+            ? (null, Problems.InvalidParameter(
+                "layout=sheet shows all blocks and takes no block: leave out block, or ask for layout=grid."))
             : (new FeatureMapsQuery(model, null), null);
     }
 

@@ -42,5 +42,6 @@ internal static class ImageBytes
         Problems.Rejected(new ImageRejection(ImageFault.Empty, $"{place} is empty. Send the bytes of an image."));
 
     private static IResult TooLarge(ImageLimits limits, string place) => Problems.Rejected(new ImageRejection(
-        ImageFault.TooManyBytes, $"{place} has more than {limits.MaxBytes / (1024 * 1024)} MB, which is the most that is allowed for an image."));
+        ImageFault.TooManyBytes,
+        $"{place} has more than {limits.MaxBytes / (1024 * 1024)} MB, which is the most that is allowed for an image."));
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using Pipeline.Embeddings;
 using Pipeline.Imaging;
 using Pipeline.Models;
@@ -31,6 +32,7 @@ public sealed class ImageComparison(ModelSessions sessions, ImageDecoder decoder
     public async Task<IResult> OfStoredAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
+        request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
         (CompareQuery? query, IResult? problem) = CompareQuery.Parse(request, sessions);
         if (query is null)
         {
@@ -103,12 +105,13 @@ public sealed class ImageComparison(ModelSessions sessions, ImageDecoder decoder
         return new PngAnswer(ImageEncoder.ToPng(sheet), pair.Cosines.Select(cosine => cosine.Layer.Model));
     }
 
-    private static Ok<CompareAnswer> Json(ComparedPair pair, string? nameOfA, string? nameOfB, long start) => TypedResults.Ok(new CompareAnswer(
-        Part(nameOfA, pair.A),
-        Part(nameOfB, pair.B),
-        pair.Cosines.ToDictionary(cosine => cosine.Layer.Model.Key, Part),
-        new CompareTook(
-            pair.Decoding.TotalMilliseconds, pair.Embedding.TotalMilliseconds, Stopwatch.GetElapsedTime(start).TotalMilliseconds)));
+    private static Ok<CompareAnswer> Json(ComparedPair pair, string? nameOfA, string? nameOfB, long start)
+    {
+        var took = new CompareTook(
+            pair.Decoding.TotalMilliseconds, pair.Embedding.TotalMilliseconds, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        return TypedResults.Ok(new CompareAnswer(
+            Part(nameOfA, pair.A), Part(nameOfB, pair.B), pair.Cosines.ToDictionary(cosine => cosine.Layer.Model.Key, Part), took));
+    }
 
     private static QueryPart Part(string? name, ComparedPicture picture) => new(name, picture.Width, picture.Height, picture.ContentHash);
 

@@ -21,7 +21,8 @@ internal static class Problems
         "Send the image's bytes as image/* or application/octet-stream, or a multipart/form-data form with the field 'image'.");
 
     public static IResult NotForm(string? contentType, IReadOnlyList<string> fields) => UnsupportedContentType(
-        contentType, $"Send a multipart/form-data form with {(fields.Count == 1 ? "the field" : "the fields")} {Quoted(fields)}, each an image's bytes.");
+        contentType,
+        $"Send a multipart/form-data form with {(fields.Count == 1 ? "the field" : "the fields")} {Quoted(fields)}, each an image's bytes.");
 
     public static IResult NoPredictions(string detail) => Problem(409, "no-predictions", "A model does not predict", detail);
 

@@ -27,7 +27,8 @@ internal sealed record StoredName(string Written, IReadOnlyList<string> Spelling
         query[parameter] is [{ Length: > 0 and <= ImageId.MaxNameLength } name]
             ? (new StoredName(name, [name]), null)
             : (null, Problems.InvalidParameter(
-                $"{parameter} names no image: {call} takes in {parameter} the name of a stored image, 1 to {ImageId.MaxNameLength} characters."));
+                $"{parameter} names no image: {call} takes in {parameter} the name of a stored image, 1 to {ImageId.MaxNameLength} " +
+                "characters."));
 
     // Servers leave %2F in a path as it is, so that it can be told from a slash; in a name that nobody stored so, it is meant as one.
     private static IReadOnlyList<string> SpellingsOf(string name) =>

@@ -4,7 +4,9 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>The image in a request: the body itself, or the field <c>image</c> of a form. Read into memory up to the limit, never to a file.</summary>
+/// <summary>
+/// The image in a request: the body itself, or the field <c>image</c> of a form. Read into memory up to the limit, never to a file.
+/// </summary>
 internal static class UploadedImage
 {
     private const string Field = "image";

@@ -6,8 +6,8 @@ using Pipeline.Imaging;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// The images in the fields of a form (multipart/form-data). Each is read into memory up to the limit, never to a file; so all of them take at
-/// most the limit times the number of fields.
+/// The images in the fields of a form (multipart/form-data). Each is read into memory up to the limit, never to a file; so all of them
+/// take at most the limit times the number of fields.
 /// </summary>
 internal static class UploadedImages
 {
@@ -16,7 +16,7 @@ internal static class UploadedImages
     /// <summary>Whether a request says that it brings a form.</summary>
     public static bool IsForm(HttpRequest request) => FormType(request) is not null;
 
-    /// <summary>Reads the named fields, in whatever order they come; other fields are passed over, and of two with one name the first counts.</summary>
+    /// <summary>Reads the named fields, in any order; others are passed over, and of two with one name the first counts.</summary>
     /// <param name="request">The request.</param>
     /// <param name="fields">The fields' names, each of which must be there; upper and lower case are the same.</param>
     /// <param name="limits">What is let in, for each image.</param>

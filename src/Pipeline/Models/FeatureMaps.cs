@@ -4,7 +4,9 @@ namespace Pipeline.Models;
 
 /// <summary>What a block of a network makes of a picture: a map for each channel.</summary>
 /// <param name="Block">The block's number, from 1.</param>
-/// <param name="Output">The layer: VGG16's last convolution of the block, such as <c>block1_conv2</c>; ResNet50's block output, such as <c>conv2_block3_out</c>.</param>
+/// <param name="Output">
+/// The layer: VGG16's last convolution of the block, such as <c>block1_conv2</c>; ResNet50's block output, such as <c>conv2_block3_out</c>.
+/// </param>
 /// <param name="Channels">Number of maps.</param>
 /// <param name="Height">Rows of a map.</param>
 /// <param name="Width">Columns of a map.</param>
@@ -42,7 +44,8 @@ public sealed record FeatureMaps(int Block, string Output, int Channels, int Hei
         {
             if (block < 1 || block > outputs.Count)
             {
-                throw new ArgumentOutOfRangeException(nameof(blocks), block, $"{session.Model.Definition.Title} has the blocks 1 to {outputs.Count}.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(blocks), block, $"{session.Model.Definition.Title} has the blocks 1 to {outputs.Count}.");
             }
         }
 

@@ -12,8 +12,8 @@ public sealed class Predictor(ModelSessions sessions)
         string[] topless = [.. models.Where(model => !model.WithTop).Select(model => model.Definition.Title)];
         return topless.Length == 0
             ? null
-            : $"{string.Join(" and ", topless)} {(topless.Length == 1 ? "was" : "were")} installed without the dense layers, which are what predicts. " +
-                "Get the whole network: ./pipeline models pull";
+            : $"{string.Join(" and ", topless)} {(topless.Length == 1 ? "was" : "were")} installed without the dense layers, which are what " +
+                "predicts. Get the whole network: ./pipeline models pull";
     }
 
     /// <summary>The most probable classes by each network, all networks side by side.</summary>

@@ -19,12 +19,15 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
     public static IReadOnlyList<ComparedLayer> OfSearch(ModelSessions sessions)
     {
         ArgumentNullException.ThrowIfNull(sessions);
-        return [.. sessions.Models.Select(model => new ComparedLayer(model, model.Definition.EmbeddingOutput, model.Definition.Resampling))];
+        return
+        [
+            .. sessions.Models.Select(model => new ComparedLayer(model, model.Definition.EmbeddingOutput, model.Definition.Resampling)),
+        ];
     }
 
     /// <summary>
-    /// As the study compared: the models in float32, by the layers chosen, with Keras' resampling. Models that are not named are compared by
-    /// their embeddings.
+    /// As the study compared: the models in float32, by the layers chosen, with Keras' resampling. Models that are not named are compared
+    /// by their embeddings.
     /// </summary>
     /// <param name="text">Such as <c>vgg16:fc2,resnet50:predictions</c>: each model at most once.</param>
     /// <param name="sessions">The installed models.</param>
@@ -48,7 +51,8 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
 
             if (!chosen.TryAdd(found.Model.Key, found.Output))
             {
-                return (null, new LayerFault(LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; a model is compared by one layer."));
+                return (null, new LayerFault(
+                    LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; a model is compared by one layer."));
             }
         }
 

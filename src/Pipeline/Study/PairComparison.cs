@@ -58,7 +58,8 @@ public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
     }
 
     private static EmbeddingRecord? OneVersion(IReadOnlyDictionary<string, EmbeddingRecord> records, IReadOnlyList<ComparedLayer> layers) =>
-        layers.All(layer => records.ContainsKey(layer.Model.Key)) && records.Values.Select(record => record.ImageETag).Distinct().Count() == 1
+        layers.All(layer => records.ContainsKey(layer.Model.Key))
+            && records.Values.Select(record => record.ImageETag).Distinct().Count() == 1
             ? records.Values.First()
             : null;
 

@@ -17,7 +17,10 @@ public static class PairSheet
     /// <param name="pair">What the comparison of these bytes gave.</param>
     /// <exception cref="ArgumentException">The bytes are not those that were compared: they are not let in.</exception>
     public static RgbImage Draw(
-        ImageDecoder decoder, (string Name, ReadOnlyMemory<byte> Encoded) a, (string Name, ReadOnlyMemory<byte> Encoded) b, ComparedPair pair)
+        ImageDecoder decoder,
+        (string Name, ReadOnlyMemory<byte> Encoded) a,
+        (string Name, ReadOnlyMemory<byte> Encoded) b,
+        ComparedPair pair)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(pair);

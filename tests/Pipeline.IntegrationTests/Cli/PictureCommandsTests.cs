@@ -40,7 +40,9 @@ public sealed class PictureCommandsTests : IDisposable
 
         Assert.Equal(0, await command.WaitForExitAsync());
         JsonNode report = JsonNode.Parse(command.StandardOutput)!;
-        Assert.Equal(("vase-1.jpg", 480, 360), (report["file"]!.GetValue<string>(), report["width"]!.GetValue<int>(), report["height"]!.GetValue<int>()));
+        Assert.Equal(
+            ("vase-1.jpg", 480, 360),
+            (report["file"]!.GetValue<string>(), report["width"]!.GetValue<int>(), report["height"]!.GetValue<int>()));
         Assert.All((string[])["vgg16", "resnet50"], key =>
         {
             JsonNode model = report["models"]![key]!;
@@ -66,7 +68,8 @@ public sealed class PictureCommandsTests : IDisposable
         ];
         Assert.Equal(expected, Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.All(expected, file => Assert.Contains(file, output, StringComparison.Ordinal));
-        RgbImage grid = PngFile.Decode(await File.ReadAllBytesAsync(Path.Combine(_folder, "vase-1-vgg16-block1.png"), TestContext.Current.CancellationToken));
+        string drawn = Path.Combine(_folder, "vase-1-vgg16-block1.png");
+        RgbImage grid = PngFile.Decode(await File.ReadAllBytesAsync(drawn, TestContext.Current.CancellationToken));
         Assert.Equal((1810, 1810), (grid.Width, grid.Height));
     }
 

@@ -24,7 +24,8 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
         }
 
         var classes = Enumerable.Range(0, 1000).ToDictionary(number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
-        await File.WriteAllTextAsync(Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes), TestContext.Current.CancellationToken);
         _app = await FunctionApp.StartAsync(pipeline.Azurite, _folder);
     }
 
@@ -45,7 +46,10 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
 
         using HttpResponseMessage both = await _app!.PostAsync("predictions", picture, "image/jpeg");
         await FunctionApp.AssertProblemAsync(
-            both, HttpStatusCode.Conflict, "no-predictions", "VGG16 was installed without the dense layers, which are what predicts. Get the whole network: ./pipeline models pull");
+            both,
+            HttpStatusCode.Conflict,
+            "no-predictions",
+            "VGG16 was installed without the dense layers, which are what predicts. Get the whole network: ./pipeline models pull");
         using HttpResponseMessage stored = await _app.Client.GetAsync("predictions/any.jpg?model=vgg16", TestContext.Current.CancellationToken);
         await FunctionApp.AssertProblemAsync(stored, HttpStatusCode.Conflict, "no-predictions", "VGG16");
 

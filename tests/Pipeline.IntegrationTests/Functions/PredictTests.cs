@@ -112,9 +112,13 @@ public class PredictTests(RunningPipeline pipeline)
         using HttpResponseMessage large = await GetAsync("predictions/predict/large.jpg");
         using HttpResponseMessage empty = await GetAsync("feature-maps/predict/empty.jpg");
 
-        await FunctionApp.AssertProblemAsync(text, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'predict/text.jpg': The bytes are no image");
         await FunctionApp.AssertProblemAsync(
-            large, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "'predict/large.jpg': The image has 22,020,099 bytes; at most 20,971,520");
+            text, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'predict/text.jpg': The bytes are no image");
+        await FunctionApp.AssertProblemAsync(
+            large,
+            HttpStatusCode.RequestEntityTooLarge,
+            "image-too-large",
+            "'predict/large.jpg': The image has 22,020,099 bytes; at most 20,971,520");
         await FunctionApp.AssertProblemAsync(empty, HttpStatusCode.BadRequest, "empty-image", "'predict/empty.jpg': There are no bytes.");
     }
 

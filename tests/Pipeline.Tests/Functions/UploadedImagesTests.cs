@@ -54,7 +54,10 @@ public class UploadedImagesTests
     public async Task What_is_no_form_is_told_which_fields_to_send()
     {
         AssertProblem(
-            await ReadAsync(Request("image/png", [1])), 415, "unsupported-content-type", "'image/png'. Send a multipart/form-data form with the fields 'a' and 'b'");
+            await ReadAsync(Request("image/png", [1])),
+            415,
+            "unsupported-content-type",
+            "'image/png'. Send a multipart/form-data form with the fields 'a' and 'b'");
         AssertProblem(await ReadAsync(Request(null, [1])), 415, "unsupported-content-type", "content type is missing");
         AssertProblem(await ReadAsync(Request("multipart/form-data", [1])), 400, "missing-image", "needs a boundary");
     }
@@ -64,7 +67,18 @@ public class UploadedImagesTests
     {
         byte[] whole = ((MemoryStream)Form(("a", [1]), ("b", new byte[100])).Body).ToArray();
 
-        AssertProblem(await ReadAsync(Request("multipart/form-data; boundary=cut", whole[..^60])), 400, "missing-image", "ends before its closing boundary");
+        HttpRequest request = Request("multipart/form-data; boundary=cut", whole[..^60]);
+
+        AssertProblem(await ReadAsync(request), 400, "missing-image", "ends before its closing boundary");
+    }
+
+    [Fact]
+    public async Task A_form_beyond_what_the_server_takes_is_too_large_and_not_cut_off()
+    {
+        HttpRequest request = Request("multipart/form-data; boundary=cut", []);
+        request.Body = new RefusingStream();
+
+        AssertProblem(await ReadAsync(request), 413, "image-too-large", "The form has more bytes than the server takes.");
     }
 
     [Fact]
@@ -89,8 +103,10 @@ public class UploadedImagesTests
     [Fact]
     public async Task A_body_or_the_field_image_is_one_image()
     {
-        (ReadOnlyMemory<byte> body, _) = await UploadedImage.ReadAsync(Request("image/png", [1, 2]), Limits, TestContext.Current.CancellationToken);
-        (ReadOnlyMemory<byte> field, _) = await UploadedImage.ReadAsync(Form(("x", [9]), ("image", [1, 2])), Limits, TestContext.Current.CancellationToken);
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+
+        (ReadOnlyMemory<byte> body, _) = await UploadedImage.ReadAsync(Request("image/png", [1, 2]), Limits, cancellationToken);
+        (ReadOnlyMemory<byte> field, _) = await UploadedImage.ReadAsync(Form(("x", [9]), ("image", [1, 2])), Limits, cancellationToken);
 
         Assert.Equal([1, 2], body.ToArray());
         Assert.Equal([1, 2], field.ToArray());
@@ -129,5 +145,15 @@ public class UploadedImagesTests
         ProblemHttpResult problem = Assert.IsType<ProblemHttpResult>(answer.Problem);
         Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
         Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
+    }
+
+    /// <summary>A body as the server gives it once it is past its limit.</summary>
+    private sealed class RefusingStream : MemoryStream
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 }
