@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 
 namespace Pipeline.Study;
 
@@ -11,6 +10,9 @@ namespace Pipeline.Study;
 public sealed record PublishedComparison(
     double Tolerance, IReadOnlyList<ComparedFigure> Figures, IReadOnlyList<string> LeftOut, string Conclusion)
 {
+    // More than these are not read in a sentence; the table has them.
+    private const int MostNamed = 4;
+
     /// <summary>Holds a study of the published pictures against what was published.</summary>
     /// <param name="result">A study of <see cref="PublishedFigures.Pictures"/> and <see cref="PublishedFigures.Variants"/>, in their order.</param>
     /// <exception cref="ArgumentException">It is a study of other pictures.</exception>
@@ -68,13 +70,24 @@ public sealed record PublishedComparison(
             return "The networks are untrained, so no figure can be expected to agree: the published ones are of ImageNet weights. Get those with ./pipeline models pull";
         }
 
-        string[] off = [.. figures.Where(figure => !figure.Agrees).Select(figure => figure.Title)];
-        return off.Length == 0
-            ? string.Create(CultureInfo.InvariantCulture, $"All {figures.Count} figures agree with the published ones to {PublishedFigures.Tolerance}.")
-            : string.Create(
+        ComparedFigure[] off = [.. figures.Where(figure => !figure.Agrees)];
+        if (off.Length == 0)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"All {figures.Count} figures agree with the published ones to {PublishedFigures.Tolerance}.");
+        }
+
+        string which = off.Length <= MostNamed
+            ? string.Join("; ", off.Select(figure => NameOf(conditions, figure.Published)))
+            : string.Join(", ", off.GroupBy(figure => figure.Published.Model).Select(model => string.Create(
                 CultureInfo.InvariantCulture,
-                $"{off.Length} of {figures.Count} figures do not agree with the published ones to {PublishedFigures.Tolerance}: {string.Join(", ", off)}.");
+                $"{model.Count()} of {figures.Count(figure => figure.Published.Model == model.Key)} of {conditions.TitleOf(model.Key)}")));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{off.Length} of {figures.Count} figures do not agree with the published ones to {PublishedFigures.Tolerance}: {which}.");
     }
+
+    private static string NameOf(StudyConditions conditions, PublishedFigure figure) =>
+        $"{conditions.TitleOf(figure.Model)} {figure.Output}, {figure.Subject}, {figure.Measure}";
 }
 
 /// <summary>A published figure and ours.</summary>
@@ -90,8 +103,4 @@ public sealed record ComparedFigure(PublishedFigure Published, double Ours)
 
     /// <summary>Whether they are within <see cref="PublishedFigures.Tolerance"/> of each other.</summary>
     public bool Agrees => Math.Abs(Difference) <= PublishedFigures.Tolerance + Rounding;
-
-    /// <summary>Which figure it is, for sentences.</summary>
-    [JsonIgnore]
-    public string Title => $"{Published.Model} {Published.Output} {Published.Subject} {Published.Measure}";
 }

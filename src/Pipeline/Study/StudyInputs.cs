@@ -17,7 +17,7 @@ internal sealed record StudyInputs(
     /// <summary>
     /// Larger pictures are reduced to this before anything else: a study keeps one whole picture and turns it dozens of times. The study's own have 0.6 megapixels.
     /// </summary>
-    public const int MaxPixels = 2_000_000;
+    public const int MaxPixels = 1_000_000;
 
     private const int PictureSide = 480;
     private const int VariantSide = 200;

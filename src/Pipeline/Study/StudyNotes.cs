@@ -26,7 +26,7 @@ internal static class StudyNotes
             notes.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{picture.Name} has {picture.Width} x {picture.Height} pixels and was reduced, antialiased, to {picture.StudiedWidth} x {picture.StudiedHeight} " +
-                $"before anything else: the study works on at most {conditions.MaxPixels / 1e6:0.#} megapixels. So its cosines differ a little from " +
+                $"before anything else: the study works on at most {conditions.MaxPixels:N0} pixels. So its cosines differ a little from " +
                 $"those of ./pipeline compare."));
         }
 

@@ -27,7 +27,7 @@ internal static class SampleStudy
             ],
             layers,
             "keras",
-            2_000_000,
+            1_000_000,
             3,
             1,
             new AugmentationRanges());

@@ -17,7 +17,7 @@ internal static class ConditionsSection
                     Row("preprocessing", "Keras' preprocess_input in caffe mode: BGR, less the channel means"),
                     Row("variants drawn", FormattableString.Invariant($"{conditions.Augmentations}")),
                     Row("seed", FormattableString.Invariant($"{conditions.Seed}")),
-                    Row("largest size studied", FormattableString.Invariant($"{conditions.MaxPixels / 1e6:0.#} megapixels; larger pictures are reduced first")),
+                    Row("largest size studied", FormattableString.Invariant($"{conditions.MaxPixels:N0} pixels; larger pictures are reduced first")),
                 ])}
             {ReportTable.Of(
                 ["picture", "name", "size", "SHA-256"],
