@@ -21,15 +21,22 @@ internal static class StudyCommand
         pictures.AcceptExistingOnly();
         var published = new Option<DirectoryInfo>("--published")
         {
-            Description = "Repeat the published study on its own pictures in this folder, and show ours beside its figures. Default: ../shared/study beside the checkout.",
+            Description = "Repeat the published study on its own pictures in this folder, and show ours beside its figures. " +
+                "Default: ../shared/study beside the checkout.",
             HelpName = "FOLDER",
             Arity = ArgumentArity.ZeroOrOne,
         };
         Option<int?> count = NumberOption.Create(
-            "-n", 0, StudyRequest.MaxAugmentations, $"How many variants of A to draw, 0 to {StudyRequest.MaxAugmentations}. Default: {Usual.Augmentations}.");
+            "-n",
+            0,
+            StudyRequest.MaxAugmentations,
+            $"How many variants of A to draw, 0 to {StudyRequest.MaxAugmentations}. Default: {Usual.Augmentations}.");
         count.Aliases.Add("--count");
         Option<int?> seed = NumberOption.Create(
-            "--seed", 0, int.MaxValue, $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {Usual.Seed}.");
+            "--seed",
+            0,
+            int.MaxValue,
+            $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {Usual.Seed}.");
         var folder = new Option<DirectoryInfo>("-o")
         {
             Description = "Where the report goes; made if missing. Default: a folder named after A, such as vase-study.",
@@ -37,7 +44,9 @@ internal static class StudyCommand
         };
         folder.Aliases.Add("--output");
         var command = new Command(
-            "study", "Studies pictures with both networks: classes, cosines, variants, distortions, feature maps. Writes study.html, study.json and study.csv.")
+            "study",
+            "Studies pictures with both networks: classes, cosines, variants, distortions, feature maps. " +
+            $"Writes {StudyCommandRun.HtmlName}, {StudyCommandRun.JsonName} and {StudyCommandRun.CsvName}.")
         {
             pictures, published, count, seed, folder,
         };
@@ -46,7 +55,9 @@ internal static class StudyCommand
             bool isPublished = result.GetResult(published) is not null;
             if (isPublished == (result.GetResult(pictures)?.Tokens.Count > 0))
             {
-                result.AddError(isPublished ? "--published takes the study's own pictures: name no others." : "Name a picture to study, or say --published.");
+                result.AddError(isPublished
+                    ? "--published takes the study's own pictures: name no others."
+                    : "Name a picture to study, or say --published.");
             }
         });
         command.SetAction(async (parsed, stop) =>

@@ -59,9 +59,12 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
             Seed = seed,
         };
         (StudyResult? result, StudyRejection? rejection) = await study.RunAsync(request, new Stage(progress), cancellationToken);
-        return result is null ? throw new CommandFailure($"'{rejection!.Picture.Name}' cannot be taken for a picture. {rejection.Rejection.Detail}")
-            : files.IsPublished ? result with { Published = PublishedComparison.Of(result) }
-            : result;
+        if (result is null)
+        {
+            throw new CommandFailure($"'{rejection!.Picture.Name}' cannot be taken for a picture. {rejection.Rejection.Detail}");
+        }
+
+        return files.IsPublished ? result with { Published = PublishedComparison.Of(result) } : result;
     }
 
     private Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>

@@ -32,18 +32,23 @@ internal sealed record StudyFiles(IReadOnlyList<PictureFile> Pictures, IReadOnly
     {
         string place = folder?.FullName ?? Path.GetFullPath(Path.Combine(tree.Root, "..", "shared", "study"));
         FileInfo[] pictures = [.. PublishedFigures.Pictures.Select(name => new FileInfo(Path.Combine(place, name + Ending)))];
-        FileInfo[] variants = [.. PublishedFigures.Variants.Select(name => new FileInfo(Path.Combine(place, VariantsFolder, name + Ending)))];
-        string[] missing = [.. pictures.Concat(variants).Where(file => !file.Exists).Select(file => Path.GetRelativePath(place, file.FullName))];
+        FileInfo[] variants =
+            [.. PublishedFigures.Variants.Select(name => new FileInfo(Path.Combine(place, VariantsFolder, name + Ending)))];
+        string[] missing =
+            [.. pictures.Concat(variants).Where(file => !file.Exists).Select(file => Path.GetRelativePath(place, file.FullName))];
         if (missing.Length > 0)
         {
             throw new CommandFailure(
                 $"The published study's pictures are not all in '{SourceTree.Shown(place)}': {Listed(missing)} missing. It needs " +
-                $"{string.Join(", ", pictures.Select(file => file.Name))}, and the ten variants that the study drew: {VariantsFolder}/{variants[0].Name} to " +
-                $"{VariantsFolder}/{variants[^1].Name}. Name their folder: ./pipeline study --published FOLDER");
+                $"{string.Join(", ", pictures.Select(file => file.Name))}, and the ten variants that the study drew: " +
+                $"{VariantsFolder}/{variants[0].Name} to {VariantsFolder}/{variants[^1].Name}. " +
+                "Name their folder: ./pipeline study --published FOLDER");
         }
 
         return new StudyFiles(
-            await ReadEachAsync(pictures, limits, cancellationToken), await ReadEachAsync(variants, limits, cancellationToken), IsPublished: true);
+            await ReadEachAsync(pictures, limits, cancellationToken),
+            await ReadEachAsync(variants, limits, cancellationToken),
+            IsPublished: true);
     }
 
     private static async Task<IReadOnlyList<PictureFile>> ReadEachAsync(

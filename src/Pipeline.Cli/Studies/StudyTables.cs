@@ -73,7 +73,8 @@ internal static class StudyTables
         void AddRow(string name, Func<string, double> value) => table.AddRow(
             [
                 new Text(name),
-                .. result.Conditions.Layers.Select(layer => new Text(value(layer.Name).ToString(CosineFormat, CultureInfo.InvariantCulture))),
+                .. result.Conditions.Layers.Select(
+                    layer => new Text(value(layer.Name).ToString(CosineFormat, CultureInfo.InvariantCulture))),
             ]);
     }
 
@@ -81,7 +82,8 @@ internal static class StudyTables
     {
         var table = new Table
         {
-            Title = new TableTitle(string.Create(CultureInfo.InvariantCulture, $"Ours beside the published figures, to agree within {published.Tolerance}")),
+            Title = new TableTitle(string.Create(
+                CultureInfo.InvariantCulture, $"Ours beside the published figures, to agree within {published.Tolerance}")),
         };
         table.AddColumns("of", "layer", "measure");
         foreach (string column in (string[])["published", "ours", "difference"])

@@ -59,7 +59,8 @@ public sealed class ImageStudy(ModelSessions sessions, ImageDecoder decoder, Stu
         if (images[1].IsEmpty && !images[2].IsEmpty)
         {
             return Problems.NotMultipartImage(
-                "The form has the field 'c' but not 'b'. 'b' is another object of the kind of 'a', and 'c' something else: send 'b' too, or only 'a'.");
+                "The form has the field 'c' but not 'b'. 'b' is another object of the kind of 'a', and 'c' something else: " +
+                "send 'b' too, or only 'a'.");
         }
 
         var asked = new StudyRequest

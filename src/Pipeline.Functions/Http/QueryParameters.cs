@@ -53,7 +53,8 @@ internal static class QueryParameters
     /// <param name="otherType">Its media type.</param>
     /// <returns>Whether the other is wanted, or the answer that says what is wrong.</returns>
     public static (bool IsOther, IResult? Problem) Format(HttpRequest request, string other, string otherType) =>
-        !request.Query.TryGetValue("format", out StringValues format) || StringValues.IsNullOrEmpty(format) ? (Prefers(request, otherType), null)
+        !request.Query.TryGetValue("format", out StringValues format) || StringValues.IsNullOrEmpty(format)
+            ? (Prefers(request, otherType), null)
         : format == "json" || format == other ? (format == other, null)
         : (false, Problems.InvalidParameter($"format={format} is not allowed: format is json, which is usual, or {other}."));
 

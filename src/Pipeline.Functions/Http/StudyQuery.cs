@@ -21,7 +21,8 @@ internal sealed record StudyQuery(int Augmentations, int Seed, bool IsReport)
             && (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out augmentations)
                 || augmentations > StudyRequest.MaxAugmentations))
         {
-            return (null, Problems.InvalidParameter($"n={number} is not allowed: n is a whole number from 0 to {StudyRequest.MaxAugmentations}."));
+            return (null, Problems.InvalidParameter(
+                $"n={number} is not allowed: n is a whole number from 0 to {StudyRequest.MaxAugmentations}."));
         }
 
         int seed = Usual.Seed;

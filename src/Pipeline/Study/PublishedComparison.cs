@@ -14,7 +14,9 @@ public sealed record PublishedComparison(
     private const int MostNamed = 4;
 
     /// <summary>Holds a study of the published pictures against what was published.</summary>
-    /// <param name="result">A study of <see cref="PublishedFigures.Pictures"/> and <see cref="PublishedFigures.Variants"/>, in their order.</param>
+    /// <param name="result">
+    /// A study of <see cref="PublishedFigures.Pictures"/> and <see cref="PublishedFigures.Variants"/>, in their order.
+    /// </param>
     /// <exception cref="ArgumentException">It is a study of other pictures.</exception>
     public static PublishedComparison Of(StudyResult result)
     {
@@ -22,8 +24,8 @@ public sealed record PublishedComparison(
         if (result.Pictures.Count != PublishedFigures.Pictures.Count || result.Variants.Count != PublishedFigures.Variants.Count)
         {
             throw new ArgumentException(
-                $"The published figures are of {PublishedFigures.Pictures.Count} pictures and {PublishedFigures.Variants.Count} variants, " +
-                $"not {result.Pictures.Count} and {result.Variants.Count}.",
+                $"The published figures are of {PublishedFigures.Pictures.Count} pictures and " +
+                $"{PublishedFigures.Variants.Count} variants, not {result.Pictures.Count} and {result.Variants.Count}.",
                 nameof(result));
         }
 
@@ -58,7 +60,8 @@ public sealed record PublishedComparison(
         {
             // Not turned at all, it is the picture itself, seen by the network a second time.
             0 => result.Robustness.Single(curve => curve.Distortion == "rotation").Points.Single(point => point.Value == 0).Cosines[layer],
-            > 0 => result.Pairs.Single(pair => pair.First == result.Pictures[0].Letter && pair.Second == result.Pictures[picture].Letter).Cosines[layer],
+            > 0 => result.Pairs.Single(pair => (pair.First, pair.Second) == (result.Pictures[0].Letter, result.Pictures[picture].Letter))
+                .Cosines[layer],
             _ => result.Variants[PublishedFigures.Variants.ToList().IndexOf(other)].Cosines[layer],
         };
     }
@@ -67,13 +70,16 @@ public sealed record PublishedComparison(
     {
         if (!conditions.Trained)
         {
-            return "The networks are untrained, so no figure can be expected to agree: the published ones are of ImageNet weights. Get those with ./pipeline models pull";
+            return "The networks are untrained, so no figure can be expected to agree: the published ones are of ImageNet weights. " +
+                "Get those with ./pipeline models pull";
         }
 
         ComparedFigure[] off = [.. figures.Where(figure => !figure.Agrees)];
         if (off.Length == 0)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"All {figures.Count} figures agree with the published ones to {PublishedFigures.Tolerance}.");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"All {figures.Count} figures agree with the published ones to {PublishedFigures.Tolerance}.");
         }
 
         string which = off.Length <= MostNamed

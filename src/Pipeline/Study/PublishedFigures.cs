@@ -16,8 +16,8 @@ public sealed record PublishedFigure(string Subject, string Model, string Output
 public static class PublishedFigures
 {
     /// <summary>
-    /// How far ours may be from a published figure: Pillow's JPEG decoder and libvips' differ by a grey level here and there, nearest neighbour takes such a
-    /// pixel as it is, and TensorFlow sums in another order.
+    /// How far ours may be from a published figure: Pillow's JPEG decoder and libvips' differ by a grey level here and there, nearest
+    /// neighbour takes such a pixel as it is, and TensorFlow sums in another order.
     /// </summary>
     public const double Tolerance = 0.01;
 

@@ -25,7 +25,10 @@ public sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOnly
         }
 
         LayerSeparation[] layers =
-            [.. conditions.Layers.Select(layer => LayerSeparation.Of(layer, Mean(variants, layer), Mean(kind, layer), Mean(others, layer)))];
+        [
+            .. conditions.Layers.Select(
+                layer => LayerSeparation.Of(layer, Mean(variants, layer), Mean(kind, layer), Mean(others, layer))),
+        ];
         return new Separation(layers, SeparationVerdict.Of(conditions, layers));
     }
 

@@ -30,10 +30,10 @@ internal static class SeparationVerdict
         }
 
         string[] confused = [.. layers.Where(layer => !layer.InOrder).Select(layer => TitleOf(conditions, layer))];
-        sentences.Add(
-            confused.Length == 0
-                ? "Every layer has the groups in the order that a person would give them."
-                : $"{string.Join(" and ", confused)} {(confused.Length == 1 ? "has" : "have")} the groups in another order than a person would.");
+        string has = confused.Length == 1 ? "has" : "have";
+        sentences.Add(confused.Length == 0
+            ? "Every layer has the groups in the order that a person would give them."
+            : $"{string.Join(" and ", confused)} {has} the groups in another order than a person would.");
         return sentences;
 
         IEnumerable<LayerSeparation> Chosen(Func<StudyLayer, bool> which)

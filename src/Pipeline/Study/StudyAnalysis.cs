@@ -57,7 +57,8 @@ internal static class StudyAnalysis
             picture.Height,
             picture.StudiedWidth,
             picture.StudiedHeight,
-            probabilities.ToDictionary(entry => entry.Key, entry => Prediction.Top(entry.Value.Span, classes, topClasses), StringComparer.Ordinal),
+            probabilities.ToDictionary(
+                entry => entry.Key, entry => Prediction.Top(entry.Value.Span, classes, topClasses), StringComparer.Ordinal),
             probabilities,
             picture.Subject.Thumbnail);
     }
@@ -78,7 +79,9 @@ internal static class StudyAnalysis
         variants.Length == 0
             ? []
             : conditions.Layers.ToDictionary(
-                layer => layer.Name, layer => CosineSummary.Of([.. variants.Select(variant => variant.Cosines[layer.Name])]), StringComparer.Ordinal);
+                layer => layer.Name,
+                layer => CosineSummary.Of([.. variants.Select(variant => variant.Cosines[layer.Name])]),
+                StringComparer.Ordinal);
 
     private static RobustnessCurve CurveOf(
         StudyDistortion distortion, IReadOnlyList<StudySubject> subjects, StudySubject reference, StudyVectors vectors) => new(

@@ -6,7 +6,7 @@ namespace Pipeline.Study;
 /// <param name="Version">The product's version and revision.</param>
 /// <param name="Models">The networks, in the catalogue's order.</param>
 /// <param name="Layers">What pictures are compared by, in the order of the networks.</param>
-/// <param name="Resampling">How pictures are brought to the networks' input: <c>keras</c>, nearest neighbour as the published study had it.</param>
+/// <param name="Resampling">How pictures are brought to the input size: <c>keras</c>, nearest neighbour as the published study had it.</param>
 /// <param name="MaxPixels">Larger pictures are reduced to about this many pixels before anything else is done.</param>
 /// <param name="Augmentations">How many variants of A were drawn.</param>
 /// <param name="Seed">Which series of variants.</param>

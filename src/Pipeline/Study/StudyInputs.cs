@@ -3,7 +3,9 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Study;
 
-/// <summary>Every picture that a study runs through the networks. All together take a few megabytes: each is kept at the networks' input size.</summary>
+/// <summary>
+/// Every picture that a study runs through the networks. All together take a few megabytes: each is kept at the networks' input size.
+/// </summary>
 /// <param name="Pictures">The pictures, A first.</param>
 /// <param name="Variants">The ready-made variants of A.</param>
 /// <param name="Augmented">The drawn variants of A with what made them.</param>
@@ -15,7 +17,8 @@ internal sealed record StudyInputs(
     IReadOnlyList<IReadOnlyList<StudySubject>> Distorted)
 {
     /// <summary>
-    /// Larger pictures are reduced to this before anything else: a study keeps one whole picture and turns it dozens of times. The study's own have 0.6 megapixels.
+    /// Larger pictures are reduced to this before anything else: a study keeps one whole picture and turns and blurs it dozens of times.
+    /// The published study's own have 0.6 megapixels.
     /// </summary>
     public const int MaxPixels = 1_000_000;
 
@@ -35,7 +38,8 @@ internal sealed record StudyInputs(
 
     /// <summary>How many there will be.</summary>
     public static int CountOf(StudyRequest request) =>
-        request.Pictures.Count + request.Variants.Count + request.Augmentations + StudyDistortion.All.Sum(distortion => distortion.Values.Count);
+        request.Pictures.Count + request.Variants.Count + request.Augmentations
+        + StudyDistortion.All.Sum(distortion => distortion.Values.Count);
 
     /// <summary>Decodes, draws and distorts.</summary>
     /// <param name="request">What to study.</param>
@@ -64,7 +68,13 @@ internal sealed record StudyInputs(
             {
                 string hash = Convert.ToHexStringLower(SHA256.HashData(picture.Encoded.Span));
                 pictures.Add(new PreparedPicture(
-                    picture.Name, hash, decoded.Width, decoded.Height, image.Width, image.Height, StudySubject.Of(image, sizes, PictureSide)));
+                    picture.Name,
+                    hash,
+                    decoded.Width,
+                    decoded.Height,
+                    image.Width,
+                    image.Height,
+                    StudySubject.Of(image, sizes, PictureSide)));
             }
             else
             {
@@ -121,4 +131,7 @@ internal sealed record StudyInputs(
 /// <param name="StudiedHeight">Height after it was reduced.</param>
 /// <param name="Subject">What the networks take.</param>
 internal sealed record PreparedPicture(
-    string Name, string ContentHash, int Width, int Height, int StudiedWidth, int StudiedHeight, StudySubject Subject);
+    string Name, string ContentHash, int Width, int Height, int StudiedWidth, int StudiedHeight, StudySubject Subject)
+{
+    public bool IsReduced => (Width, Height) != (StudiedWidth, StudiedHeight);
+}

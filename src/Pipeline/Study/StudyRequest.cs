@@ -14,7 +14,7 @@ public sealed record StudyRequest
     /// <summary>Most variants that are drawn.</summary>
     public const int MaxAugmentations = 50;
 
-    /// <summary>The reference A, which variants are made of; then B, another object of its kind; then C and others, objects of other kinds.</summary>
+    /// <summary>The reference A, which variants are made of; then B, another object of its kind; then C and more, of other kinds.</summary>
     public required IReadOnlyList<StudyPicture> Pictures { get; init; }
 
     /// <summary>Ready-made variants of A, such as those that the published study drew.</summary>

@@ -11,7 +11,7 @@ namespace Pipeline.Study;
 /// <param name="Pairs">Every pair of different pictures.</param>
 /// <param name="Variants">The ready-made variants of A, in the order handed over.</param>
 /// <param name="Augmentations">The variants of A that were drawn.</param>
-/// <param name="Separation">Which network tells the same object, its kind and others better; null where there are fewer than two groups.</param>
+/// <param name="Separation">Which network tells the same object, its kind and others better; null with fewer than two groups.</param>
 /// <param name="Robustness">How fast A moves away from itself, a curve for each distortion.</param>
 /// <param name="FeatureMaps">What the networks' blocks make of A.</param>
 /// <param name="Published">How this agrees with the published study; null for other pictures.</param>

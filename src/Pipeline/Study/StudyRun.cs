@@ -5,8 +5,8 @@ using Pipeline.Models;
 namespace Pipeline.Study;
 
 /// <summary>
-/// The published study on any pictures: what both networks take them for, how alike they find them, how variants and distortions change that,
-/// and which of the two tells pictures apart better. Always in float32 and with the study's resampling.
+/// The published study on any pictures: what both networks take them for, how alike they find them, how variants and distortions change
+/// that, and which of the two tells pictures apart better. Always in float32 and with the study's resampling.
 /// </summary>
 /// <param name="decoder">The door for image bytes.</param>
 /// <param name="sessions">The installed networks.</param>
@@ -27,8 +27,8 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             .Select(model => model.Definition.Title)];
         return missing.Length == 0
             ? null
-            : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} not there in float32. " +
-                InstalledModel.Remedy;
+            : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} " +
+                $"not there in float32. {InstalledModel.Remedy}";
     }
 
     /// <summary>Runs the study.</summary>

@@ -2,7 +2,7 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Study;
 
-/// <summary>A picture, a variant or a distortion, as far as it is needed once it is made: what the networks take, and what the report shows.</summary>
+/// <summary>A picture, a variant or a distortion as it is kept: what the networks take, and what the report shows.</summary>
 /// <param name="inputs">The picture at each input size, by its side in pixels.</param>
 /// <param name="thumbnail">A small JPEG.</param>
 internal sealed class StudySubject(IReadOnlyDictionary<int, RgbImage> inputs, byte[] thumbnail)

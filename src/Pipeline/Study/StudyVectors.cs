@@ -52,7 +52,9 @@ internal sealed class StudyVectors
     {
         IReadOnlyList<StudyLayer> layers = StudyLayer.Of(session.Model);
         IReadOnlyList<ModelOutput> outputs = await session.RunAsync(
-            [subject.Input(session.Model.Definition.InputSize)], [.. layers.Select(layer => layer.Output)], cancellationToken).ConfigureAwait(false);
+            [subject.Input(session.Model.Definition.InputSize)],
+            [.. layers.Select(layer => layer.Output)],
+            cancellationToken).ConfigureAwait(false);
         foreach ((StudyLayer layer, ModelOutput output) in layers.Zip(outputs))
         {
             _vectors[(subject, layer)] = output.Values;

@@ -4,8 +4,8 @@ namespace Pipeline.Study;
 internal static class VectorCosine
 {
     /// <summary>
-    /// Cosine of the angle between two vectors, -1 to 1. Summed up in double precision: where a network finds all pictures alike, what is left
-    /// of 1 - cosine is smaller than float32 can tell.
+    /// Cosine of the angle between two vectors, -1 to 1. Summed up in double precision: where a network finds all pictures alike, what is
+    /// left of 1 - cosine is smaller than float32 can tell.
     /// </summary>
     /// <param name="first">float[d].</param>
     /// <param name="second">float[d].</param>
@@ -24,6 +24,7 @@ internal static class VectorCosine
         double norms = Math.Sqrt(firstSquares) * Math.Sqrt(secondSquares);
         return norms > 0 && double.IsFinite(norms) && double.IsFinite(dot)
             ? Math.Clamp(dot / norms, -1, 1)
-            : throw new InvalidDataException("A network gave an output without direction: all of it is zero, or some of it is not a number.");
+            : throw new InvalidDataException(
+                "A network gave an output without direction: all of it is zero, or some of it is not a number.");
     }
 }

@@ -23,9 +23,13 @@ public sealed class StudyTests : IDisposable
             "study", Sample("vase-1.jpg"), Sample("vase-2.jpg"), Sample("fish-1.jpg"), "-n", "2", "--seed", "9", "-o", _folder);
 
         Assert.Equal(0, exitCode);
-        Assert.Equal(["study.csv", "study.html", "study.json"], Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        JsonNode study = JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(_folder, "study.json"), TestContext.Current.CancellationToken))!;
-        Assert.Equal(["vase-1.jpg", "vase-2.jpg", "fish-1.jpg"], study["pictures"]!.AsArray().Select(picture => picture!["name"]!.GetValue<string>()));
+        Assert.Equal(
+            ["study.csv", "study.html", "study.json"],
+            Directory.EnumerateFiles(_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        JsonNode study = await ReadJsonAsync();
+        Assert.Equal(
+            ["vase-1.jpg", "vase-2.jpg", "fish-1.jpg"],
+            study["pictures"]!.AsArray().Select(picture => picture!["name"]!.GetValue<string>()));
         Assert.Equal(9, study["conditions"]!["seed"]!.GetValue<int>());
         Assert.Contains("Studying 3 pictures: done in", output, StringComparison.Ordinal);
         Assert.Contains("What is in vase-1.jpg", output, StringComparison.Ordinal);
@@ -43,8 +47,7 @@ public sealed class StudyTests : IDisposable
         (int exitCode, string output) = await CommandProcess.RunAsync("study", "--published", pictures, "-n", "0", "-o", _folder);
 
         Assert.Equal(0, exitCode);
-        JsonNode published = JsonNode.Parse(
-            await File.ReadAllBytesAsync(Path.Combine(_folder, "study.json"), TestContext.Current.CancellationToken))!["published"]!;
+        JsonNode published = (await ReadJsonAsync())["published"]!;
         Assert.Equal(21, published["figures"]!.AsArray().Count);
         Assert.Equal(0.01, published["tolerance"]!.GetValue<double>());
         Assert.All(published["figures"]!.AsArray(), figure => Assert.Equal(
@@ -89,6 +92,9 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(130, exitCode);
         Assert.Empty(Directory.EnumerateFiles(_folder));
     }
+
+    private async Task<JsonNode> ReadJsonAsync() =>
+        JsonNode.Parse(await File.ReadAllBytesAsync(Path.Combine(_folder, "study.json"), TestContext.Current.CancellationToken))!;
 
     private static string Sample(string name) => Repository.Path("samples", name);
 }

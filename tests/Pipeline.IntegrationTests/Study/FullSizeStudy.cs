@@ -15,7 +15,7 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
 
     /// <summary>The samples A, B and C.</summary>
     public static IReadOnlyList<StudyPicture> Pictures { get; } =
-        [.. new[] { "vase-1.jpg", "vase-2.jpg", "fish-1.jpg" }.Select(name => new StudyPicture(name, File.ReadAllBytes(Repository.Path("samples", name))))];
+        [.. new[] { "vase-1.jpg", "vase-2.jpg", "fish-1.jpg" }.Select(name => new StudyPicture(name, Read(name)))];
 
     public static StudyRequest Request { get; } = new() { Pictures = Pictures, Augmentations = 4, Seed = 3 };
 
@@ -44,4 +44,6 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
         Decoder.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static byte[] Read(string sample) => File.ReadAllBytes(Repository.Path("samples", sample));
 }

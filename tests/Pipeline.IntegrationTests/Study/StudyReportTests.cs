@@ -36,7 +36,10 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         Assert.StartsWith("file:", Assert.Single(requests), StringComparison.Ordinal);
         Assert.Equal("Similarity study of vase-1.jpg", await page.TitleAsync());
         Assert.Equal(
-            ["In short", "Pictures and predictions", "Pairs", "Which network separates better", "Augmentation", "Robustness", "Feature maps of A", "Conditions"],
+            [
+                "In short", "Pictures and predictions", "Pairs", "Which network separates better", "Augmentation", "Robustness",
+                "Feature maps of A", "Conditions",
+            ],
             await page.Locator("h2").AllInnerTextsAsync());
         Assert.True(await page.GetByText("UNTRAINED NETWORKS", new PageGetByTextOptions { Exact = true }).IsVisibleAsync());
         Assert.Equal(Plots, await page.Locator("svg[role=img]").CountAsync());

@@ -73,7 +73,9 @@ internal static class SampleStudy
                     "angle in degrees",
                     [.. Enumerable.Range(0, 4).Select(i => new RobustnessPoint(30 * i, Cosines(conditions, 1 - (0.2 * i)), Jpeg))]),
                 new RobustnessCurve(
-                    "JPEG", "quality", [.. Enumerable.Range(0, 3).Select(i => new RobustnessPoint(100 - (40 * i), Cosines(conditions, 1 - (0.01 * i)), Jpeg))]),
+                    "JPEG",
+                    "quality",
+                    [.. Enumerable.Range(0, 3).Select(i => new RobustnessPoint(100 - (40 * i), Cosines(conditions, 1 - (0.01 * i)), Jpeg))]),
             ],
             [new StudiedFeatureMaps("vgg16", [new StudiedBlock(1, "block1_conv2", 64, 224, 224, Png)], Png)],
             null);

@@ -9,20 +9,28 @@ internal static class AugmentationSection
     public static ReportSection? Of(StudyResult result) => result.Augmentations.Variants is not { Count: > 0 } variants
         ? null
         : new ReportSection("augmentation", "Augmentation", Markup.Of($"""
-            <p class="note">{variants.Count} variants of A, drawn with seed {result.Conditions.Seed} as Keras' ImageDataGenerator does, from the study's ranges:
-            {Ranges(result.Conditions.Ranges)}. Points that are not filled by the picture take its nearest edge.</p>
+            <p class="note">{variants.Count} variants of A, drawn with seed {result.Conditions.Seed} as Keras' ImageDataGenerator does, from
+            the study's ranges: {Ranges(result.Conditions.Ranges)}. Points that are not filled by the picture take its nearest edge.</p>
             {PlotOf(result).ToSvg()}
             <div class="variants">{Markup.Lines(variants.Select(variant => Card(result, variant)))}</div>
-            {ReportTable.Of(["variant", .. ReportTable.LayerHeadings(result.Conditions)], [.. variants.Select(variant => Row(result.Conditions, variant)), .. Summary(result)])}
+            {ReportTable.Of(
+                ["variant", .. ReportTable.LayerHeadings(result.Conditions)],
+                [.. variants.Select(variant => Row(result.Conditions, variant)), .. Summary(result)])}
             <details><summary>What was done to each variant</summary>
             {ReportTable.Of(
-                ["variant", "#turn, degrees", "#shift x, pixels", "#shift y, pixels", "#shear, degrees", "#zoom x", "#zoom y", "#grey levels", "mirrored"],
+                [
+                    "variant", "#turn, degrees", "#shift x, pixels", "#shift y, pixels", "#shear, degrees", "#zoom x", "#zoom y",
+                    "#grey levels", "mirrored",
+                ],
                 variants.Select(Transform))}
             </details>
             """));
 
-    private static string Ranges(AugmentationRanges ranges) => FormattableString.Invariant(
-        $"rotation up to {ranges.Rotation} degrees, shifts up to {ranges.WidthShift} of width and {ranges.HeightShift} of height, shear up to {ranges.Shear} degrees, zoom {ranges.MinZoom} to {ranges.MaxZoom}, channel shift up to {ranges.ChannelShift}, {(ranges.HorizontalFlip ? "every other one mirrored" : "none mirrored")}");
+    private static string Ranges(AugmentationRanges ranges) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"rotation up to {ranges.Rotation} degrees, shifts up to {ranges.WidthShift} of width and {ranges.HeightShift} of height, " +
+        $"shear up to {ranges.Shear} degrees, zoom {ranges.MinZoom} to {ranges.MaxZoom}, channel shift up to {ranges.ChannelShift}, " +
+        $"{(ranges.HorizontalFlip ? "about every other one mirrored" : "none mirrored")}");
 
     private static Plot PlotOf(StudyResult result)
     {
@@ -33,7 +41,7 @@ internal static class AugmentationSection
         return new Plot(
             "plot-augmentation",
             "Cosine of each variant with A",
-            $"A mark for each of {variants.Count} variants and each network's embedding, with the mean of each; the table below has the figures.",
+            $"A mark for each of {variants.Count} variants and each network's embedding, and the means; the table below has the figures.",
             PlotAxis.Through("variant", [.. variants.Select(variant => (double)variant.Index)]),
             PlotAxis.Over("cosine with A", series.SelectMany(each => each.Points).Select(point => point.Y).Append(1), 5),
             series,
@@ -42,7 +50,8 @@ internal static class AugmentationSection
 
     private static Markup Card(StudyResult result, AugmentedVariant variant) => Markup.Of($"""
         <figure><img src="{Markup.DataUri("image/jpeg", variant.Thumbnail)}" alt="Variant {variant.Index} of A">
-        <figcaption><strong>{variant.Index}</strong> {Markup.Lines(EmbeddingSeries.Captions(result.Conditions, variant.Cosines))}</figcaption></figure>
+        <figcaption><strong>{variant.Index}</strong>
+        {Markup.Lines(EmbeddingSeries.Captions(result.Conditions, variant.Cosines))}</figcaption></figure>
         """);
 
     private static Markup Row(StudyConditions conditions, AugmentedVariant variant) =>
@@ -73,7 +82,9 @@ internal static class AugmentationSection
             [("mean", summary => summary.Mean), ("smallest", summary => summary.Min), ("largest", summary => summary.Max)])
         {
             yield return ReportTable.Row(
-                name, result.Conditions.Layers.Select(layer => ReportTable.Cosine(value(result.Augmentations.Summary[layer.Name]))), isSum: true);
+                name,
+                result.Conditions.Layers.Select(layer => ReportTable.Cosine(value(result.Augmentations.Summary[layer.Name]))),
+                isSum: true);
         }
     }
 }

@@ -8,7 +8,9 @@ internal static class ConditionsSection
         StudyConditions conditions = result.Conditions;
         return new ReportSection("conditions", "Conditions", Markup.Of($"""
             <p class="note">The same pictures, networks, seed and version give the same figures.</p>
-            {ReportTable.Of(["network", "weights", "precision", "fingerprint", "compared by", "input"], conditions.Models.Select(model => Row(conditions, model)))}
+            {ReportTable.Of(
+                ["network", "weights", "precision", "fingerprint", "compared by", "input"],
+                conditions.Models.Select(model => Row(conditions, model)))}
             {ReportTable.Of(
                 ["condition", "value"],
                 [
@@ -17,7 +19,7 @@ internal static class ConditionsSection
                     Row("preprocessing", "Keras' preprocess_input in caffe mode: BGR, less the channel means"),
                     Row("variants drawn", FormattableString.Invariant($"{conditions.Augmentations}")),
                     Row("seed", FormattableString.Invariant($"{conditions.Seed}")),
-                    Row("largest size studied", FormattableString.Invariant($"{conditions.MaxPixels:N0} pixels; larger pictures are reduced first")),
+                    Row("largest size studied", FormattableString.Invariant($"{conditions.MaxPixels:N0} pixels; others are reduced first")),
                 ])}
             {ReportTable.Of(
                 ["picture", "name", "size", "SHA-256"],

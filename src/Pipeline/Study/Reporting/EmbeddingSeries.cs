@@ -8,13 +8,15 @@ internal static class EmbeddingSeries
     /// <param name="points">The points of a layer, by its name.</param>
     public static IEnumerable<PlotSeries> Of(
         StudyConditions conditions, bool connected, Func<string, IEnumerable<(double X, double Y)>> points) =>
-        Embeddings(conditions).Select((layer, style) => new PlotSeries(conditions.TitleOf(layer), style, [.. points(layer.Name)], connected));
+        Embeddings(conditions).Select(
+            (layer, style) => new PlotSeries(conditions.TitleOf(layer), style, [.. points(layer.Name)], connected));
 
     /// <param name="conditions">What was studied with.</param>
     /// <param name="name">What the value is.</param>
     /// <param name="value">The value of a layer, by its name.</param>
     public static IEnumerable<PlotLevel> Levels(StudyConditions conditions, string name, Func<string, double> value) =>
-        Embeddings(conditions).Select((layer, style) => new PlotLevel($"{conditions.TitleOf(layer.Model)}: {name}", style, value(layer.Name)));
+        Embeddings(conditions).Select(
+            (layer, style) => new PlotLevel($"{conditions.TitleOf(layer.Model)}: {name}", style, value(layer.Name)));
 
     /// <summary>A picture's cosines in few words.</summary>
     public static IEnumerable<Markup> Captions(StudyConditions conditions, IReadOnlyDictionary<string, double> cosines) =>

@@ -4,8 +4,8 @@ namespace Pipeline.Study.Reporting;
 internal static class FeatureMapsSection
 {
     public static ReportSection Of(StudyResult result) => new("feature-maps", "Feature maps of A", Markup.Of($"""
-        <p class="note">The first 64 channels of each block, each stretched from its smallest value (black) to its largest (white), as the study drew them.
-        Early blocks keep the picture and find edges and colours; late ones keep only where something is.</p>
+        <p class="note">The first 64 channels of each block, each stretched from its smallest value (black) to its largest (white), as the
+        study drew them. Early blocks keep the picture and find edges and colours; late ones keep only where something is.</p>
         {Markup.Lines(result.FeatureMaps.Select(maps => Model(result.Conditions.TitleOf(maps.Model), maps)))}
         """));
 
@@ -18,6 +18,7 @@ internal static class FeatureMapsSection
 
     private static Markup Figure(string title, StudiedBlock block) => Markup.Of($"""
         <figure><img src="{Markup.DataUri("image/png", block.Grid)}" alt="Feature maps of {title}, block {block.Block}">
-        <figcaption><strong>Block {block.Block}</strong> <code>{block.Output}</code>, {Math.Min(block.Channels, 64)} of {block.Channels} maps, {block.Height} × {block.Width}</figcaption></figure>
+        <figcaption><strong>Block {block.Block}</strong> <code>{block.Output}</code>, {Math.Min(block.Channels, 64)} of
+        {block.Channels} maps, {block.Height} × {block.Width}</figcaption></figure>
         """);
 }

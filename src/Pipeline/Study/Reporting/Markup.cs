@@ -7,8 +7,8 @@ using System.Text.Unicode;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A piece of HTML or SVG. It is made from interpolated strings: what the code says goes in as it is, what the holes hold is encoded unless it
-/// is markup already. So a name that looks like markup stays text, wherever it is written.
+/// A piece of HTML or SVG. It is made from interpolated strings: what the code says goes in as it is, what the holes hold is encoded
+/// unless it is markup already. So a name that looks like markup stays text, wherever it is written.
 /// </summary>
 /// <param name="Value">The encoded text.</param>
 internal readonly record struct Markup(string Value)
@@ -19,7 +19,8 @@ internal readonly record struct Markup(string Value)
     public static Markup Lines(IEnumerable<Markup> pieces) => new(string.Join('\n', pieces));
 
     /// <summary>A picture's bytes as an address.</summary>
-    public static Markup DataUri(string mediaType, ReadOnlyMemory<byte> bytes) => new($"data:{mediaType};base64,{Convert.ToBase64String(bytes.Span)}");
+    public static Markup DataUri(string mediaType, ReadOnlyMemory<byte> bytes) =>
+        new($"data:{mediaType};base64,{Convert.ToBase64String(bytes.Span)}");
 
     public override string ToString() => Value;
 }

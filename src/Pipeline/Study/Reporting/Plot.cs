@@ -1,6 +1,6 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>A plot as inline SVG: it needs no script, its colours are the page's, and it is read aloud by its title and description.</summary>
+/// <summary>A plot as inline SVG: no script, the page's own colours, read aloud by its title and description.</summary>
 /// <param name="Id">Its id in the page.</param>
 /// <param name="Title">What it shows, in a few words.</param>
 /// <param name="Description">What it shows, for those who cannot see it.</param>
@@ -21,6 +21,7 @@ internal sealed record Plot(
     private const double Above = 6;
     private const double BelowLegend = 14;
     private const double MarkRadius = 3.6;
+    private const double LegendLine = 22;
 
     // Written beside one another only where there is room for about this many letters each.
     private const double TickRoom = 34;
@@ -33,6 +34,8 @@ internal sealed record Plot(
 
     /// <summary>Height of the whole.</summary>
     public double Height => Bottom + BelowPlot;
+
+    private double Middle => (Top + Bottom) / 2;
 
     /// <summary>Where a horizontal value lies.</summary>
     public double XOf(double value) => Left + (X.Fraction(value) * (Right - Left));
@@ -49,7 +52,7 @@ internal sealed record Plot(
         {Markup.Lines(Series.SelectMany(Draw))}
         {Markup.Lines(Legend())}
         <text class="axis" x="{(Left + Right) / 2:0.##}" y="{Height - 8:0.##}" text-anchor="middle">{X.Label}</text>
-        <text class="axis" x="14" y="{(Top + Bottom) / 2:0.##}" text-anchor="middle" transform="rotate(-90 14 {(Top + Bottom) / 2:0.##})">{Y.Label}</text>
+        <text class="axis" x="14" y="{Middle:0.##}" text-anchor="middle" transform="rotate(-90 14 {Middle:0.##})">{Y.Label}</text>
         </svg>
         """);
 
@@ -67,7 +70,8 @@ internal sealed record Plot(
         foreach (double tick in Y.Ticks)
         {
             yield return Markup.Of($"""
-                <line class="grid" x1="{Left:0.##}" y1="{YOf(tick):0.##}" x2="{Right:0.##}" y2="{YOf(tick):0.##}"/><text class="tick" x="{Left - 7:0.##}" y="{YOf(tick) + 4:0.##}" text-anchor="end">{Y.Text(tick)}</text>
+                <line class="grid" x1="{Left:0.##}" y1="{YOf(tick):0.##}" x2="{Right:0.##}" y2="{YOf(tick):0.##}"/>
+                <text class="tick" x="{Left - 7:0.##}" y="{YOf(tick) + 4:0.##}" text-anchor="end">{Y.Text(tick)}</text>
                 """);
         }
 
@@ -78,14 +82,14 @@ internal sealed record Plot(
             yield return Markup.Of($"""<line class="grid" x1="{x:0.##}" y1="{Bottom:0.##}" x2="{x:0.##}" y2="{Bottom + 5:0.##}"/>""");
             if (x - written >= TickRoom)
             {
-                yield return Markup.Of($"""<text class="tick" x="{x:0.##}" y="{Bottom + 18:0.##}" text-anchor="middle">{X.Text(tick)}</text>""");
+                yield return Markup.Of(
+                    $"""<text class="tick" x="{x:0.##}" y="{Bottom + 18:0.##}" text-anchor="middle">{X.Text(tick)}</text>""");
                 written = x;
             }
         }
     }
 
-    private Markup Level(PlotLevel level) => Markup.Of(
-        $"""<line class="level style-{level.Style}" x1="{Left:0.##}" y1="{YOf(level.Y):0.##}" x2="{Right:0.##}" y2="{YOf(level.Y):0.##}"/>""");
+    private Markup Level(PlotLevel level) => Line("level", level.Style, Left, Right, YOf(level.Y));
 
     private IEnumerable<Markup> Draw(PlotSeries series)
     {
@@ -108,19 +112,22 @@ internal sealed record Plot(
         foreach (PlotSeries series in Series)
         {
             (double x, double y) = Cell(cell++);
-            Markup line = series.Connected ? Line("curve", series.Style, x, y) : default;
-            yield return Markup.Of($"""{line}{Mark(series.Style, x + 11, y)}<text class="legend" x="{x + 30:0.##}" y="{y + 4:0.##}">{series.Name}</text>""");
+            Markup line = series.Connected ? Line("curve", series.Style, x, x + LegendLine, y) : default;
+            yield return Markup.Of($"{line}{Mark(series.Style, x + (LegendLine / 2), y)}{Text(series.Name, x, y)}");
         }
 
         foreach (PlotLevel level in Levels)
         {
             (double x, double y) = Cell(cell++);
-            yield return Markup.Of($"""{Line("level", level.Style, x, y)}<text class="legend" x="{x + 30:0.##}" y="{y + 4:0.##}">{level.Name}</text>""");
+            yield return Markup.Of($"{Line("level", level.Style, x, x + LegendLine, y)}{Text(level.Name, x, y)}");
         }
     }
 
-    private static Markup Line(string kind, int style, double x, double y) =>
-        Markup.Of($"""<line class="{kind} style-{style}" x1="{x:0.##}" y1="{y:0.##}" x2="{x + 22:0.##}" y2="{y:0.##}"/>""");
+    private static Markup Text(string name, double x, double y) =>
+        Markup.Of($"""<text class="legend" x="{x + LegendLine + 8:0.##}" y="{y + 4:0.##}">{name}</text>""");
+
+    private static Markup Line(string kind, int style, double from, double to, double y) =>
+        Markup.Of($"""<line class="{kind} style-{style}" x1="{from:0.##}" y1="{y:0.##}" x2="{to:0.##}" y2="{y:0.##}"/>""");
 
     private static (double X, double Y) Cell(int index) =>
         (Left + (index % 2 * (Right - Left) / 2), Above + (LegendHeight / 2) + (index / 2 * LegendHeight));

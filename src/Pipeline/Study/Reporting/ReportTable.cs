@@ -34,7 +34,8 @@ internal static class ReportTable
         conditions.Layers.Select(layer => Cosine(cosines[layer.Name]));
 
     /// <summary>A heading for each layer.</summary>
-    public static IEnumerable<string> LayerHeadings(StudyConditions conditions) => conditions.Layers.Select(layer => $"#{conditions.TitleOf(layer)}");
+    public static IEnumerable<string> LayerHeadings(StudyConditions conditions) =>
+        conditions.Layers.Select(layer => $"#{conditions.TitleOf(layer)}");
 
     private static Markup Heading(string text) => text.StartsWith('#')
         ? Markup.Of($"""<th scope="col" class="number">{text[1..]}</th>""")

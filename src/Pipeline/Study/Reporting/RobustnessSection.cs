@@ -7,19 +7,26 @@ internal static class RobustnessSection
 {
     private const string ValueFormat = "0.##";
 
+    private const string AboutLevels = "The dotted lines are the cosines of A with B: where a curve falls below its own, the network " +
+        "finds another object more like A than A itself.";
+
     public static ReportSection Of(StudyResult result)
     {
         // One scale for all: a curve that falls twice as far shall look so.
         StudiedPair? kind = result.Pairs.Count == 0 ? null : result.Pairs[0];
-        IEnumerable<double> values = result.Robustness.SelectMany(curve => curve.Points).SelectMany(point => Embeddings(result, point.Cosines))
+        IEnumerable<double> values = result.Robustness.SelectMany(curve => curve.Points)
+            .SelectMany(point => Embeddings(result, point.Cosines))
             .Concat(kind is null ? [] : Embeddings(result, kind.Cosines));
         PlotAxis y = PlotAxis.Over("cosine with A", values.Append(1), 5);
         return new ReportSection("robustness", "Robustness", Markup.Of($"""
             <p class="note">A, distorted more and more, and its cosine with the undistorted A. All plots have the same scale.
-            {(kind is null ? "" : "The dotted lines are the cosines of A with B: where a curve falls below its own, the network finds another object more like A than A itself.")}</p>
-            <div class="plots">{Markup.Lines(result.Robustness.Select((curve, i) => Card(result, curve, kind, i, y)))}{(kind is null ? default : Crossings(result, kind))}</div>
+            {(kind is null ? "" : AboutLevels)}</p>
+            <div class="plots">{Markup.Lines(result.Robustness.Select((curve, i) => Card(result, curve, kind, i, y)))}
+            {(kind is null ? default : Crossings(result, kind))}</div>
             <details><summary>All figures of the curves</summary>
-            {ReportTable.Of(["distortion", .. ReportTable.LayerHeadings(result.Conditions)], result.Robustness.SelectMany(curve => Rows(result, curve)))}
+            {ReportTable.Of(
+                ["distortion", .. ReportTable.LayerHeadings(result.Conditions)],
+                result.Robustness.SelectMany(curve => Rows(result, curve)))}
             </details>
             """));
     }
@@ -32,7 +39,10 @@ internal static class RobustnessSection
             $"A curve for each network's embedding against the {curve.Parameter}; the table below the plots has the figures.",
             PlotAxis.Through(curve.Parameter, [.. curve.Points.Select(point => point.Value)]),
             y,
-            [.. EmbeddingSeries.Of(result.Conditions, connected: true, layer => curve.Points.Select(point => (point.Value, point.Cosines[layer])))],
+            [
+                .. EmbeddingSeries.Of(
+                    result.Conditions, connected: true, layer => curve.Points.Select(point => (point.Value, point.Cosines[layer]))),
+            ],
             kind is null ? [] : [.. EmbeddingSeries.Levels(result.Conditions, "A with B", layer => kind.Cosines[layer])]);
         return Markup.Of($"""
             <div class="card"><h3>{Title(curve)}</h3>
@@ -48,7 +58,7 @@ internal static class RobustnessSection
         return Markup.Of($"""
             <div class="card"><h3>Where B is more like A than A itself</h3>
             <p class="note">The strengths at which the distorted A is less like A than B is.</p>
-            {ReportTable.Of(["distortion", .. layers.Select(layer => result.Conditions.TitleOf(layer))], result.Robustness.Select(Row))}</div>
+            {ReportTable.Of(["distortion", .. layers.Select(result.Conditions.TitleOf)], result.Robustness.Select(Row))}</div>
             """);
 
         Markup Row(RobustnessCurve curve) => ReportTable.Row(
@@ -61,7 +71,8 @@ internal static class RobustnessSection
     }
 
     private static Markup Picture(RobustnessCurve curve, RobustnessPoint point) => Markup.Of($"""
-        <figure><img src="{Markup.DataUri("image/jpeg", point.Thumbnail)}" alt="A, {curve.Distortion} {point.Value:0.##}"><figcaption>{point.Value:0.##}</figcaption></figure>
+        <figure><img src="{Markup.DataUri("image/jpeg", point.Thumbnail)}" alt="A, {curve.Distortion} {point.Value:0.##}">
+        <figcaption>{point.Value:0.##}</figcaption></figure>
         """);
 
     private static IEnumerable<Markup> Rows(StudyResult result, RobustnessCurve curve) => curve.Points.Select(point => ReportTable.Row(
@@ -71,5 +82,6 @@ internal static class RobustnessSection
     private static IEnumerable<double> Embeddings(StudyResult result, IReadOnlyDictionary<string, double> cosines) =>
         result.Conditions.Layers.Where(layer => layer.IsEmbedding).Select(layer => cosines[layer.Name]);
 
-    private static string Title(RobustnessCurve curve) => string.Concat(curve.Distortion[..1].ToUpperInvariant(), curve.Distortion.AsSpan(1));
+    private static string Title(RobustnessCurve curve) =>
+        string.Concat(curve.Distortion[..1].ToUpperInvariant(), curve.Distortion.AsSpan(1));
 }

@@ -42,7 +42,8 @@ internal sealed record StripPlot(
     {
         double bottom = Height - BelowRows + 6;
         return Markup.Of($"""
-            <line class="grid" x1="{XOf(tick):0.##}" y1="{LegendHeight:0.##}" x2="{XOf(tick):0.##}" y2="{bottom:0.##}"/><text class="tick" x="{XOf(tick):0.##}" y="{bottom + 15:0.##}" text-anchor="middle">{X.Text(tick)}</text>
+            <line class="grid" x1="{XOf(tick):0.##}" y1="{LegendHeight:0.##}" x2="{XOf(tick):0.##}" y2="{bottom:0.##}"/>
+            <text class="tick" x="{XOf(tick):0.##}" y="{bottom + 15:0.##}" text-anchor="middle">{X.Text(tick)}</text>
             """);
     }
 

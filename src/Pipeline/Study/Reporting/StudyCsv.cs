@@ -6,7 +6,8 @@ using Pipeline.Models;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, a figure a row. Numbers are written in full, with a point.
+/// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, a figure a row. Numbers are written in
+/// full, with a point.
 /// </summary>
 public static class StudyCsv
 {
@@ -72,7 +73,8 @@ public static class StudyCsv
                 foreach (Prediction prediction in predictions)
                 {
                     string measure = $"probability of {prediction.Label ?? $"class {Text(prediction.Class)}"}";
-                    table.Add("predictions", picture.Letter, model, InstalledModel.PredictionsOutput, measure, Text(prediction.Probability));
+                    table.Add(
+                        "predictions", picture.Letter, model, InstalledModel.PredictionsOutput, measure, Text(prediction.Probability));
                 }
             }
         }
@@ -86,9 +88,9 @@ public static class StudyCsv
             AugmentationTransform transform = variant.Transform;
             foreach ((string measure, double value) in ((string, double)[])
                 [
-                    ("rotation", transform.Rotation), ("shift x", transform.ShiftX), ("shift y", transform.ShiftY), ("shear", transform.Shear),
-                    ("zoom x", transform.ZoomX), ("zoom y", transform.ZoomY), ("channel shift", transform.ChannelShift),
-                    ("flip", transform.FlipHorizontally ? 1 : 0),
+                    ("rotation", transform.Rotation), ("shift x", transform.ShiftX), ("shift y", transform.ShiftY),
+                    ("shear", transform.Shear), ("zoom x", transform.ZoomX), ("zoom y", transform.ZoomY),
+                    ("channel shift", transform.ChannelShift), ("flip", transform.FlipHorizontally ? 1 : 0),
                 ])
             {
                 table.Add("augmentations", subject, "", "", measure, Text(value));
@@ -135,9 +137,11 @@ public static class StudyCsv
     private static void AddFigure(CsvTable table, ComparedFigure figure)
     {
         PublishedFigure published = figure.Published;
-        table.Add("published", published.Subject, published.Model, published.Output, $"{published.Measure}, published", Text(published.Value));
-        table.Add("published", published.Subject, published.Model, published.Output, $"{published.Measure}, ours", Text(figure.Ours));
-        table.Add("published", published.Subject, published.Model, published.Output, $"{published.Measure}, difference", Text(figure.Difference));
+        foreach ((string which, double value) in ((string, double)[])
+            [("published", published.Value), ("ours", figure.Ours), ("difference", figure.Difference)])
+        {
+            table.Add("published", published.Subject, published.Model, published.Output, $"{published.Measure}, {which}", Text(value));
+        }
     }
 
     private static void AddCosines(

@@ -3,8 +3,8 @@ using System.Text;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as one HTML file that people look at: pictures within, plots as SVG, no script and no request to anywhere. Its own policy holds a
-/// browser to that.
+/// A study as one HTML file that people look at: pictures within, plots as SVG, no script and no request to anywhere. Its own policy
+/// holds a browser to that.
 /// </summary>
 public static class StudyReport
 {
@@ -44,7 +44,8 @@ public static class StudyReport
             <body>
             <header>
             <h1>{TitleOf(result)}</h1>
-            <p class="lead">{Networks(result)}: what the networks take the pictures for, how alike they find them, and what it takes to confuse them.</p>
+            <p class="lead">{Networks(result)}: what the networks take the pictures for, how alike they find them, and what it takes to
+            confuse them.</p>
             {Untrained(result)}
             <nav aria-label="Sections">{Markup.Lines(sections.Select(section => section.Link))}</nav>
             </header>
@@ -73,10 +74,13 @@ public static class StudyReport
         ? default
         : Markup.Of($"""
             <div class="banner" role="note"><strong>UNTRAINED NETWORKS</strong>
-            <p>{string.Join(" and ", result.Conditions.Models.Where(model => model.Weights != "imagenet").Select(model => model.Title))}: weights drawn from a
-            seed. Everything below was computed as it would be with trained ones, but these networks have learnt nothing: no class, no cosine
-            and no verdict here says anything about the pictures. Get the ImageNet weights with <code>./pipeline models pull</code>.</p></div>
+            <p>{UntrainedNames(result)}: weights drawn from a seed. Everything below was computed as it would be with trained ones, but
+            these networks have learnt nothing: no class, no cosine and no verdict here says anything about the pictures. Get the ImageNet
+            weights with <code>./pipeline models pull</code>.</p></div>
             """);
+
+    private static string UntrainedNames(StudyResult result) =>
+        string.Join(" and ", result.Conditions.Models.Where(model => model.Weights != "imagenet").Select(model => model.Title));
 
     private static Markup InShort(StudyResult result)
     {

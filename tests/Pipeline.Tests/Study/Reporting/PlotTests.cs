@@ -55,7 +55,8 @@ public class PlotTests
         Assert.Contains("cosine", texts);
         Assert.Contains("VGG16 & co", texts);
         Assert.Contains("level 0", texts);
-        Assert.Single(svg.Descendants("line"), line => line.Attribute("class")!.Value.StartsWith("level", StringComparison.Ordinal) && Number(line.Attribute("x2")!.Value) == Plot.Right);
+        Assert.Single(
+            svg.Descendants("line"), line => line.Attribute("class")!.Value == "level style-0" && Number(line.Attribute("x2")!.Value) == Plot.Right);
     }
 
     [Fact]
@@ -80,7 +81,8 @@ public class PlotTests
     [Fact]
     public void Written_values_of_an_axis_do_not_run_into_each_other()
     {
-        var plot = new Plot("p", "t", "d", PlotAxis.Through("n", [.. Enumerable.Range(0, 50).Select(i => (double)i)]), PlotAxis.Over("y", [0, 1], 5), [], []);
+        PlotAxis fifty = PlotAxis.Through("n", [.. Enumerable.Range(0, 50).Select(i => (double)i)]);
+        var plot = new Plot("p", "t", "d", fifty, PlotAxis.Over("y", [0, 1], 5), [], []);
         double[] written = [.. Parse(plot).Descendants("text")
             .Where(text => text.Attribute("class")!.Value == "tick" && text.Attribute("text-anchor")!.Value == "middle")
             .Select(text => Number(text.Attribute("x")!.Value))];
@@ -93,7 +95,12 @@ public class PlotTests
     public void A_strip_has_a_mark_for_every_value_where_the_axis_has_it() => Gen.Double[-1, 1].Array[1, 8].Array[1, 5].Sample(rows =>
     {
         var plot = new StripPlot(
-            "s", "t", "d", PlotAxis.Over("cosine", rows.SelectMany(row => row), 6), [("same", 4)], [.. rows.Select((row, i) => new StripRow($"{i}", [.. row.Select(value => (4, value))]))]);
+            "s",
+            "t",
+            "d",
+            PlotAxis.Over("cosine", rows.SelectMany(row => row), 6),
+            [("same", 4)],
+            [.. rows.Select((row, i) => new StripRow($"{i}", [.. row.Select(value => (4, value))]))]);
         XElement svg = XElement.Parse(plot.ToSvg().Value);
         XElement[] marks = [.. svg.Descendants("circle").Where(mark => Number(mark.Attribute("cy")!.Value) > 20)];
 

@@ -34,7 +34,8 @@ public partial class StudyReportTests
         Assert.DoesNotContain("@import", html, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", html, StringComparison.Ordinal);
         Assert.DoesNotContain(" style=", html, StringComparison.Ordinal);
-        Assert.All(Sources().Matches(html), source => Assert.Matches("^(data:image/(jpeg|png);base64,[A-Za-z0-9+/=]+|data:,|#[a-z-]+)$", source.Groups[1].Value));
+        Assert.All(Sources().Matches(html), source => Assert.Matches(
+            "^(data:image/(jpeg|png);base64,[A-Za-z0-9+/=]+|data:,|#[a-z-]+)$", source.Groups[1].Value));
         Assert.Contains("default-src &#x27;none&#x27;; img-src data:; style-src &#x27;sha256-", html, StringComparison.Ordinal);
     }
 
@@ -103,7 +104,8 @@ public partial class StudyReportTests
             json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(0.6, json.RootElement.GetProperty("pairs")[0].GetProperty("cosines").GetProperty("vgg16:fc2").GetDouble(), 1e-12);
         Assert.Equal("float32", json.RootElement.GetProperty("conditions").GetProperty("models")[0].GetProperty("precision").GetString());
-        Assert.Equal("vase", json.RootElement.GetProperty("pictures")[0].GetProperty("predictions").GetProperty("vgg16")[0].GetProperty("label").GetString());
+        JsonElement top = json.RootElement.GetProperty("pictures")[0].GetProperty("predictions").GetProperty("vgg16")[0];
+        Assert.Equal("vase", top.GetProperty("label").GetString());
         string text = Encoding.UTF8.GetString(bytes);
         Assert.DoesNotContain("thumbnail", text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("probabilities", text, StringComparison.OrdinalIgnoreCase);
