@@ -18,19 +18,25 @@ public class CompareTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_pair_of_stored_images_has_the_cosine_that_search_gives_it()
     {
-        await pipeline.UploadAndWaitAsync(("pair/a.bmp", Pictures.Bitmap(4001)), ("pair/b.bmp", Pictures.Bitmap(4002)));
+        // Nearly the same picture, so that it is among the nearest whatever else is stored.
+        byte[] near = Pictures.Bitmap(4001);
+        near.AsSpan(^600..).Clear();
+        await pipeline.UploadAndWaitAsync(("pair/a.bmp", Pictures.Bitmap(4001)), ("pair/b.bmp", near));
 
-        JsonNode similar = await pipeline.App.GetAsync("similar/pair/a.bmp?top=100");
+        JsonNode similar = await pipeline.App.GetAsync("similar/pair/a.bmp?top=20");
         JsonNode pair = await pipeline.App.GetAsync("compare?a=pair/a.bmp&b=pair%2Fb.bmp");
 
         Assert.Equal(("pair/a.bmp", "pair/b.bmp"), (pair["a"]!["name"]!.GetValue<string>(), pair["b"]!["name"]!.GetValue<string>()));
         Assert.Equal(0, pair["took"]!["embedMs"]!.GetValue<double>());
         Assert.All(Keys, key =>
         {
-            JsonArray results = similar["models"]![key]!["results"]!.AsArray();
-            JsonNode neighbour = results.Single(result => result!["name"]!.GetValue<string>() == "pair/b.bmp")!;
-            Assert.Equal(neighbour["cosine"]!.GetValue<float>(), Cosine(pair, key));
+            float cosine = Neighbour(similar, key)["cosine"]!.GetValue<float>();
+            Assert.InRange(cosine, 0.5f, 0.99999f);
+            Assert.Equal(cosine, Cosine(pair, key));
         });
+
+        static JsonNode Neighbour(JsonNode answer, string key) =>
+            answer["models"]![key]!["results"]!.AsArray().Single(result => result!["name"]!.GetValue<string>() == "pair/b.bmp")!;
     }
 
     [Fact]

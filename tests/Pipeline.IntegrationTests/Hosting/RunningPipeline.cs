@@ -1,4 +1,5 @@
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Search;
 
 [assembly: AssemblyFixture(typeof(RunningPipeline))]
 
@@ -33,6 +34,7 @@ public sealed class RunningPipeline : IAsyncLifetime
     internal async Task UploadAsync(string name, byte[] content) =>
         await Azurite.Images.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, TestContext.Current.CancellationToken);
 
+    /// <summary>Uploads, and waits until search finds what was uploaded: an answer may rest on what storage held a moment ago.</summary>
     internal async Task UploadAndWaitAsync(params (string Name, byte[] Content)[] images)
     {
         foreach ((string name, byte[] content) in images)
@@ -41,5 +43,6 @@ public sealed class RunningPipeline : IAsyncLifetime
         }
 
         await App.WaitUntilIndexedAsync([.. images.Select(image => image.Name)]);
+        await Task.Delay(SimilarityIndex.MaxAge, TestContext.Current.CancellationToken);
     }
 }
