@@ -147,7 +147,7 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
                 DestinationConditions = thisVersion,
 
                 // Content headers and metadata come along by themselves; a tier that somebody chose and tags do not.
-                AccessTier = properties is { AccessTierInferred: false, AccessTier: { Length: > 0 } tier } ? new AccessTier(tier) : null,
+                AccessTier = properties is { AccessTierInferred: false, AccessTier: { Length: > 0 } tier } ? new AccessTier(tier) : (AccessTier?)null,
                 Tags = properties!.TagCount > 0
                     ? (await blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value.Tags
                     : null,
