@@ -60,6 +60,7 @@ internal static class PipelineCommand
             CompareCommand.Create(tree, console),
             AugmentCommand.Create(console),
             StudyCommand.Create(tree, console),
+            PoisonCommand.Create(console),
         };
         root.HelpName = Name;
         return root;

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 using Pipeline.Models;
 
 namespace Pipeline.Embeddings;
@@ -39,6 +40,37 @@ public sealed class FailureTable(PipelineTables tables)
         return found is { HasValue: true, Value: { } entity } && entity.GetString(EmbeddingEntity.ImageETag) == imageETag
             ? new Failure(id, imageETag, entity.GetString("Reason"), entity.GetDateTimeOffset("FailedAt") ?? default)
             : null;
+    }
+
+    /// <summary>
+    /// The latest failure of this version of a picture that a model recorded under whatever fingerprint: for whoever knows the model and not
+    /// which of its versions ran. Makes no table, so it may be asked by one who may only read.
+    /// </summary>
+    public async Task<Failure?> FindOfAnyVersionAsync(string modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ArgumentNullException.ThrowIfNull(imageETag);
+        (string first, string end) = PartitionKeys.RangeOf(modelKey);
+        string filter = TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end} and RowKey eq {id.Key}");
+        Failure? latest = null;
+        try
+        {
+            await foreach (TableEntity entity in tables.FailuresAsTheyAre.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken)
+                .ConfigureAwait(false))
+            {
+                DateTimeOffset at = entity.GetDateTimeOffset("FailedAt") ?? default;
+                if (entity.GetString(EmbeddingEntity.ImageETag)?.Trim('"') == imageETag.Trim('"') && (latest is null || at > latest.FailedAt))
+                {
+                    latest = new Failure(id, imageETag, entity.GetString("Reason"), at);
+                }
+            }
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == TableErrorCode.TableNotFound)
+        {
+            // Nothing failed yet.
+        }
+
+        return latest;
     }
 
     /// <summary>Forgets a picture's failure, if there is one.</summary>

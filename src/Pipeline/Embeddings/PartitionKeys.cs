@@ -11,6 +11,9 @@ internal static class PartitionKeys
 
     public static string Model(InstalledModel model) => $"{model.Key}-{model.Fingerprint}";
 
+    /// <summary>All partitions of a model, whatever its fingerprint: from the first key up to, without, the second.</summary>
+    public static (string First, string End) RangeOf(string modelKey) => ($"{modelKey}-", $"{modelKey}.");
+
     public static string Bucket(InstalledModel model, int bucket) => $"{Model(model)}-{bucket:x2}";
 
     /// <summary>The bucket of a picture is the first digit of its key, which is a hash.</summary>

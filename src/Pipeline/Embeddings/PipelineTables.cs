@@ -6,15 +6,20 @@ namespace Pipeline.Embeddings;
 /// <param name="service">The account's tables.</param>
 public sealed class PipelineTables(TableServiceClient service)
 {
+    private const string FailuresName = "Failures";
+
     private readonly CreatedTable _embeddings = new(service.GetTableClient("Embeddings"));
     private readonly CreatedTable _changes = new(service.GetTableClient("Changes"));
-    private readonly CreatedTable _failures = new(service.GetTableClient("Failures"));
+    private readonly CreatedTable _failures = new(service.GetTableClient(FailuresName));
 
     internal Task<TableClient> EmbeddingsAsync(CancellationToken cancellationToken) => _embeddings.GetAsync(cancellationToken);
 
     internal Task<TableClient> ChangesAsync(CancellationToken cancellationToken) => _changes.GetAsync(cancellationToken);
 
     internal Task<TableClient> FailuresAsync(CancellationToken cancellationToken) => _failures.GetAsync(cancellationToken);
+
+    /// <summary>The failures without making their table.</summary>
+    internal TableClient FailuresAsTheyAre => service.GetTableClient(FailuresName);
 
     private sealed class CreatedTable(TableClient table)
     {

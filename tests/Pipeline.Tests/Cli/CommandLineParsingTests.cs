@@ -32,6 +32,10 @@ public class CommandLineParsingTests
     [InlineData("study samples/vase-1.jpg samples/vase-2.jpg samples/fish-1.jpg samples/fish-2.jpg -n 0 --seed 0 -o not-there-yet")]
     [InlineData("study --published")]
     [InlineData("study --published . --count 50 --output not-there-yet")]
+    [InlineData("poison list")]
+    [InlineData("poison list --storage stimages --json")]
+    [InlineData("poison replay --all --storage https://stimages.queue.core.windows.net")]
+    [InlineData("poison replay --name holiday/ --dry-run")]
     public void What_the_help_promises_is_taken(string line) =>
         Assert.Empty(Root.Parse(line.Replace("samples/", $"{Repository.Path("samples")}/", StringComparison.Ordinal)).Errors);
 
@@ -49,6 +53,8 @@ public class CommandLineParsingTests
     [InlineData("study . --published", "--published takes the study's own pictures: name no others.")]
     [InlineData("study . -n 51", "-n takes a number from 0 to 50, not '51'.")]
     [InlineData("models build", "Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.")]
+    [InlineData("poison replay", "Say what to replay: --name PREFIX, or --all.")]
+    [InlineData("poison replay --name a --all", "Say --name PREFIX or --all, not both.")]
     public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
         Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
 

@@ -1,0 +1,179 @@
+using System.CommandLine;
+using Azure;
+using Azure.Identity;
+using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Poison;
+using Pipeline.Cli.Terminal;
+using Pipeline.Embeddings;
+using Pipeline.Embeddings.Poison;
+
+namespace Pipeline.Cli.Commands;
+
+/// <summary><c>pipeline poison</c>: what the Functions host gave up on, and trying it again.</summary>
+internal static class PoisonCommand
+{
+    public static Command Create(CommandConsole console) =>
+        new("poison", "What could not be embedded: list the poison queue, replay it.")
+        {
+            CreateList(console),
+            CreateReplay(console),
+        };
+
+    private static Command CreateList(CommandConsole console)
+    {
+        Option<string> storage = StorageOption();
+        var json = new Option<bool>("--json") { Description = "Write JSON. Default: a table." };
+        var command = new Command("list", "Shows the first 32 messages of the poison queue with their reasons, and changes nothing.") { storage, json };
+        command.SetAction((parsed, stop) => WithStorageAsync(
+            parsed.GetValue(storage), opened => ListAsync(opened, parsed.GetValue(json), console, stop), stop));
+        return command;
+    }
+
+    private static Command CreateReplay(CommandConsole console)
+    {
+        Option<string> storage = StorageOption();
+        var name = new Option<string>("--name") { Description = "Replay the blobs whose names start so.", HelpName = "PREFIX" };
+        var all = new Option<bool>("--all") { Description = "Replay all of them." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done with the first 32 messages." };
+        var command = new Command(
+            "replay", "Makes the function app try again: writes each blob onto itself and removes its message. A blob that is gone or newer only loses its message.")
+        {
+            storage, name, all, dryRun,
+        };
+        command.Validators.Add(result =>
+        {
+            bool named = !string.IsNullOrEmpty(result.GetValue(name));
+            if (named == result.GetValue(all))
+            {
+                result.AddError(named ? "Say --name PREFIX or --all, not both." : "Say what to replay: --name PREFIX, or --all.");
+            }
+        });
+        command.SetAction((parsed, stop) =>
+        {
+            string prefix = parsed.GetValue(name) ?? "";
+            return WithStorageAsync(
+                parsed.GetValue(storage),
+                opened => parsed.GetValue(dryRun) ? TellAsync(opened, prefix, console, stop) : ReplayAsync(opened, prefix, console, stop),
+                stop);
+        });
+        return command;
+    }
+
+    private static Option<string> StorageOption()
+    {
+        var storage = new Option<string>("--storage")
+        {
+            Description = "The account of the images: its name or address, reached as who you are signed in as. "
+                + $"Default: the connection string in the environment variable {PoisonStorage.Variable}, or the emulator of ./pipeline up.",
+            HelpName = "ACCOUNT",
+        };
+        storage.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var value }] && PoisonStorage.FaultOf(value) is { } fault)
+            {
+                result.AddError(fault);
+            }
+        });
+        return storage;
+    }
+
+    private static async Task<int> ListAsync(PoisonStorage storage, bool json, CommandConsole console, CancellationToken cancellationToken)
+    {
+        PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
+        if (json)
+        {
+            console.Line(JsonReport.Write(PoisonReport.From(storage.Account, listing)));
+            return 0;
+        }
+
+        if (listing.Blobs.Count == 0)
+        {
+            console.Line($"The poison queue of {storage.Account} is empty.");
+            return 0;
+        }
+
+        console.Write(PoisonTables.Create(listing.Blobs));
+        TellTotal(listing, console);
+        return 0;
+    }
+
+    private static async Task<int> TellAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    {
+        PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
+        int shown = 0;
+        foreach (PoisonedBlob blob in listing.Blobs.Where(blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
+        {
+            shown++;
+            console.Line(PoisonTables.Shown(blob switch
+            {
+                { Message: null } => $"message {blob.MessageId}: would be left, it {blob.Fault}",
+                { Presence: BlobPresence.Current } => $"{blob.Message.Id.Name}: {blob.Message.ModelKey} would try it again",
+                { Presence: BlobPresence.Replaced } => $"{blob.Message.Id.Name}: a newer version is there; the message would be removed",
+                _ => $"{blob.Message.Id.Name}: gone; the message would be removed",
+            }));
+        }
+
+        console.Line(shown == 0 ? "There is nothing to replay." : "Nothing was changed.");
+        TellTotal(listing, console);
+        return 0;
+    }
+
+    private static async Task<int> ReplayAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    {
+        var told = new Told(result => console.Line(PoisonTables.Describe(result)));
+        IReadOnlyList<ReplayResult> results = await storage.Replay().RunAsync(
+            message => message.Id.Name.StartsWith(prefix, StringComparison.Ordinal), told, cancellationToken);
+        int replayed = results.Count(result => result.Outcome == ReplayOutcome.Replayed);
+        int removed = results.Count(result => result.Outcome is ReplayOutcome.Gone or ReplayOutcome.Replaced);
+        int left = results.Count - replayed - removed;
+        console.Line($"{replayed} replayed, {removed} removed without, {left} left. What fails again is back in the queue after its five tries.");
+        if (results.Any(result => result.Outcome == ReplayOutcome.Refused))
+        {
+            throw new CommandFailure("Some were refused by storage, see above. Their messages stay: run this again when the reason is gone.");
+        }
+
+        return 0;
+    }
+
+    private static void TellTotal(PoisonListing listing, CommandConsole console)
+    {
+        if (listing.Total > listing.Blobs.Count)
+        {
+            console.Line($"These are the first {listing.Blobs.Count} of about {listing.Total}: a queue shows no more without handing them out.");
+        }
+    }
+
+    /// <summary>Opens storage, and says in a sentence what keeps it closed.</summary>
+    private static async Task<int> WithStorageAsync(string? storage, Func<PoisonStorage, Task<int>> work, CancellationToken cancellationToken)
+    {
+        PoisonStorage opened = await PoisonStorage.OpenAsync(storage, cancellationToken);
+        try
+        {
+            return await work(opened);
+        }
+        catch (AuthenticationFailedException failed)
+        {
+            throw new CommandFailure(
+                $"Not signed in for the account '{opened.Account}': sign in with az login or azd auth login. ({FirstLine(failed)})");
+        }
+        catch (RequestFailedException denied) when (denied.Status is 401 or 403)
+        {
+            throw new CommandFailure(
+                $"The account '{opened.Account}' refuses this ({denied.ErrorCode}). List needs the roles Storage Queue Data Reader, Storage Blob Data Reader and "
+                + "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Owner. A new role takes some minutes; "
+                + "an account behind private endpoints answers only inside its network.");
+        }
+        catch (Exception exception) when (StorageOutage.Is(exception))
+        {
+            throw new CommandFailure($"The account '{opened.Account}' cannot be reached: {FirstLine(exception)}");
+        }
+    }
+
+    private static string FirstLine(Exception exception) =>
+        ((exception as AggregateException)?.InnerExceptions[^1] ?? exception).Message.Split('\n')[0].TrimEnd();
+
+    private sealed class Told(Action<ReplayResult> tell) : IProgress<ReplayResult>
+    {
+        public void Report(ReplayResult value) => tell(value);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Pipeline.Models;
+
+namespace Pipeline.Embeddings.Poison;
+
+/// <summary>Looks at the queue <c>webjobs-blobtrigger-poison</c> without changing it.</summary>
+/// <param name="queue">The queue, without an encoding: a message that cannot be decoded is still to be shown.</param>
+/// <param name="images">The container of the pictures.</param>
+/// <param name="failures">The recorded reasons.</param>
+/// <param name="catalogue">The models, each of which has its function.</param>
+public sealed class PoisonReader(QueueClient queue, BlobContainerClient images, FailureTable failures, ModelCatalogue catalogue)
+{
+    /// <summary>The queue's name; the host's, not ours.</summary>
+    public const string QueueName = "webjobs-blobtrigger-poison";
+
+    // The most that one call takes.
+    private const int MaxMessages = 32;
+
+    /// <summary>The first messages, each with its reason and with the state of its blob.</summary>
+    public async Task<PoisonListing> ListAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            PeekedMessage[] peeked = await queue.PeekMessagesAsync(MaxMessages, cancellationToken).ConfigureAwait(false);
+            QueueProperties properties = await queue.GetPropertiesAsync(cancellationToken).ConfigureAwait(false);
+            var blobs = new List<PoisonedBlob>();
+            foreach (PeekedMessage message in peeked)
+            {
+                blobs.Add(await DescribeAsync(message, cancellationToken).ConfigureAwait(false));
+            }
+
+            return new PoisonListing(blobs, Math.Max(properties.ApproximateMessagesCount, blobs.Count));
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            // The host makes the queue with its first message.
+            return new PoisonListing([], 0);
+        }
+    }
+
+    /// <summary>How a blob is now, beside the version that failed.</summary>
+    internal static async Task<(BlobPresence Presence, BlobProperties? Properties)> LookAsync(
+        BlobClient blob, string etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            return (properties.ETag.ToString("H") == etag ? BlobPresence.Current : BlobPresence.Replaced, properties);
+        }
+        catch (RequestFailedException gone) when (
+            gone.Status == (int)HttpStatusCode.NotFound || gone.ErrorCode is "InvalidUri" or "InvalidResourceName" or "OutOfRangeInput")
+        {
+            // A name that storage does not take names no blob either.
+            return (BlobPresence.Gone, null);
+        }
+    }
+
+    private async Task<PoisonedBlob> DescribeAsync(PeekedMessage peeked, CancellationToken cancellationToken)
+    {
+        if (!PoisonMessage.TryParse(PoisonMessage.Decode(peeked.Body.ToString()), catalogue, out PoisonMessage? message, out string? fault))
+        {
+            return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, null, fault, null, null);
+        }
+
+        Failure? failure = await failures.FindOfAnyVersionAsync(message.ModelKey, message.Id, message.ETag, cancellationToken).ConfigureAwait(false);
+        (BlobPresence presence, _) = await LookAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken).ConfigureAwait(false);
+        return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, message, null, failure?.Reason, presence);
+    }
+}

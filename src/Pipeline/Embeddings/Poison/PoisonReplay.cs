@@ -1,0 +1,240 @@
+using System.Net;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Pipeline.Models;
+
+namespace Pipeline.Embeddings.Poison;
+
+/// <summary>
+/// Makes the host try again what it gave up on: copies each blob onto itself and removes its message. Such a copy raises BlobCreated and gives
+/// the blob a new ETag, for which there is no receipt, so every host takes it for an upload: the one behind Event Grid and the one that lists
+/// the container. The bytes stay in the account. Both models look at the blob again, also where only one had failed.
+/// </summary>
+/// <remarks>
+/// A message goes only after its copy was accepted. Who runs this twice finds that the version of a message that was left over is replaced
+/// already, and removes it. See the operation Copy Blob, whose source and target may be one blob, and the storage events of Event Grid.
+/// </remarks>
+/// <param name="queue">The poison queue, without an encoding.</param>
+/// <param name="images">The container of the pictures.</param>
+/// <param name="catalogue">The models, each of which has its function.</param>
+public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, ModelCatalogue catalogue)
+{
+    /// <summary>How long messages are out of others' sight while this works on them; at an unforeseen end they come back after that.</summary>
+    public static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
+
+    private const int MaxMessages = 32;
+    private static readonly TimeSpan CopyPoll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CopyLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Replays what was in the queue when this began; what fails again meanwhile waits for the next call.</summary>
+    /// <param name="selected">Which of this app's messages.</param>
+    /// <param name="progress">Told of each message that was replayed, removed or left for a reason.</param>
+    /// <param name="cancellationToken">Ends the work early; what was not reached stays in the queue.</param>
+    /// <exception cref="RequestFailedException">Storage is away, or the caller may not do this.</exception>
+    public async Task<IReadOnlyList<ReplayResult>> RunAsync(
+        Predicate<PoisonMessage> selected, IProgress<ReplayResult>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(selected);
+        var results = new List<ReplayResult>();
+        var held = new Dictionary<string, QueueMessage>(StringComparer.Ordinal);
+        try
+        {
+            if (await StartAsync(cancellationToken).ConfigureAwait(false) is { } start)
+            {
+                var run = new Run(start, selected, [], held);
+                bool more = true;
+                while (more)
+                {
+                    more = false;
+                    QueueMessage[] batch = await queue.ReceiveMessagesAsync(MaxMessages, Hold, cancellationToken).ConfigureAwait(false);
+
+                    // All of it is in our hands from now on, also what an error keeps us from reaching.
+                    foreach (QueueMessage message in batch)
+                    {
+                        more |= held.TryAdd(message.MessageId, message);
+                        held[message.MessageId] = message;
+                    }
+
+                    foreach (QueueMessage message in batch)
+                    {
+                        if (await HandleAsync(message, run, cancellationToken).ConfigureAwait(false) is { } result)
+                        {
+                            results.Add(result);
+                            progress?.Report(result);
+                        }
+                    }
+                }
+            }
+        }
+        finally
+        {
+            await ReleaseAsync(held.Values).ConfigureAwait(false);
+        }
+
+        return results;
+    }
+
+    /// <summary>Storage's own clock, by which messages are dated; null where there is no queue, and so nothing to do.</summary>
+    private async Task<DateTimeOffset?> StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Response<QueueProperties> properties = await queue.GetPropertiesAsync(cancellationToken).ConfigureAwait(false);
+            return properties.GetRawResponse().Headers.Date ?? DateTimeOffset.UtcNow;
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == QueueErrorCode.QueueNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>Null for a message that was not asked for.</returns>
+    private async Task<ReplayResult?> HandleAsync(QueueMessage received, Run run, CancellationToken cancellationToken)
+    {
+        if (!run.Handled.Add(received.MessageId) || received.InsertedOn > run.Start)
+        {
+            return null;
+        }
+
+        string text = PoisonMessage.Decode(received.Body.ToString());
+        if (!PoisonMessage.TryParse(text, catalogue, out PoisonMessage? message, out string? fault))
+        {
+            return new ReplayResult(received.MessageId, null, ReplayOutcome.Unknown, fault);
+        }
+
+        if (!run.Selected(message))
+        {
+            return null;
+        }
+
+        (ReplayOutcome outcome, string? detail) = run.Copied.Contains((message.Id.Name, message.ETag))
+            ? (ReplayOutcome.Replayed, null)
+            : await CopyAsync(message, cancellationToken).ConfigureAwait(false);
+        if (outcome != ReplayOutcome.Refused)
+        {
+            if (outcome == ReplayOutcome.Replayed)
+            {
+                run.Copied.Add((message.Id.Name, message.ETag));
+            }
+
+            await DeleteAsync(received, cancellationToken).ConfigureAwait(false);
+            run.Held.Remove(received.MessageId);
+        }
+
+        return new ReplayResult(received.MessageId, message, outcome, detail);
+    }
+
+    private async Task<(ReplayOutcome Outcome, string? Detail)> CopyAsync(PoisonMessage message, CancellationToken cancellationToken)
+    {
+        BlobClient blob = images.GetBlobClient(message.Id.Name);
+        (BlobPresence presence, BlobProperties? properties) =
+            await PoisonReader.LookAsync(blob, message.ETag, cancellationToken).ConfigureAwait(false);
+        if (presence != BlobPresence.Current)
+        {
+            return (presence == BlobPresence.Gone ? ReplayOutcome.Gone : ReplayOutcome.Replaced, null);
+        }
+
+        var thisVersion = new BlobRequestConditions { IfMatch = new ETag(message.ETag) };
+        try
+        {
+            var options = new BlobCopyFromUriOptions
+            {
+                SourceConditions = thisVersion,
+                DestinationConditions = thisVersion,
+
+                // Content headers and metadata come along by themselves; a tier that somebody chose and tags do not.
+                AccessTier = properties is { AccessTierInferred: false, AccessTier: { Length: > 0 } tier } ? new AccessTier(tier) : (AccessTier?)null,
+                Tags = properties!.TagCount > 0
+                    ? (await blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value.Tags
+                    : null,
+            };
+            CopyFromUriOperation copy = await blob.StartCopyFromUriAsync(blob.Uri, options, cancellationToken).ConfigureAwait(false);
+            return await FinishAsync(blob, copy, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException changed) when (changed.ErrorCode is "ConditionNotMet" or "SourceConditionNotMet" or "TargetConditionNotMet")
+        {
+            return (ReplayOutcome.Replaced, null);
+        }
+        catch (RequestFailedException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
+        {
+            return (ReplayOutcome.Gone, null);
+        }
+        catch (RequestFailedException refused) when (refused.Status is 400 or 409 or 412)
+        {
+            // Leased, archived, under a legal hold: this blob's own matter, and no reason to leave the others.
+            return (ReplayOutcome.Refused, refused.Message.Split('\n')[0].TrimEnd());
+        }
+    }
+
+    /// <summary>Within an account a copy is done when it is answered; where it is not, it is waited for.</summary>
+    private static async Task<(ReplayOutcome Outcome, string? Detail)> FinishAsync(
+        BlobClient blob, CopyFromUriOperation copy, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(CopyLimit);
+        try
+        {
+            await copy.WaitForCompletionAsync(CopyPoll, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (ReplayOutcome.Refused, $"The copy is not done after {CopyLimit.TotalMinutes:0} minutes.");
+        }
+
+        BlobProperties after = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+        return after.CopyId == copy.Id && after.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted
+            ? (ReplayOutcome.Refused, $"The copy failed: {after.CopyStatusDescription}")
+            : (ReplayOutcome.Replayed, null);
+    }
+
+    private async Task DeleteAsync(QueueMessage message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException taken) when (IsTaken(taken))
+        {
+            // It took so long that somebody else has the message by now, who finds that the version is replaced.
+        }
+    }
+
+    /// <summary>Puts back what stays, in sight at once; also after a cancellation.</summary>
+    private async Task ReleaseAsync(IEnumerable<QueueMessage> messages)
+    {
+        using var limit = new CancellationTokenSource(ReleaseLimit);
+        try
+        {
+            foreach (QueueMessage message in messages)
+            {
+                try
+                {
+                    await queue.UpdateMessageAsync(
+                        message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, limit.Token).ConfigureAwait(false);
+                }
+                catch (RequestFailedException taken) when (IsTaken(taken))
+                {
+                    // It came back into sight by itself.
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The rest comes back into sight by itself when the hold ends.
+        }
+    }
+
+    private static bool IsTaken(RequestFailedException failed) =>
+        failed.ErrorCode == QueueErrorCode.MessageNotFound || failed.ErrorCode == QueueErrorCode.PopReceiptMismatch;
+
+    private sealed record Run(
+        DateTimeOffset Start, Predicate<PoisonMessage> Selected, HashSet<string> Handled, Dictionary<string, QueueMessage> Held)
+    {
+        /// <summary>The versions that were copied: both models' messages about one need one copy.</summary>
+        public HashSet<(string Name, string ETag)> Copied { get; } = [];
+    }
+}
