@@ -160,7 +160,7 @@ internal static class PoisonCommand
         {
             throw new CommandFailure(
                 $"The account '{opened.Account}' refuses this ({denied.ErrorCode}). List needs the roles Storage Queue Data Reader, Storage Blob Data Reader and "
-                + "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Owner. A new role takes some minutes; "
+                + "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Contributor, Owner where blobs have tags. A new role takes some minutes; "
                 + "an account behind private endpoints answers only inside its network.");
         }
         catch (Exception exception) when (StorageOutage.Is(exception))

@@ -63,7 +63,8 @@ public sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId I
             model => string.Equals(content?.FunctionId, FunctionPrefix + model.Key, StringComparison.OrdinalIgnoreCase));
         fault = content?.Type != "BlobTrigger" ? "is of no blob trigger"
             : model is null ? "is of no function of this app"
-            : content.ContainerName != EmbeddingsServices.ImagesContainer ? $"is of another container than '{EmbeddingsServices.ImagesContainer}'"
+            : content.ContainerName != EmbeddingsServices.ImagesContainer
+                ? $"is of another container than '{EmbeddingsServices.ImagesContainer}'"
             : !IsName(content.BlobName) ? "has no blob name that storage takes"
             : !IsETag(content.ETag) ? "has no ETag"
             : null;

@@ -67,8 +67,10 @@ public sealed class PoisonReader(QueueClient queue, BlobContainerClient images, 
             return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, null, fault, null, null);
         }
 
-        Failure? failure = await failures.FindOfAnyVersionAsync(message.ModelKey, message.Id, message.ETag, cancellationToken).ConfigureAwait(false);
-        (BlobPresence presence, _) = await LookAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken).ConfigureAwait(false);
+        Failure? failure = await failures.FindOfAnyVersionAsync(message.ModelKey, message.Id, message.ETag, cancellationToken)
+            .ConfigureAwait(false);
+        (BlobPresence presence, _) = await LookAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken)
+            .ConfigureAwait(false);
         return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, message, null, failure?.Reason, presence);
     }
 }

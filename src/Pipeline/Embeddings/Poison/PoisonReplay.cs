@@ -147,7 +147,9 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
                 DestinationConditions = thisVersion,
 
                 // Content headers and metadata come along by themselves; a tier that somebody chose and tags do not.
-                AccessTier = properties is { AccessTierInferred: false, AccessTier: { Length: > 0 } tier } ? new AccessTier(tier) : (AccessTier?)null,
+                AccessTier = properties is { AccessTierInferred: false, AccessTier: { Length: > 0 } tier }
+                    ? new AccessTier(tier)
+                    : (AccessTier?)null,
                 Tags = properties!.TagCount > 0
                     ? (await blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value.Tags
                     : null,
@@ -155,7 +157,8 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
             CopyFromUriOperation copy = await blob.StartCopyFromUriAsync(blob.Uri, options, cancellationToken).ConfigureAwait(false);
             return await FinishAsync(blob, copy, cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException changed) when (changed.ErrorCode is "ConditionNotMet" or "SourceConditionNotMet" or "TargetConditionNotMet")
+        catch (RequestFailedException changed) when (
+            changed.ErrorCode is "ConditionNotMet" or "SourceConditionNotMet" or "TargetConditionNotMet")
         {
             return (ReplayOutcome.Replaced, null);
         }
