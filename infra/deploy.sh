@@ -5,6 +5,7 @@ set -euo pipefail
 infra=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(dirname "$infra")
 models=${PIPELINE_MODELS:-$root/models}
+work=${PIPELINE_WORK:-$root/.pipeline}
 
 # shellcheck source=infra/steps/commands.sh
 . "$infra/steps/commands.sh"
@@ -44,7 +45,7 @@ Creates or updates the pipeline in a resource group. Safe to run again at any po
   --dry-run                    prints every command, runs none
 
 Models are uploaded before the code: an app starts only with the models that its settings name.
-Waits: PIPELINE_TRIES (60) times, PIPELINE_PAUSE_SECONDS (10) apart. Models: PIPELINE_MODELS (models/).
+Waits: PIPELINE_TRIES (60) times, PIPELINE_PAUSE_SECONDS (10) apart. Folders: PIPELINE_MODELS (models/), PIPELINE_WORK (.pipeline/).
 EOF
 }
 

@@ -5,7 +5,7 @@ package_limit=100000000
 
 publish() {
   step publish "the app is built for Azure, packed and handed to $functionAppName"
-  local folder=$root/.pipeline/publish package=$root/.pipeline/app.zip size
+  local folder=$work/publish package=$work/app.zip size
   run rm -rf "$folder" "$package"
   run dotnet publish "$root/src/Pipeline.Functions" -c Release -p:FunctionsWorker=azure -r linux-x64 --no-self-contained -o "$folder" --nologo
   # .azurefunctions is a folder that the host needs: a zip of '.', not of '*'.
