@@ -202,13 +202,41 @@ public sealed class DeployTests : IDisposable
         (_, string printed) = await _sandbox.DeployAsync("--dry-run");
         string script = Path.Combine(_sandbox.Bin, "printed");
         await File.WriteAllTextAsync(script, $"#!/usr/bin/env bash\nset -eu\n{printed}", TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
 
         (int exitCode, string output) = await _sandbox.RunAsync(script, "");
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("Models__Versions__vgg16=aaaaaaaaaaaa", _sandbox.ReadState("settings"), StringComparison.Ordinal);
         AssertInOrder("main.bicep", "--name vgg16-aaaaaaaaaaaa.onnx", "config-zip", "events.bicep --parameters functionAppName=pipeline-app", "curl");
+    }
+
+    [Fact]
+    public async Task Under_azd_outputs_come_from_its_environment_and_versions_go_back_to_it()
+    {
+        _sandbox.State("code");
+        _sandbox.State("asked");
+        (int exitCode, string output) = await _sandbox.DeployAsync("--azd", "--only", "upload");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("azd's environment lacks the output 'functionAppName'", output, StringComparison.Ordinal);
+
+        _sandbox.Environment["functionAppName"] = "azds-app";
+        _sandbox.Environment["functionAppUrl"] = "https://azds-app.example.org";
+        _sandbox.Environment["imagesAccountName"] = "azdsimages";
+        _sandbox.Environment["systemTopicName"] = "azds-topic";
+        foreach (string steps in new[] { "tools,models,region", "upload", "publish", "events,smoke-test" })
+        {
+            (exitCode, output) = await _sandbox.DeployAsync("--azd", "--only", steps);
+            Assert.True(exitCode == 0, output);
+        }
+
+        AssertInOrder(
+            "azd env set PIPELINE_VGG16_VERSION aaaaaaaaaaaa", "azd env set PIPELINE_RESNET50_VERSION bbbbbbbbbbbb", "--name azds-app --src",
+            "systemTopicName=azds-topic", "curl");
+        Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("main.bicep", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -40,6 +40,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>What was called, in order, one command a line.</summary>
     public string[] Calls => File.Exists(CallsFile) ? File.ReadAllLines(CallsFile) : [];
 
+    /// <summary>What the scripts have in their environment besides.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     public string Bin => Path.Combine(_folder, "bin");
 
     public string Blobs => Path.Combine(StateFolder, "blobs");
@@ -100,6 +103,11 @@ internal sealed class Sandbox : IDisposable
         process.StartInfo.Environment["PIPELINE_WORK"] = Path.Combine(_folder, "work");
         process.StartInfo.Environment["PIPELINE_PAUSE_SECONDS"] = "0";
         process.StartInfo.Environment["PIPELINE_TRIES"] = "3";
+        foreach ((string name, string value) in Environment)
+        {
+            process.StartInfo.Environment[name] = value;
+        }
+
         process.Start();
         await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
@@ -109,7 +117,7 @@ internal sealed class Sandbox : IDisposable
     }
 
     public static string? FindTool(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);
 }
