@@ -11,7 +11,7 @@ internal sealed class Sandbox : IDisposable
 {
     private static readonly string[] Tools =
     [
-        "bash", "cat", "cp", "dirname", "env", "grep", "head", "mkdir", "mktemp", "printenv", "rm", "sed", "sh", "sleep", "touch", "tr", "wc", "zip",
+        "bash", "cat", "cp", "dirname", "env", "grep", "head", "mkdir", "mktemp", "rm", "sed", "sh", "sleep", "touch", "tr", "wc", "zip",
     ];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-infra-").FullName;
