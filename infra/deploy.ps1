@@ -10,7 +10,8 @@ param(
   [ValidateSet(2048, 4096)] [int] $Memory = 2048,
   [string[]] $Parameter = @(),
   [ValidateSet('tools', 'models', 'region', 'group', 'permissions', 'what-if', 'provision', 'upload', 'publish', 'events', 'smoke-test')]
-  [string[]] $Only = @('tools', 'models', 'region', 'group', 'permissions', 'what-if', 'provision', 'upload', 'publish', 'events', 'smoke-test'),
+  [string[]] $Only = @('tools', 'models', 'region', 'group', 'permissions', 'what-if', 'provision', 'upload', 'publish',
+    'events', 'smoke-test'),
   [switch] $Yes,
   [switch] $SkipWhatIf,
   [switch] $AllowUntrained,
@@ -118,7 +119,8 @@ function Test-Models {
     }
 
     if (-not $AllowUntrained -and (Get-Manifest $key).weights -eq 'untrained') {
-      Fail "$key.onnx has untrained weights: its search would mean nothing." './pipeline models pull --force, or -AllowUntrained to try the deployment out.'
+      Fail "$key.onnx has untrained weights: its search would mean nothing." `
+        './pipeline models pull --force, or -AllowUntrained to try the deployment out.'
     }
   }
 }
@@ -193,7 +195,8 @@ if ('permissions' -in $Only) {
     '--query', "value[?!contains(notActions, 'Microsoft.Authorization/*/Write')].actions[]", '--output', 'tsv')
   $enough = '*', 'Microsoft.Authorization/*', 'Microsoft.Authorization/roleAssignments/*', 'Microsoft.Authorization/roleAssignments/write'
   if (-not $DryRun -and -not ($actions | Where-Object { $_ -in $enough })) {
-    Fail "the signed-in identity may not write role assignments in $ResourceGroup." 'ask for the role Owner on the resource group, or Contributor with User Access Administrator.'
+    Fail "the signed-in identity may not write role assignments in $ResourceGroup." `
+      'ask for the role Owner on the resource group, or Contributor with User Access Administrator.'
   }
 }
 
@@ -262,7 +265,8 @@ if ('publish' -in $Only) {
     # Compress-Archive leaves hidden folders out on Unix; .azurefunctions is one that the host needs.
     [IO.Compression.ZipFile]::CreateFromDirectory($folder, $package)
     $size = (Get-Item $package).Length
-    if ($size -ge 100000000) { Fail "the package is $([int]($size / 1e6)) MB; it has to be under 100 MB." "look into $folder for what does not belong there." }
+    if ($size -ge 100000000) { Fail "the package is $([int]($size / 1e6)) MB; it has to be under 100 MB." `
+        "look into $folder for what does not belong there." }
   }
 
   Run @('az', 'functionapp', 'deployment', 'source', 'config-zip', '--resource-group', $ResourceGroup, '--name', $functionAppName, '--src', $package,
