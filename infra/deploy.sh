@@ -5,6 +5,7 @@ set -euo pipefail
 infra=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 root=$(dirname "$infra")
 models=${PIPELINE_MODELS:-$root/models}
+work=${PIPELINE_WORK:-$root/.pipeline}
 
 # shellcheck source=infra/steps/commands.sh
 . "$infra/steps/commands.sh"
@@ -44,7 +45,7 @@ Creates or updates the pipeline in a resource group. Safe to run again at any po
   --dry-run                    prints every command, runs none
 
 Models are uploaded before the code: an app starts only with the models that its settings name.
-Waits: PIPELINE_TRIES (60) times, PIPELINE_PAUSE_SECONDS (10) apart. Models: PIPELINE_MODELS (models/).
+Waits: PIPELINE_TRIES (60) times, PIPELINE_PAUSE_SECONDS (10) apart. Folders: PIPELINE_MODELS (models/), PIPELINE_WORK (.pipeline/).
 EOF
 }
 
@@ -100,7 +101,8 @@ if wanted upload || wanted publish || wanted events || wanted smoke-test; then
   step outputs "names of what was made"
   read_outputs
 fi
-# Models first: an app starts only with the models that its settings name. Events after the code: their key is made by the host when it runs it.
+# Models first: an app starts only with the models that its settings name.
+# Events after the code: their key is made by the host when it runs it.
 if wanted upload; then
   wanted models || check_models
   upload_models
@@ -111,6 +113,6 @@ if wanted smoke-test; then smoke_test; fi
 
 $dry_run || printf '\nDone. %s\n' "$functionAppUrl"
 if wanted smoke-test && ! $dry_run; then
-  printf 'Next: upload images to the container images of %s, ask %s/api/similar/NAME (key: az functionapp keys list -g %s -n %s), see docs/operations.md.\n' \
+  printf 'Next: upload images to %s/images, ask %s/api/similar/NAME (key: az functionapp keys list -g %s -n %s).\nMore: docs/operations.md\n' \
     "$imagesAccountName" "$functionAppUrl" "$group" "$functionAppName"
 fi

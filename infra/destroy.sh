@@ -30,7 +30,8 @@ done
 
 step destroy "the resource group $group and all that is in it"
 exists=''
-$dry_run || command -v az >/dev/null 2>&1 || fail "there is no 'az' on the PATH." "install the Azure CLI: https://learn.microsoft.com/cli/azure/install-azure-cli"
+$dry_run || command -v az >/dev/null 2>&1 ||
+  fail "there is no 'az' on the PATH." "install the Azure CLI: https://learn.microsoft.com/cli/azure/install-azure-cli"
 read_into exists az group exists --name "$group"
 if [ "$exists" = false ]; then
   say "There is no such group: nothing to delete."

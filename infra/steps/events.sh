@@ -7,7 +7,8 @@ webhook_key_query='systemKeys.blobs_extension != `null`'
 
 webhook_key_is_there() {
   local there
-  there=$(az functionapp keys list --resource-group "$group" --name "$functionAppName" --query "$webhook_key_query" --output tsv 2>"$errors") || return 1
+  there=$(az functionapp keys list --resource-group "$group" --name "$functionAppName" \
+    --query "$webhook_key_query" --output tsv 2>"$errors") || return 1
   [ "$there" = true ] || [ "$there" = True ]
 }
 
@@ -17,7 +18,7 @@ connect_events() {
     run az functionapp keys list --resource-group "$group" --name "$functionAppName" --query "$webhook_key_query" --output tsv
   else
     wait_until "the webhook key of $functionAppName" \
-      "the host makes it when it starts with the code: see why it does not in the portal (Diagnose and solve problems), publish again with --only publish,events,smoke-test." \
+      "see in the portal (Diagnose and solve problems) why the host does not start; then --only publish,events,smoke-test." \
       webhook_key_is_there
   fi
 

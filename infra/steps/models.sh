@@ -20,14 +20,17 @@ check_models() {
     fi
 
     $allow_untrained || [ "$(manifest_value "$key" weights)" != untrained ] ||
-      fail "$models/$key.onnx has untrained weights: its search would mean nothing." "./pipeline models pull --force, or --allow-untrained to try the deployment out."
-    [ -n "$(manifest_value "$key" fingerprint)" ] || fail "$models/$key.manifest.json names no fingerprint." "./pipeline models pull --force"
+      fail "$models/$key.onnx has untrained weights: its search would mean nothing." \
+        "./pipeline models pull --force, or --allow-untrained to try the deployment out."
+    [ -n "$(manifest_value "$key" fingerprint)" ] || fail "$models/$key.manifest.json names no fingerprint." \
+      "./pipeline models pull --force"
   done
 }
 
 # main.bicep grants who deploys the role; roles take minutes to spread.
 may_read_models() {
-  az storage blob list --account-name "$imagesAccountName" --container-name models --auth-mode login --num-results 1 --output none 2>"$errors"
+  az storage blob list --account-name "$imagesAccountName" --container-name models --auth-mode login \
+    --num-results 1 --output none 2>"$errors"
 }
 
 # upload_once FILE BLOB: a blob is written whole or not at all, so one of that name and size is the file.
@@ -52,7 +55,7 @@ upload_models() {
     run az storage blob list --account-name "$imagesAccountName" --container-name models --auth-mode login --num-results 1 --output none
   else
     wait_until "access to the blobs of $imagesAccountName" \
-      "az role assignment create --role 'Storage Blob Data Contributor' --assignee YOU --scope ID-OF-THE-ACCOUNT, and run it again; with vnetEnabled let your address in with --parameter 'vnetAllowedAddresses=[\"ADDRESS\"]'." \
+      "have Storage Blob Data Contributor on that account granted to you; with vnetEnabled, see vnetAllowedAddresses in infra/main.bicep." \
       may_read_models
   fi
 

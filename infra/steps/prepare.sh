@@ -38,7 +38,8 @@ check_region() {
   local regions=''
   read_into regions az functionapp list-flexconsumption-locations --query '[].name' --output tsv
   $dry_run || printf '%s\n' "$regions" | grep -qx "$location" ||
-    fail "the region '$location' does not offer Flex Consumption. These do: $(printf '%s' "$regions" | tr '\n' ' ')" "choose one of them with -l."
+    fail "the region '$location' does not offer Flex Consumption. These do: $(printf '%s' "$regions" | tr '\n' ' ')" \
+      "choose one of them with -l."
 }
 
 create_group() {

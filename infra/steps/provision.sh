@@ -1,14 +1,18 @@
 # shellcheck shell=bash
 # main.bicep: shown, asked about, deployed; its outputs. Sourced by deploy.sh.
 
-functionAppName='' functionAppUrl='' imagesAccountName='' systemTopicName=''
+# azd hands outputs to its hooks as environment variables of these names.
+functionAppName=${functionAppName:-} functionAppUrl=${functionAppUrl:-}
+imagesAccountName=${imagesAccountName:-} systemTopicName=${systemTopicName:-}
 
 # main.bicep names the app NAME-, then 13 characters.
-# The app's settings are written whole. The versions that a running app has are therefore passed on: they change only once the new files are there.
+# The app's settings are written whole. The versions that a running app has are therefore passed on: they change only once the
+# new files are there.
 collect_parameters() {
   local apps='' settings='' key version
   template_parameters=("name=$name" "location=$location" "instanceMemoryMB=$memory" ${parameters[@]+"${parameters[@]}"})
-  read_into apps az functionapp list --resource-group "$group" --query "[?starts_with(name, '$name-') && length(name) == \`$((${#name} + 14))\`].name" --output tsv
+  read_into apps az functionapp list --resource-group "$group" \
+    --query "[?starts_with(name, '$name-') && length(name) == \`$((${#name} + 14))\`].name" --output tsv
   if $dry_run; then
     template_parameters=("${template_parameters[@]}" "modelVersions={}")
     return
@@ -33,7 +37,8 @@ what_if() {
   read -r answer || true
   case $answer in
     y | Y | yes) ;;
-    *) fail "the answer was '$answer', not y; nothing but the resource group was made." "answer y, or pass --yes where nobody can be asked." ;;
+    *) fail "the answer was '$answer', not y; nothing but the resource group was made." \
+      "answer y, or pass --yes where nobody can be asked." ;;
   esac
 }
 
@@ -44,17 +49,16 @@ provision() {
     --parameters "${template_parameters[@]}" --output none
 }
 
-# From the deployment, or from azd, which hands outputs to its hooks as environment variables.
 read_outputs() {
   local output
   for output in functionAppName functionAppUrl imagesAccountName systemTopicName; do
     if $from_azd; then
-      printf -v "$output" '%s' "$(printenv "$output" || true)"
       [ -n "${!output}" ] || fail "azd's environment lacks the output '$output'." "azd provision"
     else
       read_into "$output" az deployment group show --resource-group "$group" --name pipeline \
         --query "properties.outputs.$output.value" --output tsv
-      [ -n "${!output}" ] || fail "the deployment 'pipeline' of $group has no output '$output'." "run the whole command again, without --only."
+      [ -n "${!output}" ] || fail "the deployment 'pipeline' of $group has no output '$output'." \
+        "run the whole command again, without --only."
     fi
   done
 }

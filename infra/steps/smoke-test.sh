@@ -26,14 +26,16 @@ smoke_test() {
   local function_key=''
   if $dry_run; then
     # shellcheck disable=SC2016 # The variable is for who pastes it.
-    read_into function_key az functionapp keys list --resource-group "$group" --name "$functionAppName" --query functionKeys.default --output tsv
+    read_into function_key az functionapp keys list --resource-group "$group" --name "$functionAppName" \
+      --query functionKeys.default --output tsv
     # shellcheck disable=SC2016
     printf '%s | %s\n' 'printf '"'"'header = "x-functions-key: %s"\n'"'"' "$function_key"' \
       "$(command_line curl --silent --show-error --max-time 60 --config - "$functionAppUrl/api/similar/$sample?top=1")"
   else
-    read_into function_key az functionapp keys list --resource-group "$group" --name "$functionAppName" --query functionKeys.default --output tsv
+    read_into function_key az functionapp keys list --resource-group "$group" --name "$functionAppName" \
+      --query functionKeys.default --output tsv
     wait_until "an answer about $sample from $functionAppUrl" \
-      "see $functionAppUrl/api/health, and the failures in Application Insights; the sample stays at images/$sample. Then --only smoke-test." \
+      "see $functionAppUrl/api/health and Application Insights' failures; the sample stays at images/$sample. Then --only smoke-test." \
       ask_for_sample
   fi
 

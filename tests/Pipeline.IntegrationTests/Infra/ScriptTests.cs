@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using Pipeline.IntegrationTests.Hosting;
+
+namespace Pipeline.IntegrationTests.Infra;
+
+/// <summary>The shell scripts as shellcheck reads them.</summary>
+public sealed class ScriptTests
+{
+    [Fact]
+    public async Task Shellcheck_has_nothing_to_say_about_any_script()
+    {
+        string? shellcheck = Sandbox.FindTool("shellcheck");
+        Assert.SkipWhen(shellcheck is null, "There is no shellcheck on the PATH; on Debian, tests/reference/install installs it.");
+        string[] fakes = [.. Directory.GetFiles(Repository.Path("tests", "Pipeline.IntegrationTests", "Infra", "fakes"))];
+
+        // With -x and -a what a script sources, infra/steps, is read along with it.
+        using var process = Process.Start(new ProcessStartInfo(
+            shellcheck,
+            ["-x", "-a", "infra/deploy.sh", "infra/destroy.sh", "pipeline", ".ci/run", "tests/reference/install", .. fakes])
+        {
+            WorkingDirectory = Repository.Root,
+            RedirectStandardOutput = true,
+        })!;
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(process.ExitCode == 0, output);
+    }
+}
