@@ -55,7 +55,8 @@ public partial class BicepBuildTests
     public void Every_rule_of_the_linter_is_an_error_but_the_two_whose_reason_is_given()
     {
         using var configuration = JsonDocument.Parse(
-            File.ReadAllBytes(Repository.Path("infra", "bicepconfig.json")), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+            File.ReadAllBytes(Repository.Path("infra", "bicepconfig.json")),
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
 
         string[] lax =
         [

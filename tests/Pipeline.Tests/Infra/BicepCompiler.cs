@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>The Bicep compiler that the test project takes from NuGet. It is run where nothing can be fetched: the templates name no registry.</summary>
+/// <summary>The Bicep compiler that the test project takes from NuGet. It fetches nothing: the templates name no registry.</summary>
 internal static class BicepCompiler
 {
     private static readonly string? Program = typeof(BicepCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
@@ -15,7 +16,7 @@ internal static class BicepCompiler
     {
         Assert.SkipWhen(
             string.IsNullOrEmpty(Program),
-            $"NuGet has no Bicep compiler for {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}: see Pipeline.Tests.csproj.");
+            $"NuGet has no Bicep compiler for {RuntimeInformation.RuntimeIdentifier}: see Pipeline.Tests.csproj.");
         var start = new ProcessStartInfo(Path.GetFullPath(Program!.Replace('\\', Path.DirectorySeparatorChar)), arguments)
         {
             RedirectStandardOutput = true,

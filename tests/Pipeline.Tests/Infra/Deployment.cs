@@ -18,7 +18,9 @@ internal sealed class Deployment
     private Deployment(JsonObject snapshot) =>
         _resources = [.. snapshot["predictedResources"]!.AsArray().Select(resource => resource!.AsObject())];
 
-    /// <summary>What <c>main.bicep</c> makes; <paramref name="parameters"/> are lines of Bicep, <paramref name="operatorId"/> who operates the app.</summary>
+    /// <summary>What <c>main.bicep</c> makes.</summary>
+    /// <param name="parameters">Lines of Bicep: <c>param name = value</c>.</param>
+    /// <param name="operatorId">Object id of who operates the app; empty, nobody.</param>
     public static Task<Deployment> OfMainAsync(string parameters = "", string operatorId = "") =>
         OfAsync("main.bicep", $"param operatorPrincipalId = '{operatorId}'\n{parameters}");
 
@@ -50,7 +52,8 @@ internal sealed class Deployment
             string relative = Path.GetRelativePath(folder, Repository.Path("infra", template)).Replace('\\', '/');
             await File.WriteAllTextAsync(file, $"using '{relative}'\n{parameters}\n");
             (int exitCode, _, string messages) = await BicepCompiler.RunAsync(
-                "snapshot", file, "--mode", "overwrite", "--subscription-id", Subscription, "--resource-group", "group", "--location", "northeurope");
+                "snapshot", file, "--mode", "overwrite",
+                "--subscription-id", Subscription, "--resource-group", "group", "--location", "northeurope");
             Assert.True(exitCode == 0, messages);
             return new Deployment(JsonNode.Parse(await File.ReadAllBytesAsync(Path.ChangeExtension(file, ".snapshot.json")))!.AsObject());
         }

@@ -42,13 +42,14 @@ public partial class EventTests
         Assert.All(webhooks, webhook =>
         {
             Assert.Equal("WebHook", Deployment.Text(webhook["properties"]!["destination"]!["endpointType"]));
-            Assert.StartsWith("[format('https://{0}/runtime/webhooks/blobs?functionName=Host.Functions.", Address(webhook));
+            Assert.StartsWith(
+                "[format('{0}?functionName=Host.Functions.{1}&code={2}', format('https://{0}/runtime/webhooks/blobs', ", Address(webhook));
             Assert.Matches(@"listKeys\(.*/sites/app/host/default.*\)\.systemKeys\.blobs_extension", Address(webhook));
         });
     }
 
     [Fact]
-    public async Task Created_blobs_go_to_the_webhooks_and_deleted_ones_to_the_queue_of_the_images_container_alone()
+    public async Task Created_blobs_go_to_the_webhooks_and_deleted_ones_to_the_queue_from_the_images_container_alone()
     {
         Deployment deployment = await Deployment.OfEventsAsync();
 
@@ -77,15 +78,17 @@ public partial class EventTests
         string queue = Deployment.Text(delivery["destination"]!["properties"]!["queueName"]);
         Assert.Contains(queue, (await Deployment.OfMainAsync()).Names("Microsoft.Storage/storageAccounts/queueServices/queues"));
         Function reader = Assert.Single(Declared, function => function.Trigger.GetType().Name == "QueueTriggerAttribute");
-        Assert.Equal(
-            ("RemoveImage", queue, "ImagesStorage"), (reader.Name, Property(reader.Trigger, "QueueName"), Property(reader.Trigger, "Connection")));
+        Assert.Equal("RemoveImage", reader.Name);
+        Assert.Equal(queue, Property(reader.Trigger, "QueueName"));
+        Assert.Equal("ImagesStorage", Property(reader.Trigger, "Connection"));
     }
 
     [Fact]
     public async Task What_cannot_be_delivered_is_tried_for_a_day_and_then_kept_in_the_dead_letters()
     {
         Deployment deployment = await Deployment.OfEventsAsync();
-        IEnumerable<string> containers = (await Deployment.OfMainAsync()).Names("Microsoft.Storage/storageAccounts/blobServices/containers");
+        Deployment main = await Deployment.OfMainAsync();
+        string[] containers = [.. main.Names("Microsoft.Storage/storageAccounts/blobServices/containers")];
 
         Assert.All(deployment.OfType(Subscriptions), subscription =>
         {
@@ -116,7 +119,7 @@ public partial class EventTests
     private static object? Property(object attribute, string name) =>
         attribute.GetType().GetProperty(name, BindingFlags.Public | BindingFlags.Instance)?.GetValue(attribute);
 
-    // The function's name is an argument of format(), the address its first: 'https://...{1}...', reference(...), 'EmbedWithVgg16', listKeys(...).
+    // The function's name is the argument of format() before the key: ..., 'EmbedWithVgg16', listKeys(...).
     [GeneratedRegex(@", '(\w+)', listKeys\(")]
     private static partial Regex FunctionName();
 }

@@ -8,7 +8,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>The function app's plan, door and settings: settings under the names that the app and the host read, and no secret among them.</summary>
+/// <summary>The function app's plan, door and settings: under names that the app and the host read, and no secret among them.</summary>
 public class FunctionAppTests
 {
     private const string Versions = "param modelVersions = { vgg16: '0123456789ab', resnet50: 'ba9876543210' }";
@@ -30,7 +30,8 @@ public class FunctionAppTests
         string[] ours = [.. settings.Select(setting => setting.Key).Except(OfTheHost)];
 
         Assert.Equal(
-            ["Models__ContainerUri", "Models__Folder", "Models__Versions__resnet50", "Models__Versions__vgg16"], ours.Order(StringComparer.Ordinal));
+            ["Models__ContainerUri", "Models__Folder", "Models__Versions__resnet50", "Models__Versions__vgg16"],
+            ours.Order(StringComparer.Ordinal));
         IConfiguration configuration = Configuration(settings);
         // A name that no property takes throws.
         Assert.NotNull(configuration.GetSection("Models").Get<ModelOptions>(binder => binder.ErrorOnUnknownConfiguration = true));
@@ -94,7 +95,8 @@ public class FunctionAppTests
             Assert.DoesNotContain("listKeys", value, StringComparison.OrdinalIgnoreCase);
             // Where telemetry goes is no secret: it is taken from the identity alone, which MonitoringTests holds.
             Assert.Equal(
-                setting.Key == "APPLICATIONINSIGHTS_CONNECTION_STRING", value.Contains("ConnectionString", StringComparison.OrdinalIgnoreCase));
+                setting.Key == "APPLICATIONINSIGHTS_CONNECTION_STRING",
+                value.Contains("ConnectionString", StringComparison.OrdinalIgnoreCase));
         });
         string authentication = Deployment.Text(settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]);
         Assert.StartsWith("[format('ClientId={0};Authorization=AAD', reference(", authentication);
@@ -137,12 +139,14 @@ public class FunctionAppTests
     [Fact]
     public async Task A_first_deployment_pays_for_no_waiting_instance_and_takes_as_many_requests_as_host_json()
     {
-        JsonNode scale = (await Deployment.OfMainAsync()).Single("Microsoft.Web/sites")["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!;
+        JsonObject site = (await Deployment.OfMainAsync()).Single("Microsoft.Web/sites");
+        JsonNode scale = site["properties"]!["functionAppConfig"]!["scaleAndConcurrency"]!;
 
         Assert.Empty(scale["alwaysReady"]!.AsArray());
         Assert.Equal(2048, scale["instanceMemoryMB"]!.GetValue<int>());
         Assert.Equal(
-            JsonNode.Parse(File.ReadAllBytes(Repository.Path("host.json")))!["extensions"]!["http"]!["maxConcurrentRequests"]!.GetValue<int>(),
+            JsonNode.Parse(File.ReadAllBytes(Repository.Path("host.json")))!
+                ["extensions"]!["http"]!["maxConcurrentRequests"]!.GetValue<int>(),
             scale["triggers"]!["http"]!["perInstanceConcurrency"]!.GetValue<int>());
     }
 
@@ -183,6 +187,8 @@ public class FunctionAppTests
     private static IConfiguration Configuration(JsonObject settings) => new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(
             setting.Key.Replace("__", ":", StringComparison.Ordinal),
-            setting.Key.EndsWith("Uri", StringComparison.Ordinal) ? $"https://{setting.Key.ToLowerInvariant().Replace('_', '-')}.example/" : Deployment.Text(setting.Value)))!)
+            (string?)(setting.Key.EndsWith("Uri", StringComparison.Ordinal)
+                ? $"https://{setting.Key.ToLowerInvariant().Replace('_', '-')}.example/"
+                : Deployment.Text(setting.Value)))))
         .Build();
 }

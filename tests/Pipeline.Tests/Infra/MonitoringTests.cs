@@ -31,7 +31,8 @@ public partial class MonitoringTests
 
         Assert.Equal(
             ["poisoned over 0", "failures over 3", "latency over 700"],
-            deployment.OfType(LogAlerts).Select(alert => $"{Deployment.Text(alert["name"]).Split('-')[^1]} over {Criterion(alert)["threshold"]}"));
+            deployment.OfType(LogAlerts)
+                .Select(alert => $"{Deployment.Text(alert["name"]).Split('-')[^1]} over {Criterion(alert)["threshold"]}"));
         Assert.Equal(
             ["Microsoft.Storage/storageAccounts/queueServices QueueMessageCount", "Microsoft.EventGrid/systemTopics DeadLetteredCount"],
             deployment.OfType(MetricAlerts).Select(alert => $"{Criterion(alert)["metricNamespace"]} {Criterion(alert)["metricName"]}"));
@@ -60,7 +61,8 @@ public partial class MonitoringTests
         JsonObject people = deployment.Single("Microsoft.Insights/actionGroups");
         string group = Deployment.Text(people["id"]);
 
-        Assert.Equal("people@example.com", Deployment.Text(Assert.Single(people["properties"]!["emailReceivers"]!.AsArray())!["emailAddress"]));
+        JsonNode receiver = Assert.Single(people["properties"]!["emailReceivers"]!.AsArray())!;
+        Assert.Equal("people@example.com", Deployment.Text(receiver["emailAddress"]));
         Assert.All(
             deployment.OfType(LogAlerts),
             alert => Assert.Equal(group, Deployment.Text(Assert.Single(alert["properties"]!["actions"]!["actionGroups"]!.AsArray()))));
@@ -99,7 +101,11 @@ public partial class MonitoringTests
         IEnumerable<string> queries = deployment.OfType(LogAlerts).Select(alert => Deployment.Text(Criterion(alert)["query"]))
             .Concat(workbook["items"]!.AsArray().Select(item => item!["content"]!["query"]).OfType<JsonNode>().Select(Deployment.Text));
 
-        string[] named = [.. queries.SelectMany(query => NamedFunctions().Matches(query)).SelectMany(list => Quoted().Matches(list.Value)).Select(match => match.Groups[1].Value).Distinct()];
+        string[] named =
+        [
+            .. queries.SelectMany(query => NamedFunctions().Matches(query)).SelectMany(list => Quoted().Matches(list.Value))
+                .Select(match => match.Groups[1].Value).Distinct(),
+        ];
 
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(Function.Discover(typeof(FindSimilar).Assembly).Select(function => function.Name)));

@@ -47,14 +47,17 @@ public class NetworkTests
         string network = Deployment.Text(deployment.Single("Microsoft.Network/virtualNetworks")["id"]);
 
         Assert.Equal(
-            deployment.OfType(Accounts).SelectMany(account => new[] { "blob", "queue", "table" }.Select(service => $"{account["id"]} {service}")).Order(),
+            deployment.OfType(Accounts)
+                .SelectMany(account => new[] { "blob", "queue", "table" }.Select(service => $"{account["id"]} {service}")).Order(),
             deployment.OfType(Endpoints).Select(endpoint =>
             {
                 JsonNode connection = Assert.Single(endpoint["properties"]!["privateLinkServiceConnections"]!.AsArray())!["properties"]!;
                 return $"{connection["privateLinkServiceId"]} {Assert.Single(connection["groupIds"]!.AsArray())}";
             }).Order());
         Assert.Equal(count, deployment.OfType(Endpoints).Count);
-        Assert.All(deployment.OfType(Endpoints), endpoint => Assert.Equal($"{network}/subnets/endpoints", Deployment.Text(endpoint["properties"]!["subnet"]!["id"])));
+        Assert.All(
+            deployment.OfType(Endpoints),
+            endpoint => Assert.Equal($"{network}/subnets/endpoints", Deployment.Text(endpoint["properties"]!["subnet"]!["id"])));
         Assert.Equal(count, deployment.OfType($"{Endpoints}/privateDnsZoneGroups").Count);
         Assert.Equal(3, deployment.OfType("Microsoft.Network/privateDnsZones").Count);
         Assert.All(
@@ -82,8 +85,11 @@ public class NetworkTests
     {
         Deployment deployment = await Deployment.OfMainAsync();
 
-        Assert.DoesNotContain(deployment.All, resource => Deployment.Text(resource["type"]).StartsWith("Microsoft.Network/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            deployment.All, resource => Deployment.Text(resource["type"]).StartsWith("Microsoft.Network/", StringComparison.Ordinal));
         Assert.Null(deployment.Single("Microsoft.Web/sites")["properties"]!["virtualNetworkSubnetId"]);
-        Assert.All(deployment.OfType(Accounts), account => Assert.Equal("Enabled", Deployment.Text(account["properties"]!["publicNetworkAccess"])));
+        Assert.All(
+            deployment.OfType(Accounts),
+            account => Assert.Equal("Enabled", Deployment.Text(account["properties"]!["publicNetworkAccess"])));
     }
 }

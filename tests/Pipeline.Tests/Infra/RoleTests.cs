@@ -63,7 +63,8 @@ public class RoleTests
     {
         const string Operator = "00000000-0000-0000-0000-00000000000a";
 
-        IEnumerable<string> granted = (await GrantedAsync("", Operator)).Where(role => role.StartsWith("operator", StringComparison.Ordinal));
+        IEnumerable<string> granted =
+            (await GrantedAsync("", Operator)).Where(role => role.StartsWith("operator", StringComparison.Ordinal));
 
         Assert.Equal(
             Sorted(
@@ -97,7 +98,8 @@ public class RoleTests
         string who = principal.Contains("/userAssignedIdentities/", StringComparison.Ordinal) ? "app"
             : principal.Contains("/systemTopics/", StringComparison.Ordinal) ? "topic"
             : "operator";
-        return $"{who}: {Names[Deployment.Text(properties["roleDefinitionId"]).Split('/')[^1]]} on {Scope(Deployment.Text(assignment["id"]))}";
+        string role = Names[Deployment.Text(properties["roleDefinitionId"]).Split('/')[^1]];
+        return $"{who}: {role} on {Scope(Deployment.Text(assignment["id"]))}";
     }
 
     /// <summary>images, host or insights, then the names below: <c>images/default/models</c>.</summary>

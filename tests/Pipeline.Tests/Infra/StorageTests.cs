@@ -42,16 +42,21 @@ public partial class StorageTests
     {
         Deployment deployment = await Deployment.OfMainAsync($"param separateImagesStorage = {separate}");
 
-        string[] watched = [.. Function.Discover(typeof(FindSimilar).Assembly).Select(function => function.Trigger).OfType<BlobTriggerAttribute>()
-            .Select(trigger => trigger.BlobPath.Split('/')[0]).Append(EmbeddingsServices.ImagesContainer).Distinct()];
+        string[] watched =
+        [
+            .. Function.Discover(typeof(FindSimilar).Assembly).Select(function => function.Trigger).OfType<BlobTriggerAttribute>()
+                .Select(trigger => trigger.BlobPath.Split('/')[0]).Append(EmbeddingsServices.ImagesContainer).Distinct(),
+        ];
+        string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Embeddings", "PipelineTables.cs"));
         Assert.Equal(
-            [.. watched, "app-package", "event-dead-letters", "models"],
-            deployment.Names($"{Accounts}/blobServices/containers").OrderBy(name => !watched.Contains(name)).ThenBy(name => name, StringComparer.Ordinal));
+            watched.Concat(["app-package", "event-dead-letters", "models"]).Order(),
+            deployment.Names($"{Accounts}/blobServices/containers").Order());
         Assert.Equal(
-            TableName().Matches(File.ReadAllText(Repository.Path("src", "Pipeline", "Embeddings", "PipelineTables.cs"))).Select(match => match.Groups[1].Value),
+            TableName().Matches(tables).Select(match => match.Groups[1].Value),
             deployment.Names($"{Accounts}/tableServices/tables"));
         Assert.Equal(
-            ["image-deletions", "image-deletions-poison", "webjobs-blobtrigger-poison"], deployment.Names($"{Accounts}/queueServices/queues"));
+            ["image-deletions", "image-deletions-poison", "webjobs-blobtrigger-poison"],
+            deployment.Names($"{Accounts}/queueServices/queues"));
     }
 
     [Fact]
@@ -59,8 +64,9 @@ public partial class StorageTests
     {
         Deployment deployment = await Deployment.OfMainAsync();
 
-        string[] ofHost = [.. deployment.OfType($"{Accounts}/blobServices/containers").Select(container => Deployment.Text(container["name"]))
-            .Where(name => name.Split('/')[0].Contains("host", StringComparison.Ordinal))];
+        IEnumerable<string> ofHost = deployment.OfType($"{Accounts}/blobServices/containers")
+            .Select(container => Deployment.Text(container["name"]))
+            .Where(name => name.Split('/')[0].Contains("host", StringComparison.Ordinal));
         Assert.Equal("app-package", Assert.Single(ofHost).Split('/')[^1]);
     }
 
@@ -80,11 +86,12 @@ public partial class StorageTests
         Assert.Equal(21, actions["version"]!["delete"]!["daysAfterCreationGreaterThan"]!.GetValue<int>());
         Assert.Equal(21, actions["snapshot"]!["delete"]!["daysAfterCreationGreaterThan"]!.GetValue<int>());
         Assert.Null(actions["baseBlob"]);
-        JsonNode deadLetters = rules.Single(rule => Deployment.Text(rule!["name"]) != "old-versions")!["definition"]!["filters"]!["prefixMatch"]!;
-        Assert.Equal("event-dead-letters/", Deployment.Text(Assert.Single(deadLetters.AsArray())));
+        JsonNode filters = rules.Single(rule => Deployment.Text(rule!["name"]) != "old-versions")!["definition"]!["filters"]!;
+        Assert.Equal("event-dead-letters/", Deployment.Text(Assert.Single(filters["prefixMatch"]!.AsArray())));
     }
 
-    private static (bool Enabled, int Days) Policy(JsonNode policy) => (policy["enabled"]!.GetValue<bool>(), policy["days"]!.GetValue<int>());
+    private static (bool Enabled, int Days) Policy(JsonNode policy) =>
+        (policy["enabled"]!.GetValue<bool>(), policy["days"]!.GetValue<int>());
 
     [GeneratedRegex("""GetTableClient\("(\w+)"\)""")]
     private static partial Regex TableName();
