@@ -1,7 +1,7 @@
 metadata description = 'Second deployment, after the code: the Event Grid subscriptions. Safe to run again.'
 
-// The webhook's key, blobs_extension, is made by the host when it first starts with the blob functions. Before the code is deployed there is
-// none, and Event Grid checks the address when a subscription is created: hence a deployment of its own, after the code.
+// The webhook's key, blobs_extension, is made by the host when it first starts with the blob functions. Before the code is deployed
+// there is none, and Event Grid checks the address when a subscription is created: hence a deployment of its own, after the code.
 
 @description('Name of the function app: main.bicep\'s output functionAppName.')
 @minLength(2)
@@ -38,6 +38,8 @@ var embeddings = [
   { subscription: 'embed-with-resnet50', function: 'EmbedWithResNet50' }
 ]
 
+var webhook = 'https://${site.properties.defaultHostName}/runtime/webhooks/blobs'
+var webhookKey = listKeys('${site.id}/host/default', '2024-04-01').systemKeys.blobs_extension
 var subject = '/blobServices/default/containers/${imagesContainer}/'
 var retryPolicy = { maxDeliveryAttempts: maxDeliveryAttempts, eventTimeToLiveInMinutes: eventTimeToLiveInMinutes }
 var deadLetter = {
@@ -71,7 +73,7 @@ resource embed 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' 
       destination: {
         endpointType: 'WebHook'
         properties: {
-          endpointUrl: 'https://${site.properties.defaultHostName}/runtime/webhooks/blobs?functionName=Host.Functions.${embedding.function}&code=${listKeys('${site.id}/host/default', '2024-04-01').systemKeys.blobs_extension}'
+          endpointUrl: '${webhook}?functionName=Host.Functions.${embedding.function}&code=${webhookKey}'
           maxEventsPerBatch: 1
           preferredBatchSizeInKilobytes: 64
         }

@@ -1,6 +1,6 @@
 targetScope = 'resourceGroup'
 
-metadata description = 'The image-similarity pipeline in an empty resource group. No key and no connection string: identities and roles only. The Event Grid subscriptions follow the code: events.bicep.'
+metadata description = 'The image-similarity pipeline in an empty resource group, without a key. Event Grid follows the code: events.bicep.'
 
 @description('First part of every name.')
 @minLength(2)
@@ -21,7 +21,8 @@ param tags { *: string } = {}
 @allowed(['Standard_LRS', 'Standard_ZRS'])
 param storageSku string = 'Standard_LRS'
 
-@description('Keeps the host\'s leases and receipts in an account of their own. With one account versioning keeps the host\'s blobs, too, and its queue counts in the alert on queue length.')
+// With one account, versioning keeps the host's blobs, too, and its queue counts in the alert on queue length.
+@description('Keeps the host\'s leases, receipts and packages in an account of their own.')
 param separateImagesStorage bool = true
 
 @description('Days that deleted and overwritten images, and dead-lettered events, are kept.')
@@ -53,7 +54,8 @@ param alwaysReadyHttp int = 0
 @maxValue(1000)
 param alwaysReadyBlob int = 0
 
-@description('Fingerprint of the model file that the app runs, by the model\'s key: { vgg16: \'...\', resnet50: \'...\' }. Pass it with every deployment: settings are written whole.')
+// Pass it with every deployment: settings are written whole, and what is not given here is gone from them.
+@description('Fingerprint of the model file that the app runs, by the model\'s key: { vgg16: \'...\', resnet50: \'...\' }.')
 param modelVersions { *: string } = {}
 
 @description('Object id of who uploads models and images and looks into the poison queue; by default, who deploys. Empty: nobody.')
@@ -77,13 +79,14 @@ param alertLatencyMilliseconds int = 2000
 @maxValue(730)
 param telemetryRetentionDays int = 30
 
-@description('Puts storage behind private endpoints and the app into a virtual network. Storage is then closed to the public, uploads included.')
+@description('Puts storage behind private endpoints and the app into a network. The public is shut out of storage, uploads included.')
 param vnetEnabled bool = false
 
 @description('Addresses of the virtual network, at least a /25.')
 param vnetAddressPrefix string = '10.20.0.0/24'
 
-@description('Public IPv4 addresses or CIDR ranges that may reach storage although vnetEnabled is set: who uploads models from outside the network. Not empty, it opens public access to these alone.')
+// Who uploads models or images from outside the network. Not empty, it opens public access to these alone.
+@description('Public IPv4 addresses or CIDR ranges that may reach storage although vnetEnabled is set.')
 param vnetAllowedAddresses string[] = []
 
 // Names: letters and digits of the name, what they are, and 13 characters that differ by resource group. Storage accounts may have 24.

@@ -57,7 +57,7 @@ var logAlerts = [
     name: 'poisoned'
     severity: 2
     displayName: 'An image was given up'
-    description: 'A blob or message failed five times and is in a poison queue now. See why, then replay it: pipeline poison list, pipeline poison replay.'
+    description: 'A blob or message failed five times and is in a poison queue. See why, then replay it: pipeline poison list | replay.'
     query: 'traces | where message startswith "Message has reached MaxDequeueCount" and message has "poison"'
     measure: null
     aggregation: 'Count'
@@ -80,9 +80,14 @@ var logAlerts = [
     name: 'latency'
     severity: 3
     displayName: 'Answers are slow'
-    description: 'The 95th percentile of an HTTP function\'s answers is above its bound. A study takes as long as its images do, and is not counted.'
+    description: 'The 95th percentile of an HTTP function\'s answers is above its bound. Studies, slow by nature, are not counted.'
     // Fewer than 20 answers have no 95th percentile worth waking somebody for: one cold start would be it.
-    query: 'requests | where isnotempty(url) and name !in ("RunStudy", "Health") | summarize Percentile95 = percentile(duration, 95), Answers = count() by Function = name | where Answers >= 20'
+    query: '''
+      requests
+      | where isnotempty(url) and name !in ("RunStudy", "Health")
+      | summarize Percentile95 = percentile(duration, 95), Answers = count() by Function = name
+      | where Answers >= 20
+      '''
     measure: 'Percentile95'
     aggregation: 'Maximum'
     threshold: latencyMilliseconds
@@ -125,12 +130,13 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
+// With one account for host and images the host's own queue of blobs is counted, too.
 resource queueLength 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   name: '${name}-queue-length'
   location: 'global'
   tags: tags
   properties: {
-    description: 'Messages lie in the images account\'s queues: poison that nobody has looked at, or deletions that nobody takes. With one account for host and images the host\'s own queue is counted, too.'
+    description: 'Messages lie in the images account\'s queues: poison that nobody has looked at, or deletions that nobody takes.'
     severity: 3
     enabled: true
     scopes: [imagesAccount::queues.id]
@@ -161,7 +167,7 @@ resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'Event Grid gave up an event after a day: an image is not indexed, or a deleted one still is. The event lies in the container event-dead-letters; the nightly Reconcile removes what was deleted.'
+    description: 'Event Grid gave up an event: an image is not indexed, or a deleted one still is. See the container event-dead-letters.'
     severity: 2
     enabled: true
     scopes: [systemTopicId]

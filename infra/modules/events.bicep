@@ -27,10 +27,7 @@ var storageQueueDataMessageSender = subscriptionResourceId(
 )
 
 // Writes blobs; there is no role that only adds them.
-var storageBlobDataContributor = subscriptionResourceId(
-  'Microsoft.Authorization/roleDefinitions',
-  'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-)
+var storageBlobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' existing = {
   name: accountName

@@ -1,4 +1,4 @@
-metadata description = 'The function app on the Flex Consumption plan. It knows no key: storage and telemetry are reached by its user-assigned identity.'
+metadata description = 'The function app on the Flex Consumption plan. It knows no key: it reaches storage and telemetry by its identity.'
 
 @description('Name of the app. The host tells apps that share a storage account apart by its first 32 characters.')
 @minLength(2)
@@ -167,7 +167,11 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
       },
-      toObject(filter(items(modelVersions), version => !empty(version.value)), version => 'Models__Versions__${version.key}', version => version.value)
+      toObject(
+        filter(items(modelVersions), version => !empty(version.value)),
+        version => 'Models__Versions__${version.key}',
+        version => version.value
+      )
     )
   }
 }

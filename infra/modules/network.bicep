@@ -1,4 +1,4 @@
-metadata description = 'The private network: a subnet for the app, one for the private endpoints of the storage accounts, and their DNS zones.'
+metadata description = 'The private network: a subnet for the app, one for the private endpoints of storage, and their DNS zones.'
 
 @description('Name of the virtual network, and the first part of its endpoints\' names.')
 param name string
@@ -21,11 +21,15 @@ var appSubnet = 'app'
 var endpointSubnet = 'endpoints'
 // The halves of the network, whatever its size.
 var halfPrefixLength = parseCidr(addressPrefix).cidr + 1
-var endpoints = flatten(map(accountNames, account => map(range(0, length(services)), index => {
-  account: account
-  service: services[index]
-  zone: index
-})))
+var endpoints = flatten(map(
+  accountNames,
+  account =>
+    map(range(0, length(services)), index => {
+      account: account
+      service: services[index]
+      zone: index
+    })
+))
 
 resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
   name: name

@@ -1,4 +1,4 @@
-metadata description = 'What the app\'s identity may do, and the person or pipeline that operates it: each role at the narrowest scope that works.'
+metadata description = 'What the app and whoever operates it may do: each role at the narrowest scope that works.'
 
 @description('Name of the app\'s user-assigned identity.')
 param identityName string
@@ -110,7 +110,8 @@ resource hostTables 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-// The trigger's documentation asks for Owner; by Event Grid it looks at no other container and at nothing of the account, so this one is enough.
+// The trigger's documentation asks for Owner; by Event Grid it looks at no other container and at nothing of the account, so this one is
+// enough.
 resource imagesRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   name: guid(imagesAccount::blobs::images.id, identity.id, storageBlobDataOwner)
   scope: imagesAccount::blobs::images
