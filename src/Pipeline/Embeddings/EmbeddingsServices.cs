@@ -53,6 +53,7 @@ public static class EmbeddingsServices
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<FailureTable>();
         services.AddSingleton<ImageIndexer>();
+        services.AddSingleton<ImageRemoval>();
         services.AddSingleton<Reconciler>();
         return services;
     }
