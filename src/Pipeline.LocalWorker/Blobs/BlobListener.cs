@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
@@ -53,7 +54,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
         _path = new BlobPath(trigger.BlobPath);
         _container = connections.Blobs(trigger.Connection).GetBlobContainerClient(_path.Container);
         _receipts = new BlobReceipts(connections, configuration, function, _path.Container);
-        _poison = new PoisonQueue(connections.Queues(trigger.Connection));
+        _poison = new PoisonQueue(connections.Queues(trigger.Connection, QueueMessageEncoding.Base64));
         _queue = Channel.CreateBounded<BlobEvent>(1024);
     }
 

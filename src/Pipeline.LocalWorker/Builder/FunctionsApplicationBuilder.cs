@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.LocalWorker.Blobs;
 using Pipeline.LocalWorker.Hosting;
 using Pipeline.LocalWorker.Http;
+using Pipeline.LocalWorker.Queues;
 using Pipeline.LocalWorker.Timers;
 
 namespace Microsoft.Azure.Functions.Worker.Builder;
@@ -93,6 +94,10 @@ public class FunctionsApplicationBuilder : IHostApplicationBuilder
                 case BlobTriggerAttribute trigger:
                     _web.Services.AddSingleton<IHostedService>(services =>
                         ActivatorUtilities.CreateInstance<BlobListener>(services, function, trigger));
+                    break;
+                case QueueTriggerAttribute trigger:
+                    _web.Services.AddSingleton<IHostedService>(services =>
+                        ActivatorUtilities.CreateInstance<QueueListener>(services, function, trigger));
                     break;
                 case TimerTriggerAttribute trigger:
                     _web.Services.AddSingleton<IHostedService>(services =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Pipeline.Models;
 
 namespace Pipeline.Embeddings;
 
@@ -26,10 +27,13 @@ public static class EmbeddingsServices
     {
         ArgumentNullException.ThrowIfNull(configuration);
         IConfigurationSection storage = configuration.GetSection("ImagesStorage");
+        var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = storage["clientId"] });
+        services.AddKeyedSingleton(
+            ModelStore.ContainerKey,
+            (_, _) => ModelsContainer(storage, configuration.GetValue<Uri>("Models:ContainerUri")!, identity));
         services.AddAzureClients(clients =>
         {
-            clients.UseCredential(new DefaultAzureCredential(
-                new DefaultAzureCredentialOptions { ManagedIdentityClientId = storage["clientId"] }));
+            clients.UseCredential(identity);
 
             // A caller waits for an answer and the host repeats what failed: better to say soon that storage is away.
             clients.ConfigureDefaults(options =>
@@ -53,8 +57,26 @@ public static class EmbeddingsServices
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<FailureTable>();
         services.AddSingleton<ImageIndexer>();
+        services.AddSingleton<ImageRemoval>();
         services.AddSingleton<Reconciler>();
         return services;
+    }
+
+    // Who may read the pictures may read the models: one identity, or one connection string, for both.
+    private static BlobContainerClient ModelsContainer(IConfigurationSection storage, Uri address, TokenCredential identity)
+    {
+        if (storage.Value is not { Length: > 0 } connection)
+        {
+            return new BlobContainerClient(address, identity);
+        }
+
+        var service = new BlobServiceClient(connection);
+        BlobContainerClient container = service.GetBlobContainerClient(new BlobUriBuilder(address).BlobContainerName);
+        return container.Uri == address
+            ? container
+            : throw new InvalidOperationException(
+                $"Models__ContainerUri is '{address}', which is not in the account of the connection string ImagesStorage ('{service.Uri}'). " +
+                "Put the models there, or use an identity instead of a connection string.");
     }
 
     private static Uri Address(IConfigurationSection storage, string key) =>

@@ -58,6 +58,35 @@ public sealed partial class ImageIndexer(
         }
     }
 
+    /// <summary>Removes one model's record of a picture, and its recorded failure, if there is no such blob now.</summary>
+    /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
+    /// <param name="blob">The picture.</param>
+    /// <param name="cancellationToken">Ends the work early; nothing half-done is left.</param>
+    /// <returns>False where the blob is there: it keeps what is recorded of it.</returns>
+    public async Task<bool> RemoveIfGoneAsync(string modelKey, BlobClient blob, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
+        var id = new ImageId(blob.BlobContainerName, blob.Name);
+        while (true)
+        {
+            // The row is read before this look at the blob: a picture that comes back in between changes it, and the removal fails.
+            RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
+            if (await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) is not null)
+            {
+                return false;
+            }
+
+            if (await RemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false))
+            {
+                LogOutcome(id.Name, IndexOutcome.Removed, modelKey);
+                return true;
+            }
+
+            LogOvertaken(id.Name, modelKey);
+        }
+    }
+
     private async Task<IndexOutcome?> TryIndexAsync(InstalledModel model, ImageId id, BlobClient blob, CancellationToken cancellationToken)
     {
         RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);

@@ -41,10 +41,8 @@ public sealed partial class Reconciler(
         int removed = 0;
         foreach ((InstalledModel model, ImageId id) in recorded.Where(record => !present.Contains(record.Id.Name)))
         {
-            // The indexer looks at the blob as it is now, so a picture that came back meanwhile keeps its record.
-            IndexOutcome outcome =
-                await indexer.IndexAsync(model.Key, images.GetBlobClient(id.Name), cancellationToken).ConfigureAwait(false);
-            removed += outcome == IndexOutcome.Removed ? 1 : 0;
+            // This looks at the blob as it is now, so a picture that came back meanwhile keeps its record.
+            removed += await indexer.RemoveIfGoneAsync(model.Key, images.GetBlobClient(id.Name), cancellationToken).ConfigureAwait(false) ? 1 : 0;
         }
 
         int trimmed = 0;

@@ -53,14 +53,17 @@ internal sealed record ModelManifest(
     public static ModelManifest? Find(string folder, string key, string use = Searched)
     {
         string path = PathOf(folder, key, use);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
+        return File.Exists(path) ? Read(File.ReadAllBytes(path), path) : null;
+    }
 
+    /// <param name="json">UTF-8.</param>
+    /// <param name="path">What to call it in messages.</param>
+    /// <exception cref="InvalidDataException">The manifest is malformed, or of another version.</exception>
+    public static ModelManifest Read(byte[] json, string path)
+    {
         try
         {
-            ModelManifest manifest = JsonSerializer.Deserialize<ModelManifest>(File.ReadAllBytes(path), Json)
+            ModelManifest manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)
                 ?? throw new InvalidDataException($"'{path}' is empty. {InstalledModel.Remedy}");
             return manifest.Format == CurrentFormat
                 ? manifest

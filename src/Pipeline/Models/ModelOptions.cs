@@ -5,7 +5,27 @@ namespace Pipeline.Models;
 /// <summary>The configuration section <c>Models</c>.</summary>
 public sealed class ModelOptions
 {
-    /// <summary>Where the ONNX files and their manifests are: <c>Models__Folder</c>. A relative path counts from the working directory.</summary>
+    /// <summary>
+    /// Where the ONNX files and their manifests are: <c>Models__Folder</c>. A relative path counts from the working directory. With
+    /// <see cref="ContainerUri"/> they are fetched to here, each version into a folder of its own.
+    /// </summary>
     [Required(AllowEmptyStrings = false)]
     public string Folder { get; set; } = Path.Combine(AppContext.BaseDirectory, "models");
+
+    /// <summary>
+    /// The blob container that models are fetched from at the start, such as <c>https://ACCOUNT.blob.core.windows.net/models</c>:
+    /// <c>Models__ContainerUri</c>. Without it the folder must have them.
+    /// </summary>
+    public Uri? ContainerUri { get; set; }
+
+    /// <summary>
+    /// With <see cref="ContainerUri"/>, the version of each model by its key: <c>Models__Versions__vgg16</c> is the fingerprint, 12 hexadecimal
+    /// digits, of the files <c>vgg16-FINGERPRINT.onnx</c> and <c>vgg16-FINGERPRINT.manifest.json</c>.
+    /// </summary>
+    public IDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Where one model is. A version that is fetched never lies over another, which a running process may have open.</summary>
+    internal string FolderOf(string key) => ContainerUri is not null && Versions.TryGetValue(key, out string? version)
+        ? Path.GetFullPath(Path.Combine(Folder, $"{key}-{version}"))
+        : Path.GetFullPath(Folder);
 }

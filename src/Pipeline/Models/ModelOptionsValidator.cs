@@ -10,10 +10,15 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
     {
-        string folder = Path.GetFullPath(options.Folder);
-        var faults = new List<string>();
+        List<string> faults = [.. FaultsOf(options, catalogue)];
+        if (faults.Count > 0)
+        {
+            return ValidateOptionsResult.Fail(faults);
+        }
+
         foreach (ModelDefinition model in catalogue.Models)
         {
+            string folder = options.FolderOf(model.Key);
             try
             {
                 if (InstalledModel.Find(model, folder) is null)
@@ -28,5 +33,43 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>What is wrong with the settings themselves, whatever lies in the folder.</summary>
+    internal static IEnumerable<string> FaultsOf(ModelOptions options, ModelCatalogue catalogue)
+    {
+        string keys = string.Join(", ", catalogue.Models.Select(model => model.Key));
+        if (options.ContainerUri is { } address)
+        {
+            if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
+                || address.AbsolutePath.Trim('/').Length == 0 || address.Query.Length > 0)
+            {
+                // The address is not shown: with a query it may be a signature that opens the container.
+                yield return "Models__ContainerUri must be the address of a blob container, such as https://ACCOUNT.blob.core.windows.net/models, " +
+                    "without a query: access goes by the identity of ImagesStorage.";
+            }
+
+            foreach (ModelDefinition model in catalogue.Models.Where(model => !options.Versions.ContainsKey(model.Key)))
+            {
+                yield return $"Models__ContainerUri is set, and Models__Versions__{model.Key} is missing: set it to the fingerprint of the version to run.";
+            }
+        }
+        else if (options.Versions.Count > 0)
+        {
+            yield return "Models__Versions is set, and Models__ContainerUri is missing: set it to the container that has these versions.";
+        }
+
+        foreach ((string key, string version) in options.Versions)
+        {
+            if (catalogue.Models.All(model => model.Key != key))
+            {
+                yield return $"Models__Versions__{key} names no model; there are: {keys}.";
+            }
+
+            if (version.Length != Fingerprint.Length || !version.All(char.IsAsciiHexDigitLower))
+            {
+                yield return $"Models__Versions__{key} is '{version}', but must be a fingerprint: {Fingerprint.Length} lower-case hexadecimal digits.";
+            }
+        }
     }
 }

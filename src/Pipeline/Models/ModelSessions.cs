@@ -18,14 +18,14 @@ public sealed partial class ModelSessions : IDisposable
         ArgumentNullException.ThrowIfNull(catalogue);
         ArgumentNullException.ThrowIfNull(options);
         _logger = logger;
-        string folder = Path.GetFullPath(options.Value.Folder);
+        ModelOptions settings = options.Value;
         Models =
         [
-            .. catalogue.Models.Select(model => InstalledModel.Find(model, folder) ?? throw new InvalidDataException(
-                InstalledModel.MissingMessage(model, folder))),
+            .. catalogue.Models.Select(model => InstalledModel.Find(model, settings.FolderOf(model.Key)) ?? throw new InvalidDataException(
+                InstalledModel.MissingMessage(model, settings.FolderOf(model.Key)))),
         ];
-        Float32Models = [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, folder)).OfType<InstalledModel>()];
-        Classes = ClassIndex.Find(folder);
+        Float32Models = [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, settings.FolderOf(model.Key))).OfType<InstalledModel>()];
+        Classes = ClassIndex.Find(Path.GetFullPath(settings.Folder));
     }
 
     /// <summary>The installed networks in the catalogue's order; known without loading one.</summary>

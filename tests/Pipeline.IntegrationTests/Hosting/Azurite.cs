@@ -24,6 +24,9 @@ internal sealed class Azurite : IAsyncDisposable
 
     public BlobContainerClient Images => new BlobServiceClient(ConnectionString).GetBlobContainerClient("images");
 
+    /// <summary>Models to fetch.</summary>
+    public BlobContainerClient Models => new BlobServiceClient(ConnectionString).GetBlobContainerClient("models");
+
     /// <summary>Where the host, and the stand-in, keep what they are done with.</summary>
     public BlobContainerClient Hosts => new BlobServiceClient(ConnectionString).GetBlobContainerClient("azure-webjobs-hosts");
 

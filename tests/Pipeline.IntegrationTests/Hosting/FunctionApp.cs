@@ -19,19 +19,41 @@ internal sealed class FunctionApp : IAsyncDisposable
     public static Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models) => StartAsync(azurite, models.Folder);
 
     /// <summary>Starts it with the networks of a folder.</summary>
-    public static async Task<FunctionApp> StartAsync(Azurite azurite, string modelsFolder)
+    public static Task<FunctionApp> StartAsync(Azurite azurite, string modelsFolder) =>
+        StartAsync(azurite, new Dictionary<string, string> { ["Models__Folder"] = modelsFolder });
+
+    /// <summary>Starts it with settings of its own beside those of storage.</summary>
+    public static Task<FunctionApp> StartAsync(Azurite azurite, IReadOnlyDictionary<string, string> settings)
     {
         string url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        ServerProcess process = ServerProcess.Start(
-            "dotnet",
-            [Program, "--urls", url],
-            new Dictionary<string, string>
+        return StartedAsync(Launch(azurite, settings, "dotnet", Program, "--urls", url), url);
+    }
+
+    /// <summary>Starts it and waits for nothing: it may not come up.</summary>
+    public static ServerProcess Launch(Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
+        Launch(azurite, settings, "dotnet", Program, "--urls", $"http://127.0.0.1:{ServerProcess.FreePort()}");
+
+    /// <summary>Starts an executable of it.</summary>
+    public static Task<FunctionApp> StartExecutableAsync(string executable, Azurite azurite, IReadOnlyDictionary<string, string> settings)
+    {
+        string url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        return StartedAsync(Launch(azurite, settings, executable, "--urls", url), url);
+    }
+
+    private static ServerProcess Launch(
+        Azurite azurite, IReadOnlyDictionary<string, string> settings, string file, params string[] arguments) =>
+        ServerProcess.Start(
+            file,
+            arguments,
+            new Dictionary<string, string>(settings)
             {
                 ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,
                 ["ImagesStorage"] = azurite.ConnectionString,
-                ["Models__Folder"] = modelsFolder,
             });
+
+    private static async Task<FunctionApp> StartedAsync(ServerProcess process, string url)
+    {
         var client = new HttpClient { BaseAddress = new Uri($"{url}/api/"), Timeout = TimeSpan.FromMinutes(2) };
         await process.WaitUntilAsync(() => Task.FromResult(process.Output.Contains("Application started", StringComparison.Ordinal)), "the app's start");
         return new FunctionApp(process, client);

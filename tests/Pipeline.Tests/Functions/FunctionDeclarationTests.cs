@@ -18,7 +18,7 @@ public class FunctionDeclarationTests
         [
             "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar",
             "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
-            "RunStudy",
+            "RemoveImage", "RunStudy",
         ],
         Declared.Select(function => function.Name));
 
@@ -47,6 +47,16 @@ public class FunctionDeclarationTests
     }
 
     [Fact]
+    public void Deletions_come_as_text_through_a_queue_of_the_images_account()
+    {
+        Function removal = Assert.Single(Declared, function => function.Trigger is QueueTriggerAttribute);
+
+        var trigger = (QueueTriggerAttribute)removal.Trigger;
+        Assert.Equal(("image-deletions", "ImagesStorage"), (trigger.QueueName, trigger.Connection));
+        Assert.Equal([typeof(string), typeof(CancellationToken)], removal.Method.GetParameters().Select(parameter => parameter.ParameterType));
+    }
+
+    [Fact]
     public void The_project_asks_for_the_real_worker_at_pinned_versions()
     {
         XElement project = XElement.Load(Repository.Path("src", "Pipeline.Functions", "Pipeline.Functions.csproj"));
@@ -62,6 +72,7 @@ public class FunctionDeclarationTests
                 "Microsoft.Azure.Functions.Worker.Sdk 2.1.0",
                 "Microsoft.Azure.Functions.Worker.Extensions.Http.AspNetCore 2.1.1",
                 "Microsoft.Azure.Functions.Worker.Extensions.Storage.Blobs 6.8.2",
+                "Microsoft.Azure.Functions.Worker.Extensions.Storage.Queues 5.5.5",
                 "Microsoft.Azure.Functions.Worker.Extensions.Timer 4.3.1",
             ],
             packages);

@@ -27,11 +27,15 @@ public sealed class HostJsonTests : IDisposable
         HostJson host = HostJson.Read(_path);
 
         Assert.Equal(("api", -1, -1, 5), (host.RoutePrefix, host.MaxConcurrentRequests, host.MaxOutstandingRequests, host.PoisonBlobThreshold));
+        Assert.Equal((16, 5, TimeSpan.Zero), (host.QueueBatchSize, host.QueueMaxDequeueCount, host.QueueVisibilityTimeout));
     }
 
     [Theory]
     [InlineData("{ \"extensions\": { \"blobs\": { \"poisonBlobThreshold\": 0 } } }", "extensions.blobs.poisonBlobThreshold")]
     [InlineData("{ \"extensions\": { \"http\": { \"maxConcurrentRequests\": \"many\" } } }", "extensions.http.maxConcurrentRequests")]
+    [InlineData("{ \"extensions\": { \"queues\": { \"batchSize\": 33 } } }", "extensions.queues.batchSize' is '33', but must be a whole number from 1 to 32")]
+    [InlineData("{ \"extensions\": { \"queues\": { \"maxDequeueCount\": 0 } } }", "extensions.queues.maxDequeueCount")]
+    [InlineData("{ \"extensions\": { \"queues\": { \"visibilityTimeout\": \"soon\" } } }", "extensions.queues.visibilityTimeout")]
     [InlineData("{ \"extensions\": ", "host.json cannot be read")]
     public void A_wrong_value_is_refused_by_its_name(string json, string message)
     {

@@ -13,6 +13,7 @@ public class WorkerApiTests
     [InlineData(typeof(FunctionAttribute), "(String name)")]
     [InlineData(typeof(HttpTriggerAttribute), "()", "(String[] methods)", "(AuthorizationLevel authLevel)", "(AuthorizationLevel authLevel, String[] methods)")]
     [InlineData(typeof(BlobTriggerAttribute), "(String blobPath)")]
+    [InlineData(typeof(QueueTriggerAttribute), "(String queueName)")]
     [InlineData(typeof(TimerTriggerAttribute), "(String schedule)")]
     public void Attributes_have_the_real_constructors(Type attribute, params string[] constructors) => Assert.Equal(
         constructors,
@@ -23,6 +24,7 @@ public class WorkerApiTests
     [InlineData(typeof(FunctionAttribute), "String Name get")]
     [InlineData(typeof(HttpTriggerAttribute), "AuthorizationLevel AuthLevel get", "String Route get set", "String[] Methods get")]
     [InlineData(typeof(BlobTriggerAttribute), "BlobTriggerSource Source get set", "String BlobPath get", "String Connection get set")]
+    [InlineData(typeof(QueueTriggerAttribute), "String Connection get set", "String QueueName get")]
     [InlineData(typeof(TimerTriggerAttribute), "Boolean RunOnStartup get set", "Boolean UseMonitor get set", "String Schedule get")]
     public void Attributes_have_the_real_properties(Type attribute, params string[] properties) => Assert.Equal(
         properties,
@@ -34,7 +36,7 @@ public class WorkerApiTests
     public void Triggers_stand_at_parameters_and_functions_at_methods()
     {
         Assert.All(
-            new[] { typeof(HttpTriggerAttribute), typeof(BlobTriggerAttribute), typeof(TimerTriggerAttribute) },
+            new[] { typeof(HttpTriggerAttribute), typeof(BlobTriggerAttribute), typeof(QueueTriggerAttribute), typeof(TimerTriggerAttribute) },
             trigger =>
             {
                 Assert.True(trigger.IsSealed);

@@ -3,7 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 
-namespace Pipeline.LocalWorker.Blobs;
+namespace Pipeline.LocalWorker.Hosting;
 
 /// <summary>
 /// Clients for a trigger's connection, named as on the host: the setting NAME (or AzureWebJobsNAME, or a connection string NAME) as a
@@ -17,10 +17,9 @@ internal sealed class StorageConnections(IConfiguration configuration)
         ? new BlobServiceClient(text, new BlobClientOptions { Retry = { MaxRetries = 1, NetworkTimeout = TimeSpan.FromSeconds(20) } })
         : new BlobServiceClient(Address(connection ?? HostConnection, "blobServiceUri"), new DefaultAzureCredential());
 
-    public QueueServiceClient Queues(string? connection)
+    public QueueServiceClient Queues(string? connection, QueueMessageEncoding encoding)
     {
-        // The host's own encoding of its queue messages.
-        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        var options = new QueueClientOptions { MessageEncoding = encoding };
         return Text(connection ?? HostConnection) is { } text
             ? new QueueServiceClient(text, options)
             : new QueueServiceClient(Address(connection ?? HostConnection, "queueServiceUri"), new DefaultAzureCredential(), options);

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Search;
+
+namespace Pipeline.IntegrationTests.Functions;
+
+public class RemoveImageTests(RunningPipeline pipeline)
+{
+    private QueueClient Deletions => Queue("image-deletions");
+
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("removal/gone.bmp", false)]
+    [InlineData("removal/gone ü 100%.bmp", true)]
+    public async Task A_deleted_image_is_forgotten_by_both_models_and_by_the_search(string name, bool cloudEvents)
+    {
+        await pipeline.UploadAndWaitAsync((name, Pictures.Bitmap(7001)));
+        Assert.Contains(name, await FoundAsync(7001));
+        await pipeline.Azurite.Images.DeleteBlobAsync(name, cancellationToken: CancellationToken);
+
+        await Deletions.SendMessageAsync(Event(name, cloudEvents), CancellationToken);
+
+        await pipeline.App.Process.WaitUntilAsync(async () => !(await RecordedAsync()).Contains(name), "the records to go");
+        await WaitUntilDoneAsync();
+        await Task.Delay(SimilarityIndex.MaxAge, CancellationToken);
+        Assert.DoesNotContain(name, await FoundAsync(7001));
+    }
+
+    [Fact]
+    public async Task A_late_event_of_an_image_that_is_there_again_removes_nothing()
+    {
+        await pipeline.UploadAndWaitAsync(("removal/back.bmp", Pictures.Bitmap(7002)));
+        int before = (await RecordedAsync()).Count(recorded => recorded == "removal/back.bmp");
+
+        await Deletions.SendMessageAsync(Event("removal/back.bmp", cloudEvents: false), CancellationToken);
+        await WaitUntilDoneAsync();
+
+        Assert.Equal(2, before);
+        Assert.Equal(2, (await RecordedAsync()).Count(recorded => recorded == "removal/back.bmp"));
+    }
+
+    [Fact]
+    public async Task Messages_that_no_one_understands_end_in_the_poison_queue_as_they_came_while_others_are_done()
+    {
+        string elsewhere = Event("x", cloudEvents: false).Replace("containers/images/", "containers/models/", StringComparison.Ordinal);
+        string outside = Event("../models/x", cloudEvents: false);
+        await Deletions.SendMessageAsync("no JSON", CancellationToken);
+        await Deletions.SendMessageAsync(elsewhere, CancellationToken);
+        await Deletions.SendMessageAsync(outside, CancellationToken);
+        var plain = new QueueClient(pipeline.Azurite.ConnectionString, "image-deletions");
+        await plain.SendMessageAsync("no Base64!", CancellationToken);
+        await Deletions.SendMessageAsync(Event("removal/never-was.bmp", cloudEvents: true), CancellationToken);
+
+        await WaitUntilDoneAsync();
+
+        PeekedMessage[] poison = await new QueueClient(pipeline.Azurite.ConnectionString, "image-deletions-poison")
+            .PeekMessagesAsync(32, CancellationToken);
+        string[] expected = [.. new[] { "no JSON", elsewhere, outside }.Select(text => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text))), "no Base64!"];
+        Assert.Equal(expected.Order(StringComparer.Ordinal), poison.Select(message => message.Body.ToString()).Order(StringComparer.Ordinal));
+        Assert.Contains("A message about a deleted blob cannot be read", pipeline.App.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("is about a blob of the container 'models'", pipeline.App.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("its name leads out of the container", pipeline.App.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("The message is not Base64", pipeline.App.Process.Output, StringComparison.Ordinal);
+        Assert.Contains("failed 5 times and is now in image-deletions-poison", pipeline.App.Process.Output, StringComparison.Ordinal);
+    }
+
+    private static string Event(string name, bool cloudEvents)
+    {
+        string subject = $"/blobServices/default/containers/images/blobs/{name}";
+        const string Type = "Microsoft.Storage.BlobDeleted";
+        return cloudEvents
+            ? JsonSerializer.Serialize(new { specversion = "1.0", type = Type, source = "/subscriptions/1", id = "1", subject, data = new { api = "DeleteBlob" } })
+            : JsonSerializer.Serialize(new { topic = "/subscriptions/1", subject, eventType = Type, id = "1", data = new { api = "DeleteBlob" }, dataVersion = "" });
+    }
+
+    private QueueClient Queue(string name) =>
+        new(pipeline.Azurite.ConnectionString, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+
+    // Hidden messages count too: at none, every message was done with.
+    private Task WaitUntilDoneAsync() => pipeline.App.Process.WaitUntilAsync(
+        async () => (await Deletions.GetPropertiesAsync(CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue to be empty");
+
+    private async Task<IReadOnlyList<string>> RecordedAsync()
+    {
+        var names = new List<string>();
+        await foreach (Azure.Data.Tables.TableEntity row in pipeline.Azurite.Tables.GetTableClient("Embeddings")
+            .QueryAsync<Azure.Data.Tables.TableEntity>(select: ["Name"], cancellationToken: CancellationToken))
+        {
+            names.Add(row.GetString("Name"));
+        }
+
+        return names;
+    }
+
+    private async Task<IReadOnlyList<string>> FoundAsync(int number) =>
+        [.. (await pipeline.App.FindSimilarAsync(Pictures.Bitmap(number), "?top=50"))["models"]!["vgg16"]!["results"]!.AsArray()
+            .Select(result => result!["name"]!.GetValue<string>())];
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Configuration;
+using Pipeline.Models;
+
+namespace Pipeline.Tests.Models;
+
+public class ModelOptionsTests
+{
+    private static readonly Dictionary<string, string?> Good = new()
+    {
+        ["Models:ContainerUri"] = "https://account.blob.core.windows.net/models",
+        ["Models:Folder"] = "/tmp/pipeline-models",
+        ["Models:Versions:vgg16"] = "0123456789ab",
+        ["Models:Versions:resnet50"] = "ba9876543210",
+    };
+
+    [Fact]
+    public void The_settings_bind_by_their_names_and_give_each_version_a_folder()
+    {
+        ModelOptions options = Bind(Good);
+
+        Assert.Equal(new Uri("https://account.blob.core.windows.net/models"), options.ContainerUri);
+        Assert.Equal(Path.GetFullPath("/tmp/pipeline-models/vgg16-0123456789ab"), options.FolderOf("vgg16"));
+        Assert.Equal(Path.GetFullPath("/tmp/pipeline-models/resnet50-ba9876543210"), options.FolderOf("resnet50"));
+        Assert.Empty(Faults(options));
+    }
+
+    [Fact]
+    public void Without_a_container_the_folder_itself_has_the_models()
+    {
+        var options = new ModelOptions { Folder = "/srv/models" };
+
+        Assert.Equal(Path.GetFullPath("/srv/models"), options.FolderOf("vgg16"));
+        Assert.Empty(Faults(options));
+    }
+
+    [Theory]
+    [InlineData("Models:ContainerUri", "models", "must be the address of a blob container")]
+    [InlineData("Models:ContainerUri", "ftp://account/models", "must be the address of a blob container")]
+    [InlineData("Models:ContainerUri", "https://account.blob.core.windows.net/", "must be the address of a blob container")]
+    [InlineData("Models:ContainerUri", "https://account.blob.core.windows.net/models?sig=secret", "without a query")]
+    [InlineData("Models:ContainerUri", null, "Models__ContainerUri is missing")]
+    [InlineData("Models:Versions:vgg16", null, "Models__Versions__vgg16 is missing")]
+    [InlineData("Models:Versions:vgg16", "../../etc", "Models__Versions__vgg16 is '../../etc', but must be a fingerprint")]
+    [InlineData("Models:Versions:vgg16", "0123456789AB", "but must be a fingerprint")]
+    [InlineData("Models:Versions:vgg19", "0123456789ab", "Models__Versions__vgg19 names no model; there are: vgg16, resnet50.")]
+    public void A_wrong_setting_is_refused_by_its_name(string key, string? value, string message)
+    {
+        string fault = Assert.Single(Faults(Bind(new Dictionary<string, string?>(Good) { [key] = value })));
+
+        Assert.Contains(message, fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.FaultsOf(options, ModelCatalogue.Default());
+
+    private static ModelOptions Bind(Dictionary<string, string?> settings) =>
+        new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build().GetSection("Models").Get<ModelOptions>()!;
+}
