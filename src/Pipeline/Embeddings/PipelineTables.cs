@@ -6,11 +6,9 @@ namespace Pipeline.Embeddings;
 /// <param name="service">The account's tables.</param>
 public sealed class PipelineTables(TableServiceClient service)
 {
-    private const string FailuresName = "Failures";
-
     private readonly CreatedTable _embeddings = new(service.GetTableClient("Embeddings"));
     private readonly CreatedTable _changes = new(service.GetTableClient("Changes"));
-    private readonly CreatedTable _failures = new(service.GetTableClient(FailuresName));
+    private readonly CreatedTable _failures = new(service.GetTableClient("Failures"));
 
     internal Task<TableClient> EmbeddingsAsync(CancellationToken cancellationToken) => _embeddings.GetAsync(cancellationToken);
 
@@ -19,11 +17,13 @@ public sealed class PipelineTables(TableServiceClient service)
     internal Task<TableClient> FailuresAsync(CancellationToken cancellationToken) => _failures.GetAsync(cancellationToken);
 
     /// <summary>The failures without making their table.</summary>
-    internal TableClient FailuresAsTheyAre => service.GetTableClient(FailuresName);
+    internal TableClient FailuresAsTheyAre => _failures.Table;
 
     private sealed class CreatedTable(TableClient table)
     {
         private volatile bool _created;
+
+        public TableClient Table => table;
 
         public async Task<TableClient> GetAsync(CancellationToken cancellationToken)
         {
