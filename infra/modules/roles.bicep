@@ -41,6 +41,9 @@ var storageBlobDataReader = subscriptionResourceId('Microsoft.Authorization/role
 // Whoever operates the app uploads models and images.
 var storageBlobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
 
+// Why an image was given up on is recorded in the table Failures; whoever looks into the poison queue reads it.
+var storageTableDataReader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '76199698-9eea-4c19-bc75-cec21354c6b6')
+
 // Telemetry: the component takes it from Entra ID only.
 var monitoringMetricsPublisher = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '3913510d-42f4-4e42-8a64-420c390055eb')
 
@@ -73,6 +76,14 @@ resource imagesAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing =
     name: 'default'
 
     resource queue 'queues' existing = [for queue in queues: { name: queue }]
+  }
+
+  resource tableService 'tableServices' existing = {
+    name: 'default'
+
+    resource failures 'tables' existing = {
+      name: 'Failures'
+    }
   }
 }
 
@@ -184,3 +195,9 @@ resource operatorQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     properties: { roleDefinitionId: storageQueueDataContributor, principalId: operatorPrincipalId }
   }
 ]
+
+resource operatorFailures 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
+  name: guid(imagesAccount::tableService::failures.id, operatorPrincipalId, storageTableDataReader)
+  scope: imagesAccount::tableService::failures
+  properties: { roleDefinitionId: storageTableDataReader, principalId: operatorPrincipalId }
+}

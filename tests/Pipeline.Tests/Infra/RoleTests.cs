@@ -14,6 +14,7 @@ public class RoleTests
         ["974c5e8b-45b9-4653-ba55-5f855dd0fb88"] = "Storage Queue Data Contributor",
         ["c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"] = "Storage Queue Data Message Sender",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
+        ["76199698-9eea-4c19-bc75-cec21354c6b6"] = "Storage Table Data Reader",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
     };
 
@@ -59,7 +60,7 @@ public class RoleTests
         await GrantedAsync("param separateImagesStorage = false"));
 
     [Fact]
-    public async Task The_operator_may_upload_and_look_into_the_queues_and_nothing_more()
+    public async Task The_operator_may_upload_and_look_into_queues_and_failures_and_nothing_more()
     {
         const string Operator = "00000000-0000-0000-0000-00000000000a";
 
@@ -74,6 +75,7 @@ public class RoleTests
                 "operator: Storage Queue Data Contributor on images/default/image-deletions",
                 "operator: Storage Queue Data Contributor on images/default/image-deletions-poison",
                 "operator: Storage Queue Data Contributor on images/default/webjobs-blobtrigger-poison",
+                "operator: Storage Table Data Reader on images/default/Failures",
             ]),
             granted);
     }
