@@ -7,7 +7,7 @@ namespace Pipeline.LocalWorker.Hosting;
 
 /// <summary>
 /// Clients for a trigger's connection, named as on the host: the setting NAME (or AzureWebJobsNAME, or a connection string NAME) as a
-/// connection string, or NAME__blobServiceUri and NAME__queueServiceUri with Entra ID.
+/// connection string, or NAME__blobServiceUri and NAME__queueServiceUri with Entra ID, where NAME__clientId names a user-assigned identity.
 /// </summary>
 internal sealed class StorageConnections(IConfiguration configuration)
 {
@@ -15,15 +15,18 @@ internal sealed class StorageConnections(IConfiguration configuration)
 
     public BlobServiceClient Blobs(string? connection) => Text(connection ?? HostConnection) is { } text
         ? new BlobServiceClient(text, new BlobClientOptions { Retry = { MaxRetries = 1, NetworkTimeout = TimeSpan.FromSeconds(20) } })
-        : new BlobServiceClient(Address(connection ?? HostConnection, "blobServiceUri"), new DefaultAzureCredential());
+        : new BlobServiceClient(Address(connection ?? HostConnection, "blobServiceUri"), Identity(connection ?? HostConnection));
 
     public QueueServiceClient Queues(string? connection, QueueMessageEncoding encoding)
     {
         var options = new QueueClientOptions { MessageEncoding = encoding };
         return Text(connection ?? HostConnection) is { } text
             ? new QueueServiceClient(text, options)
-            : new QueueServiceClient(Address(connection ?? HostConnection, "queueServiceUri"), new DefaultAzureCredential(), options);
+            : new QueueServiceClient(Address(connection ?? HostConnection, "queueServiceUri"), Identity(connection ?? HostConnection), options);
     }
+
+    private DefaultAzureCredential Identity(string connection) =>
+        new(new DefaultAzureCredentialOptions { ManagedIdentityClientId = configuration[$"{connection}:clientId"] });
 
     private string? Text(string name)
     {
