@@ -30,7 +30,7 @@ param separateImagesStorage bool = true
 @maxValue(365)
 param imageRetentionDays int = 14
 
-@description('Memory of an instance in MB. 2048 does for indexing and search; /api/study and feature maps of many layers want 4096.')
+@description('Memory of an instance in MB. 2048 does for indexing and search of up to about 10,000 images.')
 @allowed([2048, 4096])
 param instanceMemoryMB int = 2048
 
