@@ -6,7 +6,6 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalWorker.Hosting;
 
@@ -16,7 +15,7 @@ namespace Pipeline.LocalWorker.Blobs;
 /// Runs a blob function for every new version of every blob in its container, at least once. A version is done when its receipt is written,
 /// after success or after its poison message; whatever ends the process before that, the next start runs it again.
 /// </summary>
-internal sealed partial class BlobListener : IHostedService, IDisposable
+internal sealed partial class BlobListener : Listener
 {
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BusyInterval = TimeSpan.FromMilliseconds(250);
@@ -36,9 +35,6 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
     // The version of each blob that is queued, running or waiting for its next try.
     private readonly ConcurrentDictionary<string, string> _pending = new(StringComparer.Ordinal);
     private readonly Channel<BlobEvent> _queue;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _abort = new();
-    private Task _running = Task.CompletedTask;
     private int _unreachable;
 
     public BlobListener(
@@ -58,32 +54,15 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
         _queue = Channel.CreateBounded<BlobEvent>(1024);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        _running = Task.WhenAll(
-            Enumerable.Range(0, _host.MaxDegreeOfParallelism)
-                .Select(_ => Task.Run(WorkAsync, CancellationToken.None))
-                .Append(Task.Run(WatchAsync, CancellationToken.None)));
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Takes nothing new, lets what runs finish, and ends it when the host's patience does; without a receipt it runs again.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await using CancellationTokenRegistration abort = cancellationToken.Register(_abort.Cancel);
-        await _running;
-    }
-
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _abort.Dispose();
-    }
+    /// <summary>What is ended by the host's patience has no receipt, and runs again.</summary>
+    protected override Task RunAsync() => Task.WhenAll(
+        Enumerable.Range(0, _host.MaxDegreeOfParallelism)
+            .Select(_ => Task.Run(WorkAsync, CancellationToken.None))
+            .Append(Task.Run(WatchAsync, CancellationToken.None)));
 
     private async Task WatchAsync()
     {
-        CancellationToken stopping = _stopping.Token;
+        CancellationToken stopping = Stopping;
         bool loaded = false;
         while (!stopping.IsCancellationRequested)
         {
@@ -145,7 +124,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
     {
         try
         {
-            await foreach (BlobEvent next in _queue.Reader.ReadAllAsync(_stopping.Token))
+            await foreach (BlobEvent next in _queue.Reader.ReadAllAsync(Stopping))
             {
                 if (IsCurrent(next))
                 {
@@ -153,7 +132,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
                 }
             }
         }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (Stopping.IsCancellationRequested)
         {
             // What is still queued has no receipt and is found again at the next start.
         }
@@ -167,9 +146,9 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
             try
             {
                 await _invoker.InvokeAsync(
-                    _function, parameter => BlobArguments.Value(parameter, _function, blob, _path.Match(next.Name)!, _abort.Token));
+                    _function, parameter => BlobArguments.Value(parameter, _function, blob, _path.Match(next.Name)!, Abort));
             }
-            catch (Exception exception) when (!_abort.IsCancellationRequested)
+            catch (Exception exception) when (!Abort.IsCancellationRequested)
             {
                 await FailedAsync(blob, next, exception);
                 return;
@@ -177,7 +156,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
 
             await DoneAsync(next);
         }
-        catch (OperationCanceledException) when (_abort.IsCancellationRequested)
+        catch (OperationCanceledException) when (Abort.IsCancellationRequested)
         {
             LogAborted(_function.Name, next.Name);
         }
@@ -206,7 +185,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
             return;
         }
 
-        await _poison.AddAsync(_function, _path.Container, next.Name, next.ETag, _abort.Token);
+        await _poison.AddAsync(_function, _path.Container, next.Name, next.ETag, Abort);
         LogPoisoned(_function.Name, next.Name, tries);
         await DoneAsync(next);
     }
@@ -216,7 +195,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
     {
         try
         {
-            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: _abort.Token);
+            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: Abort);
             return properties.ETag.ToString("H") == next.ETag;
         }
         catch (RequestFailedException gone) when (gone.Status == 404)
@@ -227,7 +206,7 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
 
     private async Task DoneAsync(BlobEvent next)
     {
-        await _receipts.WriteAsync(next.Name, next.ETag, _abort.Token);
+        await _receipts.WriteAsync(next.Name, next.ETag, Abort);
         _pending.TryRemove(new KeyValuePair<string, string>(next.Name, next.ETag));
         Reached();
     }
@@ -237,8 +216,8 @@ internal sealed partial class BlobListener : IHostedService, IDisposable
     {
         try
         {
-            await Task.Delay(delay, _stopping.Token);
-            await _queue.Writer.WriteAsync(next, _stopping.Token);
+            await Task.Delay(delay, Stopping);
+            await _queue.Writer.WriteAsync(next, Stopping);
         }
         catch (OperationCanceledException)
         {

@@ -3,7 +3,6 @@ using System.Text;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.LocalWorker.Hosting;
 
@@ -19,7 +18,7 @@ internal sealed partial class QueueListener(
     FunctionInvoker invoker,
     HostJson host,
     StorageConnections connections,
-    ILogger<QueueListener> logger) : IHostedService, IDisposable
+    ILogger<QueueListener> logger) : Listener
 {
     private static readonly TimeSpan IdleInterval = TimeSpan.FromSeconds(1);
 
@@ -31,34 +30,11 @@ internal sealed partial class QueueListener(
     private readonly QueueClient _poison =
         connections.Queues(trigger.Connection, QueueMessageEncoding.None).GetQueueClient($"{trigger.QueueName}-poison");
 
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly CancellationTokenSource _abort = new();
-    private Task _running = Task.CompletedTask;
     private bool _unreachable;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    protected override async Task RunAsync()
     {
-        _running = Task.Run(WatchAsync, CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Takes nothing new, lets what runs finish, and ends it when the host's patience does.</summary>
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync();
-        await using CancellationTokenRegistration abort = cancellationToken.Register(_abort.Cancel);
-        await _running;
-    }
-
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _abort.Dispose();
-    }
-
-    private async Task WatchAsync()
-    {
-        CancellationToken stopping = _stopping.Token;
+        CancellationToken stopping = Stopping;
         while (!stopping.IsCancellationRequested)
         {
             TimeSpan interval = IdleInterval;
@@ -67,7 +43,7 @@ internal sealed partial class QueueListener(
                 await _queue.CreateIfNotExistsAsync(cancellationToken: stopping);
 
                 // Not ended by the stop: a batch that the service has handed out but nobody has taken would stay hidden.
-                QueueMessage[] batch = await _queue.ReceiveMessagesAsync(host.QueueBatchSize, Lease, _abort.Token);
+                QueueMessage[] batch = await _queue.ReceiveMessagesAsync(host.QueueBatchSize, Lease, Abort);
                 Reached();
                 await Task.WhenAll(batch.Select(TryAsync));
                 interval = batch.Length > 0 ? TimeSpan.Zero : IdleInterval;
@@ -93,7 +69,7 @@ internal sealed partial class QueueListener(
             string text = Decode(message);
             await invoker.InvokeAsync(function, parameter => Argument(parameter, text));
         }
-        catch (Exception exception) when (_abort.IsCancellationRequested)
+        catch (Exception exception) when (Abort.IsCancellationRequested)
         {
             LogAborted(exception, function.Name, message.MessageId);
             await _queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero);
@@ -105,7 +81,7 @@ internal sealed partial class QueueListener(
             return;
         }
 
-        await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, _abort.Token);
+        await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Abort);
     }
 
     private async Task FailedAsync(QueueMessage message, Exception exception)
@@ -114,14 +90,14 @@ internal sealed partial class QueueListener(
         if (message.DequeueCount < host.QueueMaxDequeueCount)
         {
             await _queue.UpdateMessageAsync(
-                message.MessageId, message.PopReceipt, visibilityTimeout: host.QueueVisibilityTimeout, cancellationToken: _abort.Token);
+                message.MessageId, message.PopReceipt, visibilityTimeout: host.QueueVisibilityTimeout, cancellationToken: Abort);
             return;
         }
 
         // Written before the other is deleted: twice in the poison queue is better than nowhere.
-        await _poison.CreateIfNotExistsAsync(cancellationToken: _abort.Token);
-        await _poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: _abort.Token);
-        await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, _abort.Token);
+        await _poison.CreateIfNotExistsAsync(cancellationToken: Abort);
+        await _poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1), cancellationToken: Abort);
+        await _queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Abort);
         LogPoisoned(function.Name, message.MessageId, message.DequeueCount, _poison.Name);
     }
 
@@ -133,12 +109,13 @@ internal sealed partial class QueueListener(
         }
         catch (FormatException exception)
         {
-            throw new InvalidDataException("The message is not Base64, which is what the host takes; send it with QueueMessageEncoding.Base64.", exception);
+            throw new InvalidDataException(
+                "The message is not Base64, which is what the host takes; send it with QueueMessageEncoding.Base64.", exception);
         }
     }
 
     private object? Argument(ParameterInfo parameter, string text) =>
-        parameter.ParameterType == typeof(CancellationToken) ? _abort.Token
+        parameter.ParameterType == typeof(CancellationToken) ? Abort
         : parameter == function.TriggerParameter && parameter.ParameterType == typeof(string) ? text
         : throw new InvalidOperationException(
             $"The parameter '{parameter.Name}' of the queue function '{function.Name}' can be the trigger's string or CancellationToken.");

@@ -51,7 +51,8 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
 
             foreach (ModelDefinition model in catalogue.Models.Where(model => !options.Versions.ContainsKey(model.Key)))
             {
-                yield return $"Models__ContainerUri is set, and Models__Versions__{model.Key} is missing: set it to the fingerprint of the version to run.";
+                yield return $"Models__ContainerUri is set, and Models__Versions__{model.Key} is missing: set it to the fingerprint " +
+                    "of the version to run.";
             }
         }
         else if (options.Versions.Count > 0)
@@ -68,7 +69,8 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
 
             if (version.Length != Fingerprint.Length || !version.All(char.IsAsciiHexDigitLower))
             {
-                yield return $"Models__Versions__{key} is '{version}', but must be a fingerprint: {Fingerprint.Length} lower-case hexadecimal digits.";
+                yield return $"Models__Versions__{key} is '{version}', but must be a fingerprint: {Fingerprint.Length} lower-case " +
+                    "hexadecimal digits.";
             }
         }
     }

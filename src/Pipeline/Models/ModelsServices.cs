@@ -10,7 +10,10 @@ namespace Pipeline.Models;
 public static class ModelsServices
 {
     /// <summary>Adds <see cref="Predictor"/> and <see cref="ModelSessions"/> over the built-in catalogue; the folder comes from the section <c>Models</c>. The app does not start without them.</summary>
-    /// <remarks>With <see cref="ModelOptions.ContainerUri"/> set they are fetched at the start; that needs a <see cref="BlobContainerClient"/> under <see cref="ModelStore.ContainerKey"/>.</remarks>
+    /// <remarks>
+    /// With <see cref="ModelOptions.ContainerUri"/> set they are fetched at the start; that needs a <see cref="BlobContainerClient"/> under
+    /// <see cref="ModelStore.ContainerKey"/>.
+    /// </remarks>
     /// <param name="services">Where to add.</param>
     /// <param name="configuration">The app's configuration.</param>
     public static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)

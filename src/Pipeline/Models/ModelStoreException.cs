@@ -1,0 +1,20 @@
+namespace Pipeline.Models;
+
+/// <summary>The models could not be fetched; the message says why and what to do.</summary>
+public sealed class ModelStoreException : Exception
+{
+    /// <inheritdoc/>
+    public ModelStoreException()
+    {
+    }
+
+    /// <inheritdoc/>
+    public ModelStoreException(string message) : base(message)
+    {
+    }
+
+    /// <inheritdoc/>
+    public ModelStoreException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}
