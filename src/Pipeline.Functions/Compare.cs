@@ -9,12 +9,12 @@ public sealed class Compare(ImageComparison comparison)
     /// <summary>How alike the two images of a form are to each model.</summary>
     [Function(nameof(Compare))]
     public Task<IResult> UploadedAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "compare")] HttpRequest request, CancellationToken cancellationToken) =>
-        Answer.GuardAsync(() => comparison.OfUploadedAsync(request, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "compare")] HttpRequest request) =>
+        comparison.OfUploadedAsync(request, request.HttpContext.RequestAborted);
 
     /// <summary>How alike two stored images are to each model.</summary>
     [Function("CompareStored")]
     public Task<IResult> StoredAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "compare")] HttpRequest request, CancellationToken cancellationToken) =>
-        Answer.GuardAsync(() => comparison.OfStoredAsync(request, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "compare")] HttpRequest request) =>
+        comparison.OfStoredAsync(request, request.HttpContext.RequestAborted);
 }

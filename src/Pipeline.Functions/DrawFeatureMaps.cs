@@ -9,13 +9,12 @@ public sealed class DrawFeatureMaps(FeatureMapPictures pictures)
     /// <summary>What a model's blocks make of the image in the body, as a PNG.</summary>
     [Function(nameof(DrawFeatureMaps))]
     public Task<IResult> OfUploadedAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request,
-        CancellationToken cancellationToken) => Answer.GuardAsync(() => pictures.OfUploadedAsync(request, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request) =>
+        pictures.OfUploadedAsync(request, request.HttpContext.RequestAborted);
 
     /// <summary>What a model's blocks make of a stored image, as a PNG.</summary>
     [Function("DrawFeatureMapsOfStored")]
     public Task<IResult> OfStoredAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "feature-maps/{*name}")] HttpRequest request,
-        string? name,
-        CancellationToken cancellationToken) => Answer.GuardAsync(() => pictures.OfStoredAsync(request, name, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "feature-maps/{*name}")] HttpRequest request) =>
+        pictures.OfStoredAsync(request, request.RouteValues["name"] as string, request.HttpContext.RequestAborted);
 }

@@ -9,6 +9,6 @@ public sealed class Health(HealthReport report)
     /// <summary>Whether the app can do its work: models, index, storage.</summary>
     [Function(nameof(Health))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request, CancellationToken cancellationToken) =>
-        report.AnswerAsync(cancellationToken);
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+        report.AnswerAsync(request.HttpContext.RequestAborted);
 }

@@ -9,6 +9,6 @@ public sealed class ListImages(ImageList images)
     /// <summary>The stored images by pages, and their state by each model.</summary>
     [Function(nameof(ListImages))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "images")] HttpRequest request, CancellationToken cancellationToken) =>
-        Answer.GuardAsync(() => images.PageAsync(request, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "images")] HttpRequest request) =>
+        images.PageAsync(request, request.HttpContext.RequestAborted);
 }

@@ -9,13 +9,12 @@ public sealed class Predict(ImagePredictions predictions)
     /// <summary>The most probable classes of the image in the body, by each model.</summary>
     [Function(nameof(Predict))]
     public Task<IResult> UploadedAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "predictions")] HttpRequest request,
-        CancellationToken cancellationToken) => Answer.GuardAsync(() => predictions.OfUploadedAsync(request, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "predictions")] HttpRequest request) =>
+        predictions.OfUploadedAsync(request, request.HttpContext.RequestAborted);
 
     /// <summary>The most probable classes of a stored image, by each model.</summary>
     [Function("PredictStored")]
     public Task<IResult> StoredAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "predictions/{*name}")] HttpRequest request,
-        string? name,
-        CancellationToken cancellationToken) => Answer.GuardAsync(() => predictions.OfStoredAsync(request, name, cancellationToken));
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "predictions/{*name}")] HttpRequest request) =>
+        predictions.OfStoredAsync(request, request.RouteValues["name"] as string, request.HttpContext.RequestAborted);
 }

@@ -1,8 +1,11 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Pipeline.Embeddings;
+using Pipeline.Functions;
 using Pipeline.Functions.Http;
 using Pipeline.Imaging;
 using Pipeline.Models;
@@ -10,8 +13,11 @@ using Pipeline.Search;
 using Pipeline.Study;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
+LogLevels.AddDefaults(builder.Configuration);
 builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<ErrorMiddleware>();
 builder.Services
+    .AddSingleton<IConfigureOptions<KestrelServerOptions>, RequestLimits>()
     .AddImaging()
     .AddModels(builder.Configuration)
     .AddEmbeddings(builder.Configuration)

@@ -9,6 +9,6 @@ public sealed class RunStudy(ImageStudy study)
     /// <summary>The study on the images of a form: classes, cosines, variants, distortions, as JSON or as a report for people.</summary>
     [Function(nameof(RunStudy))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "study")] HttpRequest request, CancellationToken cancellationToken) =>
-        study.OfUploadedAsync(request, cancellationToken);
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "study")] HttpRequest request) =>
+        study.OfUploadedAsync(request, request.HttpContext.RequestAborted);
 }

@@ -43,7 +43,7 @@ public class ArchitectureTests
         Library.GetReferencedAssemblies(),
         reference => reference.Name!.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
             || reference.Name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal)
-            || reference.Name is "System.Console" or "Spectre.Console" or "System.CommandLine" or "Pipeline.LocalWorker");
+            || reference.Name is "System.Console" or "Spectre.Console" or "System.CommandLine");
 
     private static int Layer(Type type) => Array.FindLastIndex(
         Layers,

@@ -18,7 +18,7 @@ internal static class DotnetBuild
         {
             // The function app must be the one that runs without the Functions host, whatever the environment says.
             var start = new ProcessStartInfo(
-                DotnetProgram.Path, ["build", target, "-c", "Release", "-v", "quiet", "--nologo", "--tl:off", "-p:FunctionsWorker=local"])
+                DotnetProgram.Path, ["build", target, "-c", "Release", "-v", "quiet", "--nologo", "--tl:off"])
             {
                 WorkingDirectory = tree.Root,
                 // Build nodes would outlive the command.

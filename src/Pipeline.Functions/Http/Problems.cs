@@ -46,6 +46,28 @@ internal static class Problems
     public static IResult StorageUnavailable() => new RetryAfter(5, Problem(
         503, "storage-unavailable", "Storage cannot be reached", "The storage account does not answer at the moment. Try again later."));
 
+    public static IResult StorageDenied() => Problem(
+        503,
+        "storage-denied",
+        "Storage refuses the app",
+        "The storage account refuses the app's identity. Give it the roles that docs/operations.md lists, or correct ImagesStorage; a new role takes some minutes to count.");
+
+    /// <param name="status">What the server found: 413 for a body that is too long, 408 for one that is too slow, else 400.</param>
+    public static IResult BadRequest(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => Problem(
+            413,
+            "image-too-large",
+            "The image has too many bytes",
+            $"The body has more than {RequestLimits.MaxBodyBytes / (1024 * 1024)} MB, which is the most that is read. Send only the images, each up to its limit."),
+        StatusCodes.Status408RequestTimeout => Problem(
+            408, "request-timeout", "The body is too slow", "The body arrives too slowly, or stopped arriving. Send it again."),
+        _ => Problem(400, "malformed-request", "The request cannot be read", "The body breaks off or is not framed as HTTP wants it. Send it again."),
+    };
+
+    public static IResult InternalError() => Problem(
+        500, "internal-error", "The app failed", "An error in the app, or one that it does not know. Its log has the details; try again later.");
+
     public static IResult StudyUnderWay() => new RetryAfter(30, Problem(
         503, "study-under-way", "A study is under way", "This instance runs one study at a time, and one is under way. Try again in a minute."));
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
@@ -63,13 +64,11 @@ internal static class UploadedImages
         {
             return (null, Problems.NotMultipartImage($"The form cannot be read: {malformed.Message}"));
         }
-        catch (BadHttpRequestException refused) when (refused.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        catch (IOException exception) when (
+            exception is not (BadHttpRequestException or ConnectionResetException)
+            && !cancellationToken.IsCancellationRequested)
         {
-            return (null, Problems.Rejected(new ImageRejection(
-                ImageFault.TooManyBytes, "The form has more bytes than the server takes. Send only the images, each up to the limit.")));
-        }
-        catch (IOException) when (!cancellationToken.IsCancellationRequested)
-        {
+            // The reader's own word for a body that is whole and stops amid a section.
             return (null, Problems.NotMultipartImage("The form ends before its closing boundary."));
         }
     }

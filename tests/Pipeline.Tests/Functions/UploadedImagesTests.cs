@@ -73,12 +73,15 @@ public class UploadedImagesTests
     }
 
     [Fact]
-    public async Task A_form_beyond_what_the_server_takes_is_too_large_and_not_cut_off()
+    public async Task What_the_server_refuses_of_a_form_is_not_taken_for_a_form_that_is_cut_off()
     {
-        HttpRequest request = Request("multipart/form-data; boundary=cut", []);
-        request.Body = new RefusingStream();
+        foreach (int status in new[] { StatusCodes.Status413PayloadTooLarge, StatusCodes.Status408RequestTimeout })
+        {
+            HttpRequest request = Request("multipart/form-data; boundary=cut", []);
+            request.Body = new RefusingStream(status);
 
-        AssertProblem(await ReadAsync(request), 413, "image-too-large", "The form has more bytes than the server takes.");
+            Assert.Equal(status, (await Assert.ThrowsAsync<BadHttpRequestException>(() => ReadAsync(request))).StatusCode);
+        }
     }
 
     [Fact]
@@ -147,11 +150,11 @@ public class UploadedImagesTests
         Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
     }
 
-    /// <summary>A body as the server gives it once it is past its limit.</summary>
-    private sealed class RefusingStream : MemoryStream
+    /// <summary>A body as the server gives it once it is past one of its limits.</summary>
+    private sealed class RefusingStream(int status) : MemoryStream
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            throw new BadHttpRequestException("Request body too large.", StatusCodes.Status413PayloadTooLarge);
+            throw new BadHttpRequestException("Refused.", status);
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions;
-using Pipeline.LocalWorker.Hosting;
+using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
 
@@ -12,7 +12,7 @@ public partial class EventTests
 {
     private const string Subscriptions = "Microsoft.EventGrid/systemTopics/eventSubscriptions";
 
-    private static readonly IReadOnlyList<Function> Declared = Function.Discover(typeof(FindSimilar).Assembly);
+    private static readonly IReadOnlyList<DeclaredFunction> Declared = DeclaredFunction.All;
 
     [Fact]
     public async Task There_is_one_subscription_a_blob_function_and_one_for_deletions() => Assert.Equal(
@@ -77,7 +77,7 @@ public partial class EventTests
         Assert.EndsWith("/storageAccounts/imagesaccount", Deployment.Text(delivery["destination"]!["properties"]!["resourceId"]));
         string queue = Deployment.Text(delivery["destination"]!["properties"]!["queueName"]);
         Assert.Contains(queue, (await Deployment.OfMainAsync()).Names("Microsoft.Storage/storageAccounts/queueServices/queues"));
-        Function reader = Assert.Single(Declared, function => function.Trigger.GetType().Name == "QueueTriggerAttribute");
+        DeclaredFunction reader = Assert.Single(Declared, function => function.Trigger.GetType().Name == "QueueTriggerAttribute");
         Assert.Equal("RemoveImage", reader.Name);
         Assert.Equal(queue, Property(reader.Trigger, "QueueName"));
         Assert.Equal("ImagesStorage", Property(reader.Trigger, "Connection"));

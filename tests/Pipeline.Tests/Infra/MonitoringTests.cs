@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Pipeline.Functions;
-using Pipeline.LocalWorker.Hosting;
+using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
 
@@ -108,7 +108,7 @@ public partial class MonitoringTests
         ];
 
         Assert.NotEmpty(named);
-        Assert.Empty(named.Except(Function.Discover(typeof(FindSimilar).Assembly).Select(function => function.Name)));
+        Assert.Empty(named.Except(DeclaredFunction.All.Select(function => function.Name)));
     }
 
     private static JsonNode Criterion(JsonObject alert) => Assert.Single(alert["properties"]!["criteria"]!["allOf"]!.AsArray())!;

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Embeddings;
 using Pipeline.Functions;
-using Pipeline.LocalWorker.Hosting;
+using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
 
@@ -44,7 +44,7 @@ public partial class StorageTests
 
         string[] watched =
         [
-            .. Function.Discover(typeof(FindSimilar).Assembly).Select(function => function.Trigger).OfType<BlobTriggerAttribute>()
+            .. DeclaredFunction.All.Select(function => function.Trigger).OfType<BlobTriggerAttribute>()
                 .Select(trigger => trigger.BlobPath.Split('/')[0]).Append(EmbeddingsServices.ImagesContainer).Distinct(),
         ];
         string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Embeddings", "PipelineTables.cs"));

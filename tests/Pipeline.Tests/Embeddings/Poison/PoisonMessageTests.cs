@@ -4,7 +4,7 @@ using CsCheck;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Embeddings.Poison;
 using Pipeline.Functions;
-using Pipeline.LocalWorker.Hosting;
+using Pipeline.Tests.Functions;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Embeddings.Poison;
@@ -32,8 +32,8 @@ public class PoisonMessageTests
     [Fact]
     public void Every_blob_function_of_the_app_is_one_of_a_model() => Assert.Equal(
         Catalogue.Models.Select(model => model.Key).Order(),
-        Function.Discover(typeof(EmbedWithVgg16).Assembly).Where(function => function.Trigger is BlobTriggerAttribute)
-            .Select(function => Parse(Good.Replace("Host.Functions.EmbedWithVgg16", function.Id, StringComparison.Ordinal))!.ModelKey).Order());
+        DeclaredFunction.All.Where(function => function.Trigger is BlobTriggerAttribute)
+            .Select(function => Parse(Good.Replace("Host.Functions.EmbedWithVgg16", $"Host.Functions.{function.Name}", StringComparison.Ordinal))!.ModelKey).Order());
 
     [Theory]
     [InlineData("\"BlobTrigger\"", "\"QueueTrigger\"", "is of no blob trigger")]
