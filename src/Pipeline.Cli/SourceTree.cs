@@ -22,7 +22,13 @@ internal sealed record SourceTree(string Root)
 
     public string FunctionsProject => Path.Combine(Root, "src", "Pipeline.Functions");
 
-    public string FunctionsProgram => Path.Combine(FunctionsProject, "bin", "Release", "net10.0", "Pipeline.Functions.dll");
+    /// <summary>The built function app: what a Functions host is given.</summary>
+    public string FunctionsOutput => Path.Combine(FunctionsProject, "bin", "Release", "net10.0");
+
+    public string LocalHostProgram => Path.Combine(Root, "src", "Pipeline.LocalHost", "bin", "Release", "net10.0", "Pipeline.LocalHost.dll");
+
+    /// <summary>The function app and the local host, for one build of both.</summary>
+    public string Local => Path.Combine(Root, "src", "Local.slnf");
 
     /// <exception cref="CommandFailure">The command does not run from within a checkout.</exception>
     public static SourceTree Find()

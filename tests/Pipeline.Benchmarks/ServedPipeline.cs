@@ -28,7 +28,7 @@ internal sealed class ServedPipeline : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("pipeline-benchmark").FullName;
         int[] ports = FreePort.Find(4);
         LocalPipeline running = await LocalPipeline.StartAsync(
-            SourceTree.Find(), Path.Combine(folder, "data"), ports[..3], ports[3], Path.Combine(folder, "logs"), CancellationToken.None);
+            SourceTree.Find(), Path.Combine(folder, "data"), ports[..3], new FunctionAppOptions(ports[3]), Path.Combine(folder, "logs"), CancellationToken.None);
         return new ServedPipeline(running, folder);
     }
 

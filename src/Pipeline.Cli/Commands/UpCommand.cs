@@ -24,24 +24,41 @@ internal static class UpCommand
             Description = "Where storage keeps its data; made if missing. Default: .pipeline/data.",
             HelpName = "DIR",
         };
-        var command = new Command("up", "Starts storage and the function app, and serves until Ctrl-C. Data stays for the next time.") { port, data };
+        var host = new Option<FunctionsHost>("--host")
+        {
+            Description = "What runs the functions: local needs nothing installed, func is Azure Functions Core Tools.",
+            DefaultValueFactory = _ => FunctionsHost.Local,
+        };
+        var trace = new Option<bool>("--trace") { Description = "Show the app's log with its spans and metrics here as well." };
+        var command = new Command("up", "Starts storage and the function app, and serves until Ctrl-C. Data stays for the next time.")
+        {
+            port, data, host, trace,
+        };
         command.SetAction((parsed, stop) => RunAsync(
             tree,
-            parsed.GetValue(port) ?? UsualPort,
+            new FunctionAppOptions(
+                parsed.GetValue(port) ?? UsualPort, parsed.GetValue(host), parsed.GetValue(trace) ? Console.Out : null),
             parsed.GetValue(data)?.FullName ?? Path.Combine(tree.State, "data"),
             console,
             stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(SourceTree tree, int port, string data, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        SourceTree tree, FunctionAppOptions app, string data, CommandConsole console, CancellationToken cancellationToken)
     {
-        FreePort.Require(port);
+        FreePort.Require(app.Port);
+        if (app.Host == FunctionsHost.Func)
+        {
+            // Before minutes of setup, for it may not be there.
+            CoreTools.Find();
+        }
+
         await LocalSetup.MakeReadyAsync(tree, console, cancellationToken);
         int[] storagePorts = FreePort.Prefer(UsualStoragePort, 3);
         LocalPipeline? started = null;
         await console.StageAsync("Starting storage and the function app", async _ =>
-            started = await LocalPipeline.StartAsync(tree, data, storagePorts, port, Path.Combine(tree.Logs, $"up-{port}"), cancellationToken));
+            started = await LocalPipeline.StartAsync(tree, data, storagePorts, app, Path.Combine(tree.Logs, $"up-{app.Port}"), cancellationToken));
         await using LocalPipeline pipeline = started!;
         Describe(pipeline, tree, console);
         await pipeline.WhileRunningAsync(stop => Task.Delay(Timeout.Infinite, stop), cancellationToken);

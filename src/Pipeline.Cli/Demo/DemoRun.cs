@@ -64,7 +64,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         int[] ports = FreePort.Find(4);
         LocalPipeline? started = null;
         await StageAsync("Starting storage and the function app", async _ =>
-            started = await LocalPipeline.StartAsync(tree, data, ports[..3], port ?? ports[3], logs, cancellationToken));
+            started = await LocalPipeline.StartAsync(tree, data, ports[..3], new FunctionAppOptions(port ?? ports[3]), logs, cancellationToken));
         await using LocalPipeline pipeline = started!;
         await pipeline.WhileRunningAsync(stop => ShowAsync(pipeline, stop), cancellationToken);
         if (keep)

@@ -21,14 +21,16 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _gate = new();
     private readonly TextWriter _log;
+    private readonly TextWriter? _shown;
     private readonly bool _interrupts;
 
-    private ChildProcess(string name, Process process, string? logFile, TimeSpan grace)
+    private ChildProcess(string name, Process process, string? logFile, TimeSpan grace, TextWriter? shown)
     {
         Name = name;
         _process = process;
         _logFile = logFile;
         _grace = grace;
+        _shown = shown;
         _interrupts = logFile is null;
         _log = logFile is null ? TextWriter.Null : new StreamWriter(logFile, append: false) { AutoFlush = true };
         Exited = WaitAsync();
@@ -46,18 +48,19 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="start">Program, arguments, folder and environment.</param>
     /// <param name="logFile">Written anew; its folder is made.</param>
     /// <param name="grace">How long it may take to end after it was asked to.</param>
+    /// <param name="shown">Where its output goes, too; null for the file alone.</param>
     /// <exception cref="CommandFailure">It cannot be started.</exception>
-    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan grace)
+    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan grace, TextWriter? shown = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        return new ChildProcess(name, StartProcess(name, start), logFile, grace);
+        return new ChildProcess(name, StartProcess(name, start), logFile, grace, shown);
     }
 
     /// <summary>Starts a program that writes where the command writes, and is ended by an interrupt as a person would.</summary>
     public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan grace) =>
-        new(name, StartProcess(name, start), null, grace);
+        new(name, StartProcess(name, start), null, grace, shown: null);
 
     /// <summary>A failure that shows what the program said last and where the rest is.</summary>
     public CommandFailure Failure(string message)
@@ -137,6 +140,7 @@ internal sealed class ChildProcess : IAsyncDisposable
                 }
 
                 _log.WriteLine(line);
+                _shown?.WriteLine(line);
             }
         }
     }

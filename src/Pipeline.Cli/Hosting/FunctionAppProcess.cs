@@ -2,44 +2,53 @@ using System.Diagnostics;
 
 namespace Pipeline.Cli.Hosting;
 
-/// <summary>The function app, running under the stand-in worker.</summary>
+/// <summary>The function app as the worker of a Functions host, and the local events that take Event Grid's place.</summary>
 internal sealed class FunctionAppProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    // Images in work are finished first; the app itself gives them 30 seconds.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(35);
+    // Images in work are finished first; the host gives them 30 seconds.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(40);
 
-    private FunctionAppProcess(ChildProcess process, Uri address)
+    private readonly ChildProcess? _events;
+
+    private FunctionAppProcess(ChildProcess process, ChildProcess? events, Uri address)
     {
         Process = process;
+        _events = events;
         Address = address;
     }
 
+    /// <summary>The host; it ends the app's own process with itself.</summary>
     public ChildProcess Process { get; }
+
+    /// <summary>All that was started, in the order in which to stop it.</summary>
+    public IReadOnlyList<ChildProcess> Processes => _events is null ? [Process] : [_events, Process];
 
     /// <summary>Where it answers: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; }
 
     /// <summary>Starts it and waits until it says that it can work.</summary>
-    /// <exception cref="CommandFailure">It does not.</exception>
+    /// <param name="tree">The checkout, with app and local host built.</param>
+    /// <param name="options">Which host, where, and how much it says.</param>
+    /// <param name="connectionString">The storage account, for the host and for the images.</param>
+    /// <param name="logs">The folder for the logs.</param>
+    /// <param name="cancellationToken">Stops it again.</param>
+    /// <exception cref="CommandFailure">It does not start.</exception>
     public static async Task<FunctionAppProcess> StartAsync(
-        SourceTree tree, int port, string connectionString, string logFile, CancellationToken cancellationToken)
+        SourceTree tree, FunctionAppOptions options, string connectionString, string logs, CancellationToken cancellationToken)
     {
-        var address = new Uri($"http://127.0.0.1:{port}/");
-        var start = new ProcessStartInfo(DotnetProgram.Path, [tree.FunctionsProgram, "--urls", address.GetLeftPart(UriPartial.Authority)])
-        {
-            WorkingDirectory = Path.GetDirectoryName(tree.FunctionsProgram)!,
-            Environment =
-            {
-                ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
-                ["AzureWebJobsStorage"] = connectionString,
-                ["ImagesStorage"] = connectionString,
-                ["Models__Folder"] = tree.Models,
-            },
-        };
-        var app = new FunctionAppProcess(ChildProcess.Start("the function app", start, logFile, Grace), address);
+        var address = new Uri($"http://127.0.0.1:{options.Port}/");
+        string url = address.GetLeftPart(UriPartial.Authority);
+        Dictionary<string, string> settings = SettingsOf(tree, options, connectionString);
+        string log = Path.Combine(logs, "functions.log");
+        FunctionAppProcess app = options.Host == FunctionsHost.Local
+            ? new(Start("the function app", DotnetProgram.Path, LocalHost(tree, "run", "--urls", url, "--events"), log), null, address)
+            : new(
+                Start("the function app", CoreTools.Find(), ["start", "--no-build", "--port", $"{options.Port}"], log),
+                Start("local events", DotnetProgram.Path, LocalHost(tree, "events", "--host", url), Path.Combine(logs, "events.log")),
+                address);
         try
         {
             await app.WaitUntilHealthyAsync(cancellationToken);
@@ -50,9 +59,46 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
             await app.DisposeAsync();
             throw;
         }
+
+        ChildProcess Start(string name, string program, string[] arguments, string logFile)
+        {
+            var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = tree.FunctionsOutput };
+            foreach ((string key, string value) in settings)
+            {
+                start.Environment[key] = value;
+            }
+
+            return ChildProcess.Start(name, start, logFile, Grace, options.Trace);
+        }
     }
 
-    public ValueTask DisposeAsync() => Process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        foreach (ChildProcess process in Processes)
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private static string[] LocalHost(SourceTree tree, string command, params string[] arguments) =>
+        [tree.LocalHostProgram, command, "--app", tree.FunctionsOutput, .. arguments];
+
+    private static Dictionary<string, string> SettingsOf(SourceTree tree, FunctionAppOptions options, string connectionString)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
+            ["AzureWebJobsStorage"] = connectionString,
+            ["ImagesStorage"] = connectionString,
+            ["Models__Folder"] = tree.Models,
+        };
+        if (options.Trace is not null)
+        {
+            settings["Telemetry__Console"] = "true";
+        }
+
+        return settings;
+    }
 
     private async Task WaitUntilHealthyAsync(CancellationToken cancellationToken)
     {

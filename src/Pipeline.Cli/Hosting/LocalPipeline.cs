@@ -25,12 +25,12 @@ internal sealed class LocalPipeline : IAsyncDisposable
     /// <param name="tree">The checkout, with everything built.</param>
     /// <param name="data">The emulator's data folder.</param>
     /// <param name="storagePorts">For blobs, queues and tables.</param>
-    /// <param name="port">For the app.</param>
+    /// <param name="app">How to start the app.</param>
     /// <param name="logs">Where the logs go.</param>
     /// <param name="cancellationToken">Stops what was started.</param>
     /// <exception cref="CommandFailure">One of them does not start.</exception>
     public static async Task<LocalPipeline> StartAsync(
-        SourceTree tree, string data, int[] storagePorts, int port, string logs, CancellationToken cancellationToken)
+        SourceTree tree, string data, int[] storagePorts, FunctionAppOptions app, string logs, CancellationToken cancellationToken)
     {
         AzuriteProcess storage = await AzuriteProcess.StartAsync(
             tree, data, storagePorts, Path.Combine(logs, "azurite.log"), cancellationToken);
@@ -38,9 +38,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
         {
             var images = new BlobContainerClient(storage.ConnectionString, Embeddings.EmbeddingsServices.ImagesContainer);
             await images.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            FunctionAppProcess app = await FunctionAppProcess.StartAsync(
-                tree, port, storage.ConnectionString, Path.Combine(logs, "functions.log"), cancellationToken);
-            return new LocalPipeline(storage, app, images);
+            FunctionAppProcess started = await FunctionAppProcess.StartAsync(tree, app, storage.ConnectionString, logs, cancellationToken);
+            return new LocalPipeline(storage, started, images);
         }
         catch
         {
@@ -55,7 +54,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task working = work(stop.Token);
-        ChildProcess[] processes = [App.Process, Storage.Process];
+        ChildProcess[] processes = [.. App.Processes, Storage.Process];
         Task ended = Task.WhenAny(processes.Select(process => process.Exited));
         await Task.WhenAny(working, ended);
         if (working.IsFaulted)

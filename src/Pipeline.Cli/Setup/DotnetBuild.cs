@@ -8,7 +8,7 @@ namespace Pipeline.Cli.Setup;
 internal static class DotnetBuild
 {
     /// <param name="tree">The checkout.</param>
-    /// <param name="target">A project's folder or the solution.</param>
+    /// <param name="target">The solution, or a filter of it.</param>
     /// <param name="title">What it is, for the user.</param>
     /// <param name="console">Where to tell.</param>
     /// <param name="cancellationToken">Stops the build.</param>
@@ -16,7 +16,6 @@ internal static class DotnetBuild
         SourceTree tree, string target, string title, CommandConsole console, CancellationToken cancellationToken) =>
         console.StageAsync($"Building {title}", _ =>
         {
-            // The function app must be the one that runs without the Functions host, whatever the environment says.
             var start = new ProcessStartInfo(
                 DotnetProgram.Path, ["build", target, "-c", "Release", "-v", "quiet", "--nologo", "--tl:off"])
             {

@@ -12,7 +12,7 @@ internal static class LocalSetup
         await using (await SetupLock.AcquireAsync(tree, console, cancellationToken))
         {
             await AzuriteInstallation.MakeReadyAsync(tree, console, cancellationToken);
-            await DotnetBuild.RunAsync(tree, tree.FunctionsProject, "the function app", console, cancellationToken);
+            await DotnetBuild.RunAsync(tree, tree.Local, "the function app and its host", console, cancellationToken);
             await TrainedNetworks.OfferAsync(tree, console, cancellationToken);
             models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }

@@ -27,7 +27,7 @@ internal sealed class Azurite : IAsyncDisposable
     /// <summary>Models to fetch.</summary>
     public BlobContainerClient Models => new BlobServiceClient(ConnectionString).GetBlobContainerClient("models");
 
-    /// <summary>Where the host, and the stand-in, keep what they are done with.</summary>
+    /// <summary>Where the host keeps what it knows.</summary>
     public BlobContainerClient Hosts => new BlobServiceClient(ConnectionString).GetBlobContainerClient("azure-webjobs-hosts");
 
     public TableServiceClient Tables => new(ConnectionString);

@@ -1,19 +1,36 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>The function app as its users run it: the built program in a process of its own.</summary>
-internal sealed class FunctionApp : IAsyncDisposable
+/// <summary>The function app as its users run it: the built app as the worker of the local host, in processes of their own.</summary>
+internal sealed partial class FunctionApp : IAsyncDisposable
 {
-    private static readonly string Program =
-        Repository.Path("src", "Pipeline.Functions", "bin", Repository.Configuration, "net10.0", "Pipeline.Functions.dll");
+    private static readonly string Host =
+        Repository.Path("src", "Pipeline.LocalHost", "bin", Repository.Configuration, "net10.0", "Pipeline.LocalHost.dll");
 
     private FunctionApp(ServerProcess process, HttpClient client) => (Process, Client) = (process, client);
 
+    /// <summary>What is built: the folder that a Functions host is given.</summary>
+    public static string Output { get; } = Repository.Path("src", "Pipeline.Functions", "bin", Repository.Configuration, "net10.0");
+
+    /// <summary>The host.</summary>
     public ServerProcess Process { get; }
 
     public HttpClient Client { get; }
+
+    /// <summary>Bytes of memory that the worker holds now.</summary>
+    public long WorkerMemory
+    {
+        get
+        {
+            using Process worker = Worker();
+            return worker.WorkingSet64;
+        }
+    }
 
     /// <summary>Starts it and waits until it listens; storage need not be there.</summary>
     public static Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models) => StartAsync(azurite, models.Folder);
@@ -23,41 +40,62 @@ internal sealed class FunctionApp : IAsyncDisposable
         StartAsync(azurite, new Dictionary<string, string> { ["Models__Folder"] = modelsFolder });
 
     /// <summary>Starts it with settings of its own beside those of storage.</summary>
-    public static Task<FunctionApp> StartAsync(Azurite azurite, IReadOnlyDictionary<string, string> settings)
-    {
-        string url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        return StartedAsync(Launch(azurite, settings, "dotnet", Program, "--urls", url), url);
-    }
+    public static Task<FunctionApp> StartAsync(Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
+        StartedAsync(Launch(azurite, settings));
+
+    /// <summary>Starts what was published to a folder, and a published host.</summary>
+    public static Task<FunctionApp> StartPublishedAsync(
+        string host, string folder, Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
+        StartedAsync(Launch(azurite, settings, host, ["run", "--app", folder, "--urls", "http://127.0.0.1:0", "--events"]));
 
     /// <summary>Starts it and waits for nothing: it may not come up.</summary>
     public static ServerProcess Launch(Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
-        Launch(azurite, settings, "dotnet", Program, "--urls", $"http://127.0.0.1:{ServerProcess.FreePort()}");
+        Launch(azurite, settings, "dotnet", [Host, "run", "--app", Output, "--urls", "http://127.0.0.1:0", "--events"]);
 
-    /// <summary>Starts an executable of it.</summary>
-    public static Task<FunctionApp> StartExecutableAsync(string executable, Azurite azurite, IReadOnlyDictionary<string, string> settings)
+    /// <summary>The app's own process, which the host started. It is another one after a crash.</summary>
+    public Process Worker() =>
+        Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int id) ? id : 0)
+            .Where(id => id > 0 && IsWorker(id))
+            .Select(System.Diagnostics.Process.GetProcessById)
+            .SingleOrDefault()
+        ?? throw new InvalidOperationException($"The host has no worker at this moment:\n{Process.Output}");
+
+    private bool IsWorker(int id)
     {
-        string url = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        return StartedAsync(Launch(azurite, settings, executable, "--urls", url), url);
+        try
+        {
+            // The fourth field is the parent; the second, in brackets, may hold spaces.
+            string status = File.ReadAllText($"/proc/{id}/stat");
+            return status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{Process.Id}";
+        }
+        catch (IOException)
+        {
+            // It ended between the listing and this.
+            return false;
+        }
     }
 
     private static ServerProcess Launch(
-        Azurite azurite, IReadOnlyDictionary<string, string> settings, string file, params string[] arguments) =>
+        Azurite azurite, IReadOnlyDictionary<string, string> settings, string file, string[] arguments) =>
         ServerProcess.Start(
             file,
             arguments,
             new Dictionary<string, string>(settings)
             {
-                ["FUNCTIONS_WORKER_RUNTIME"] = "dotnet-isolated",
                 ["AzureWebJobsStorage"] = azurite.ConnectionString,
                 ["ImagesStorage"] = azurite.ConnectionString,
             });
 
-    private static async Task<FunctionApp> StartedAsync(ServerProcess process, string url)
+    private static async Task<FunctionApp> StartedAsync(ServerProcess process)
     {
-        var client = new HttpClient { BaseAddress = new Uri($"{url}/api/"), Timeout = TimeSpan.FromMinutes(2) };
-        await process.WaitUntilAsync(() => Task.FromResult(process.Output.Contains("Application started", StringComparison.Ordinal)), "the app's start");
-        return new FunctionApp(process, client);
+        await process.WaitUntilAsync(() => Task.FromResult(Ready().IsMatch(process.Output)), "the app's start");
+        var address = new Uri(Ready().Match(process.Output).Groups[1].Value);
+        return new FunctionApp(process, new HttpClient { BaseAddress = new Uri(address, "api/"), Timeout = TimeSpan.FromMinutes(2) });
     }
+
+    [GeneratedRegex(@"Ready: (http://\S+)")]
+    private static partial Regex Ready();
 
     public async Task<JsonNode> GetAsync(string path)
     {

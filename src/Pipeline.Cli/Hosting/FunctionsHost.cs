@@ -1,0 +1,11 @@
+namespace Pipeline.Cli.Hosting;
+
+/// <summary>What stands in front of the function app on this machine.</summary>
+internal enum FunctionsHost
+{
+    /// <summary>src/Pipeline.LocalHost: needs nothing installed.</summary>
+    Local,
+
+    /// <summary>Azure Functions Core Tools, the program <c>func</c>.</summary>
+    Func,
+}
