@@ -259,8 +259,7 @@ if ('publish' -in $Only) {
   $folder = Join-Path $work 'publish'
   $package = Join-Path $work 'app.zip'
   if (-not $DryRun) { Remove-Item -Recurse -Force -ErrorAction Ignore $folder, $package }
-  Run @('dotnet', 'publish', "$root/src/Pipeline.Functions", '-c', 'Release', '-p:FunctionsWorker=azure', '-r', 'linux-x64', '--no-self-contained',
-    '-o', $folder, '--nologo') | Write-Host
+  Run @('dotnet', 'publish', "$root/src/Pipeline.Functions", '-c', 'Release', '-r', 'linux-x64', '--no-self-contained', '-o', $folder, '--nologo') | Write-Host
   if ($DryRun) { Say "$folder is packed as $package" } else {
     # Compress-Archive leaves hidden folders out on Unix; .azurefunctions is one that the host needs.
     [IO.Compression.ZipFile]::CreateFromDirectory($folder, $package)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The code: built for the real worker, packed, handed over. Sourced by deploy.sh.
+# The code: built, packed, handed over. Sourced by deploy.sh.
 
 package_limit=100000000
 
@@ -7,8 +7,8 @@ publish() {
   step publish "the app is built for Azure, packed and handed to $functionAppName"
   local folder=$work/publish package=$work/app.zip size
   run rm -rf "$folder" "$package"
-  run dotnet publish "$root/src/Pipeline.Functions" -c Release -p:FunctionsWorker=azure \
-    -r linux-x64 --no-self-contained -o "$folder" --nologo
+  run dotnet publish "$root/src/Pipeline.Functions" -c Release -r linux-x64 --no-self-contained \
+    -o "$folder" --nologo
   # .azurefunctions is a folder that the host needs: a zip of '.', not of '*'.
   run sh -c 'cd "$1" && exec zip -q -r "$2" .' zip "$folder" "$package"
   if ! $dry_run; then

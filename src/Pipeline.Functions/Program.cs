@@ -18,6 +18,7 @@ builder.ConfigureFunctionsWebApplication();
 builder.UseMiddleware<ErrorMiddleware>();
 builder.Services
     .AddSingleton<IConfigureOptions<KestrelServerOptions>, RequestLimits>()
+    .AddTelemetryExport(builder.Configuration)
     .AddImaging()
     .AddModels(builder.Configuration)
     .AddEmbeddings(builder.Configuration)

@@ -19,7 +19,7 @@ public sealed class DeployTests : IDisposable
             "az account show", "az functionapp list-flexconsumption-locations", "az group create", "az rest", "az deployment group what-if",
             "main.bicep --parameters name=pipeline location=westeurope instanceMemoryMB=2048", "--name vgg16-aaaaaaaaaaaa.onnx",
             "--name vgg16-aaaaaaaaaaaa.manifest.json", "--name resnet50-bbbbbbbbbbbb.onnx", "az functionapp config appsettings set",
-            "-p:FunctionsWorker=azure", "config-zip", "systemKeys.blobs_extension", "events.bicep", "--name deploy-check/vase-1.jpg", "curl",
+            "dotnet publish", "config-zip", "systemKeys.blobs_extension", "events.bicep", "--name deploy-check/vase-1.jpg", "curl",
             "az storage blob delete");
         Assert.Contains("Models__Versions__vgg16=aaaaaaaaaaaa", _sandbox.ReadState("settings"), StringComparison.Ordinal);
         Assert.Contains("Models__Versions__resnet50=bbbbbbbbbbbb", _sandbox.ReadState("settings"), StringComparison.Ordinal);
