@@ -1,3 +1,5 @@
+using Azure.Core;
+using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -58,17 +60,46 @@ internal static class TelemetryExport
             telemetry.UseOtlpExporter();
         }
 
-        return string.IsNullOrEmpty(azure)
-            ? services
-            : AddAzureMonitor(services, telemetry, azure);
+        if (!string.IsNullOrEmpty(azure))
+        {
+            AddAzureMonitor(telemetry, azure, CredentialFrom(configuration["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"]));
+        }
+
+        return services;
     }
 
-    private static IServiceCollection AddAzureMonitor(IServiceCollection services, OpenTelemetryBuilder telemetry, string connectionString)
+    /// <summary>
+    /// The identity that an Application Insights resource without local authentication asks for, as the Functions host reads it:
+    /// <c>Authorization=AAD</c>, with <c>ClientId=</c> for a user-assigned one. Null where the connection string alone is enough.
+    /// </summary>
+    internal static ManagedIdentityCredential? CredentialFrom(string? authentication)
     {
+        var parts = (authentication ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(part => part.Split('=', 2))
+            .Where(part => part.Length == 2)
+            .ToDictionary(part => part[0], part => part[1], StringComparer.OrdinalIgnoreCase);
+        if (!parts.TryGetValue("Authorization", out string? authorization) || !authorization.Equals("AAD", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return new ManagedIdentityCredential(
+            parts.TryGetValue("ClientId", out string? clientId)
+                ? ManagedIdentityId.FromUserAssignedClientId(clientId)
+                : ManagedIdentityId.SystemAssigned);
+    }
+
+    private static void AddAzureMonitor(OpenTelemetryBuilder telemetry, string connectionString, TokenCredential? credential)
+    {
+        void Configure(AzureMonitorExporterOptions options)
+        {
+            options.ConnectionString = connectionString;
+            options.Credential = credential;
+        }
+
         telemetry
-            .WithTracing(tracing => tracing.AddAzureMonitorTraceExporter(options => options.ConnectionString = connectionString))
-            .WithMetrics(metrics => metrics.AddAzureMonitorMetricExporter(options => options.ConnectionString = connectionString))
-            .WithLogging(logging => logging.AddAzureMonitorLogExporter(options => options.ConnectionString = connectionString));
-        return services;
+            .WithTracing(tracing => tracing.AddAzureMonitorTraceExporter(Configure))
+            .WithMetrics(metrics => metrics.AddAzureMonitorMetricExporter(Configure))
+            .WithLogging(logging => logging.AddAzureMonitorLogExporter(Configure));
     }
 }

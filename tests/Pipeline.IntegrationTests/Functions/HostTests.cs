@@ -1,0 +1,192 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Pipeline.IntegrationTests.Hosting;
+
+namespace Pipeline.IntegrationTests.Functions;
+
+/// <summary>What only shows where the real worker answers behind a host.</summary>
+public class HostTests(RunningPipeline pipeline)
+{
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Two_images_of_18_MB_are_compared()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
+            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
+        };
+
+        using HttpResponseMessage response = await pipeline.App.Client.PostAsync("compare", form, CancellationToken);
+
+        JsonNode answer = await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
+        Assert.Equal((3000, 2000), (answer["a"]!["width"]!.GetValue<int>(), answer["a"]!["height"]!.GetValue<int>()));
+    }
+
+    [Fact]
+    public async Task Three_images_of_18_MB_are_studied()
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
+            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
+            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 3)), "c", "c.bmp" },
+        };
+
+        using HttpResponseMessage response = await pipeline.App.Client.PostAsync("study?n=0", form, CancellationToken);
+
+        await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(29)]
+    [InlineData(47)]
+    [InlineData(99)]
+    public async Task A_body_of_many_megabytes_is_answered_with_413_and_the_limit(int megabytes)
+    {
+        byte[] body = new byte[megabytes * 1_000_000];
+        (body[0], body[1], body[2]) = (0xFF, 0xD8, 0xFF);
+        using var field = new MultipartFormDataContent { { new ByteArrayContent(body), "image", "large.jpg" } };
+
+        using HttpResponseMessage raw = await pipeline.App.PostAsync("similar", body, "image/jpeg");
+        using HttpResponseMessage form = await pipeline.App.Client.PostAsync("similar", field, CancellationToken);
+
+        await FunctionApp.AssertProblemAsync(raw, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "20 MB");
+        await FunctionApp.AssertProblemAsync(form, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "20 MB");
+    }
+
+    [Fact]
+    public async Task An_error_found_before_the_body_is_read_reaches_the_caller_however_long_the_body_is()
+    {
+        byte[] body = new byte[60_000_000];
+
+        using HttpResponseMessage parameter = await pipeline.App.PostAsync("similar?top=0", body, "image/jpeg");
+        using HttpResponseMessage type = await pipeline.App.PostAsync("predictions", body, "text/plain");
+
+        await FunctionApp.AssertProblemAsync(parameter, HttpStatusCode.BadRequest, "invalid-parameter", "1 to 100");
+        await FunctionApp.AssertProblemAsync(type, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "text/plain");
+    }
+
+    [Theory]
+    [InlineData("cancellationToken")]
+    [InlineData("request")]
+    [InlineData("req")]
+    [InlineData("name")]
+    [InlineData("context")]
+    [InlineData("functionContext")]
+    [InlineData("Query")]
+    [InlineData("Headers")]
+    public async Task A_query_parameter_of_any_name_is_bound_to_nothing(string parameter)
+    {
+        foreach (string call in (string[])["health", "images", "similar/nobody.jpg", "predictions/nobody.jpg", "feature-maps/nobody.jpg", "compare?a=x&b=y"])
+        {
+            string separator = call.Contains('?', StringComparison.Ordinal) ? "&" : "?";
+
+            using HttpResponseMessage response = await pipeline.App.Client.GetAsync($"{call}{separator}{parameter}=x", CancellationToken);
+
+            string body = await response.Content.ReadAsStringAsync(CancellationToken);
+            Assert.True((int)response.StatusCode < 500, $"{call} with {parameter}=x: {(int)response.StatusCode} {body}");
+            Assert.DoesNotContain("'x' is", body.Replace("a=x", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        }
+
+        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{parameter}=x", Pictures.Bitmap(1), "image/bmp");
+        Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("PUT", "similar")]
+    [InlineData("DELETE", "images")]
+    [InlineData("HEAD", "health")]
+    [InlineData("OPTIONS", "similar")]
+    [InlineData("TRACE", "health")]
+    [InlineData("GET", "nothing")]
+    [InlineData("GET", "")]
+    [InlineData("GET", "../nothing")]
+    public async Task What_no_function_answers_is_404_without_a_body(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using HttpResponseMessage response = await pipeline.App.Client.SendAsync(request, CancellationToken);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(CancellationToken));
+        Assert.Empty(response.Content.Headers.Allow);
+    }
+
+    [Fact]
+    public async Task An_invocation_id_of_the_callers_own_making_does_no_harm()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "health");
+        request.Headers.Add("x-ms-invocation-id", "00000000-0000-0000-0000-000000000001");
+
+        using HttpResponseMessage response = await pipeline.App.Client.SendAsync(request, CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_caller_who_leaves_is_noted_and_fails_nothing()
+    {
+        int before = pipeline.App.Process.Output.Length;
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
+        using var body = new StalledContent();
+        Task<HttpResponseMessage> call = pipeline.App.Client.PostAsync("similar", body, leave.Token);
+        await body.Started;
+
+        await leave.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<Exception>(() => call);
+        await pipeline.App.Process.WaitUntilAsync(
+            () => Task.FromResult(pipeline.App.Process.Output[before..].Contains("the caller left before the answer", StringComparison.Ordinal)), "the line");
+        string log = pipeline.App.Process.Output[before..];
+        Assert.DoesNotContain("FindSimilar failed", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("(Failed, Id=", log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Storage_requests_and_answers_are_not_logged_one_by_one()
+    {
+        int before = pipeline.App.Process.Output.Length;
+        await pipeline.UploadAndWaitAsync(("host/quiet.bmp", Pictures.Bitmap(4711)));
+        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(4711));
+
+        string log = pipeline.App.Process.Output[before..];
+
+        Assert.Contains("host/quiet.bmp: Indexed by", log, StringComparison.Ordinal);
+        foreach (string noise in (string[])["x-ms-client-request-id", "Azure.Core", "Setting HTTP status code", "Writing value of type", "Request starting"])
+        {
+            Assert.DoesNotContain(noise, log, StringComparison.Ordinal);
+        }
+    }
+
+    /// <summary>A body that begins and then stops.</summary>
+    private sealed class StalledContent : HttpContent
+    {
+        private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public StalledContent() => Headers.TryAddWithoutValidation("Content-Type", "image/jpeg");
+
+        public Task Started => _started.Task;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        {
+            await stream.WriteAsync(new byte[] { 0xFF, 0xD8, 0xFF }, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+
+            // The function has to be at work before its caller leaves.
+            await Task.Delay(500, cancellationToken);
+            _started.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 1000;
+            return true;
+        }
+    }
+}
