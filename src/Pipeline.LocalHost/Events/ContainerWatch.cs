@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace Pipeline.LocalHost.Events;
+
+/// <summary>Looks at a container again and again, and tells the app what became different, at least once, also what did so while nothing ran.</summary>
+internal sealed partial class ContainerWatch(
+    WatchedContainer watched, BlobContainerClient container, EventSender sender, KnownBlobsFile file, ILogger logger)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+
+    // Of the time, a fifth is for listing a large container and as much for writing down what is known of it.
+    private const int PauseFactor = 4;
+
+    private bool _away;
+
+    /// <summary>Goes on until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        KnownBlobs? known = null;
+        long nextWrite = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            TimeSpan pause = RetryInterval;
+            try
+            {
+                known ??= await file.ReadAsync(stop);
+                try
+                {
+                    TimeSpan listing = await LookAsync(known, stop);
+                    pause = Longer(Interval, PauseFactor * listing);
+                }
+                finally
+                {
+                    // What was told of is written down whatever came then.
+                    if (known.Changed && (stop.IsCancellationRequested || Stopwatch.GetTimestamp() >= nextWrite))
+                    {
+                        long start = Stopwatch.GetTimestamp();
+                        await file.WriteAsync(known, CancellationToken.None);
+                        nextWrite = Stopwatch.GetTimestamp() + (PauseFactor * (Stopwatch.GetTimestamp() - start));
+                    }
+                }
+
+                Reached();
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                // Whatever the cause, a watch that gave up would be blobs that are never seen.
+                Lost(exception);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Compares the container with what is known of it, and tells of the differences.</summary>
+    /// <returns>The time that listing took.</returns>
+    private async Task<TimeSpan> LookAsync(KnownBlobs known, CancellationToken stop)
+    {
+        known.BeginPass();
+        TimeSpan listing = TimeSpan.Zero;
+        var written = new List<BlobItem>();
+        await using IAsyncEnumerator<Page<BlobItem>> pages = container.GetBlobsAsync(cancellationToken: stop).AsPages().GetAsyncEnumerator(stop);
+        while (true)
+        {
+            long start = Stopwatch.GetTimestamp();
+            bool more = await NextAsync(pages);
+            listing += Stopwatch.GetElapsedTime(start);
+            if (!more)
+            {
+                break;
+            }
+
+            written.AddRange(pages.Current.Values.Where(blob => !known.See(blob.Name, BlobEvent.Version(blob))));
+            foreach (BlobItem[] batch in written.Chunk(EventSender.BatchSize))
+            {
+                await sender.TellCreatedAsync(batch, stop);
+                foreach (BlobItem blob in batch)
+                {
+                    known.Remember(blob.Name, BlobEvent.Version(blob));
+                }
+
+                LogWritten(batch.Length, watched.Name);
+            }
+
+            written.Clear();
+        }
+
+        foreach (string name in known.Missing())
+        {
+            await sender.TellDeletedAsync(name, stop);
+            known.Forget(name);
+            LogDeleted(name, watched.Name);
+        }
+
+        return listing;
+    }
+
+    private static async Task<bool> NextAsync(IAsyncEnumerator<Page<BlobItem>> pages)
+    {
+        try
+        {
+            return await pages.MoveNextAsync();
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            // Not made yet, or deleted with all its blobs.
+            return false;
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
+
+    private void Lost(Exception exception)
+    {
+        // One warning an outage.
+        if (!_away)
+        {
+            _away = true;
+            LogLost(watched.Name, exception.Message.Split('\n')[0]);
+        }
+    }
+
+    private void Reached()
+    {
+        if (_away)
+        {
+            _away = false;
+            LogReached(watched.Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} blobs were written in '{Container}'")]
+    private partial void LogWritten(int count, string container);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Blob '{Name}' is gone from '{Container}'")]
+    private partial void LogDeleted(string name, string container);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of container '{Container}' wait: storage or host cannot be reached ({Reason})")]
+    private partial void LogLost(string container, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Events of container '{Container}' go on")]
+    private partial void LogReached(string container);
+}

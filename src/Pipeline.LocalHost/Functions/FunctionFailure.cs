@@ -1,0 +1,19 @@
+using Pipeline.LocalHost.Worker.Messages;
+
+namespace Pipeline.LocalHost.Functions;
+
+/// <summary>A function ended with an exception, in another process; this carries what that process told of it.</summary>
+/// <param name="canceled">Whether the worker calls it a cancellation.</param>
+/// <param name="message">Type, message and stack trace.</param>
+internal sealed class FunctionFailure(bool canceled, string message) : Exception(message)
+{
+    /// <summary>Whether the worker calls it a cancellation.</summary>
+    public bool Canceled { get; } = canceled;
+
+    public static FunctionFailure From(StatusResult result) => new(
+        result.Status == StatusResult.Types.Status.Cancelled,
+        result.Exception is { } exception ? Describe(exception) : "The function failed, and the worker did not say why.");
+
+    public static string Describe(RpcException exception) =>
+        $"{(exception.Type.Length > 0 ? $"{exception.Type}: " : "")}{exception.Message}{Environment.NewLine}{exception.StackTrace}".TrimEnd();
+}

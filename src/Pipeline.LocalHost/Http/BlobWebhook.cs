@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http.Extensions;
+using Pipeline.LocalHost.Triggers;
+
+namespace Pipeline.LocalHost.Http;
+
+/// <summary><c>POST /runtime/webhooks/blobs?functionName=Host.Functions.NAME</c>: events, which the Blobs extension itself takes.</summary>
+internal static class BlobWebhook
+{
+    public const string Path = "/runtime/webhooks/blobs";
+
+    /// <summary>What the extension answers; 503 while the job host does not run, for it may be without its storage.</summary>
+    public static async Task AnswerAsync(HttpContext context, TriggerListeners triggers)
+    {
+        if (triggers.Webhook is not { } webhook)
+        {
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return;
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, context.Request.GetEncodedUrl()) { Content = new StreamContent(context.Request.Body) };
+        foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in context.Request.Headers)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            }
+        }
+
+        using HttpResponseMessage response = await webhook.ConvertAsync(request, context.RequestAborted);
+        context.Response.StatusCode = (int)response.StatusCode;
+        if (response.Content is { } content)
+        {
+            context.Response.ContentType = content.Headers.ContentType?.ToString();
+            await content.CopyToAsync(context.Response.Body, context.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Pipeline.LocalHost.Functions;
+using Pipeline.LocalHost.Worker;
+using Pipeline.LocalHost.Worker.Messages;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Pipeline.LocalHost.Http;
+
+/// <summary>
+/// Answers a request by the function that it is for. The request itself is forwarded to the worker over HTTP, and the worker is told by gRPC
+/// which function is to take it; both sides name it by the same id, which is always new, for one of the client's could be another request's.
+/// </summary>
+internal sealed partial class FunctionForwarder(
+    WorkerSupervisor workers, FunctionCalls calls, IHttpForwarder forwarder, ILogger<FunctionForwarder> logger)
+{
+    private const string InvocationIdHeader = "x-ms-invocation-id";
+
+    // The real host's, in its logs.
+    private const string Reason = "This function was programmatically called via the host APIs.";
+
+    private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
+
+    private readonly RawTargetTransformer _transformer = new();
+
+    public async Task AnswerAsync(HttpContext context)
+    {
+        WorkerInstance worker;
+        try
+        {
+            worker = await workers.ReadyAsync(context.RequestAborted);
+        }
+        catch (TimeoutException)
+        {
+            LogNoWorker(context.Request.Method, context.Request.Path);
+            Empty(context, StatusCodes.Status503ServiceUnavailable);
+            return;
+        }
+
+        if (await worker.Routes.MatchAsync(context) is { } match && worker.Address is { } address)
+        {
+            await ForwardAsync(context, worker, address, match);
+        }
+        else
+        {
+            Empty(context, StatusCodes.Status404NotFound);
+        }
+    }
+
+    private async Task ForwardAsync(HttpContext context, WorkerInstance worker, Uri address, RouteMatch match)
+    {
+        string id = Guid.NewGuid().ToString();
+        context.Request.Headers[InvocationIdHeader] = id;
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, worker.Lost);
+        Task running = calls.RunAsync(
+            worker,
+            match.Function,
+            id,
+            Reason,
+            new TypedData { Http = new RpcHttp() },
+            TriggerMetadata.Of(context.Request, match.Values),
+            cancelled.Token);
+        ForwarderError error = await forwarder.SendAsync(context, address.AbsoluteUri, worker.Http, Config, _transformer, lost.Token);
+        if (error != ForwarderError.None && !running.IsCompleted)
+        {
+            // The function may wait for a request that will not come, or go on for nobody.
+            await cancelled.CancelAsync();
+        }
+
+        bool succeeded = await SucceededAsync(running);
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return;
+        }
+
+        if (error != ForwarderError.None || !succeeded)
+        {
+            Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+            LogFailed(cause, context.Request.Method, context.Request.Path, match.Function.Name, error);
+            if (!context.Response.HasStarted)
+            {
+                Empty(context, StatusCodes.Status500InternalServerError);
+            }
+        }
+    }
+
+    /// <summary>Awaits a run, whose failure is in the log by then.</summary>
+    private static async Task<bool> SucceededAsync(Task running)
+    {
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return running.IsCompletedSuccessfully;
+    }
+
+    private static void Empty(HttpContext context, int status)
+    {
+        context.Response.Clear();
+        context.Response.StatusCode = status;
+        context.Response.ContentLength = 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 500: function '{Function}', forwarding {Error}")]
+    private partial void LogFailed(Exception? cause, string method, string path, string function, ForwarderError error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 503: there is no worker")]
+    private partial void LogNoWorker(string method, string path);
+}

@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Routing.Constraints;
+using Microsoft.AspNetCore.Routing.Template;
+using Pipeline.LocalHost.Functions;
+
+namespace Pipeline.LocalHost.Http;
+
+/// <summary>
+/// Which function a request is for, by the rules of the real host, which are those of ASP.NET Core's older router: a method that a route does
+/// not have is as unknown as a path, and an empty segment before a catch-all does not match.
+/// </summary>
+internal sealed class FunctionRoutes
+{
+    private readonly RouteCollection _routes = new();
+
+    /// <param name="functions">All of the app; those that HTTP starts count.</param>
+    /// <param name="prefix">What stands before every route; may be empty.</param>
+    public FunctionRoutes(IEnumerable<FunctionDefinition> functions, string prefix)
+    {
+        IInlineConstraintResolver constraints = new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider()
+            .GetRequiredService<IInlineConstraintResolver>();
+        foreach (Route route in functions
+            .Where(function => function.Trigger is HttpTrigger)
+            .Select(function => Create(function, (HttpTrigger)function.Trigger!, prefix, constraints))
+            .OrderBy(route => RoutePrecedence.ComputeInbound(route.ParsedTemplate)))
+        {
+            _routes.Add(route);
+        }
+    }
+
+    /// <summary>The function that a request is for, and what its route's parameters stand for; null where there is none.</summary>
+    public async Task<RouteMatch?> MatchAsync(HttpContext context)
+    {
+        var route = new RouteContext(context);
+        await _routes.RouteAsync(route);
+        return route.Handler?.Target is Target { Function: { } function } ? new RouteMatch(function, route.RouteData.Values) : null;
+    }
+
+    private static Route Create(FunctionDefinition function, HttpTrigger trigger, string prefix, IInlineConstraintResolver constraints)
+    {
+        var conditions = new Dictionary<string, object>();
+        if (trigger.Methods.Count > 0)
+        {
+            conditions["httpMethod"] = new HttpMethodRouteConstraint([.. trigger.Methods]);
+        }
+
+        string template = $"{prefix}/{trigger.Route ?? function.Name}".Trim('/');
+        return new Route(new Target(function), function.Name, template, defaults: null, conditions, dataTokens: null, constraints);
+    }
+
+    /// <summary>Where a route leads. It handles nothing: it says which function it stands for.</summary>
+    private sealed class Target(FunctionDefinition function) : IRouter
+    {
+        public FunctionDefinition Function => function;
+
+        public Task RouteAsync(RouteContext context)
+        {
+            context.Handler = HandleAsync;
+            return Task.CompletedTask;
+        }
+
+        public VirtualPathData? GetVirtualPath(VirtualPathContext context) => null;
+
+        private Task HandleAsync(HttpContext context) => throw new NotSupportedException("A function runs on the worker.");
+    }
+}
+
+/// <param name="Function">The function that a request is for.</param>
+/// <param name="Values">What its route's parameters stand for.</param>
+internal sealed record RouteMatch(FunctionDefinition Function, RouteValueDictionary Values);

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Pipeline.LocalHost.Settings;
+
+/// <summary>The host's log: lines on standard output, filtered by host.json as the real host does.</summary>
+internal static class HostLog
+{
+    // What this host is made of says little that helps an app's developer, unless host.json asks for it.
+    private static readonly string[] Quiet =
+        ["Azure", "Grpc", "Microsoft.AspNetCore", "Microsoft.Azure.WebJobs", "Microsoft.Extensions", "Microsoft.Hosting", "Yarp", "Host"];
+
+    public static ILoggerFactory Create(HostJson host) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(LogLevel.Information);
+        foreach (string category in Quiet)
+        {
+            logging.AddFilter(category, LogLevel.Warning);
+        }
+
+        // What a function prints is for people, although its category is the host's.
+        logging.AddFilter(Worker.WorkerProcess.ConsoleCategory, LogLevel.Information);
+        foreach ((string category, LogLevel level) in host.LogLevels)
+        {
+            if (category.Equals("default", StringComparison.OrdinalIgnoreCase))
+            {
+                logging.SetMinimumLevel(level);
+            }
+            else
+            {
+                logging.AddFilter(category, level);
+            }
+        }
+
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.UseUtcTimestamp = true;
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+    });
+}

@@ -1,0 +1,133 @@
+using Microsoft.Azure.WebJobs;
+using Microsoft.Azure.WebJobs.Host;
+using Microsoft.Azure.WebJobs.Host.Config;
+using Microsoft.Azure.WebJobs.Host.Executors;
+using Microsoft.Azure.WebJobs.Host.Timers;
+using Pipeline.LocalHost.Functions;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost.Triggers;
+
+/// <summary>
+/// Keeps the WebJobs SDK listening for blobs and messages. Where storage is away, at the start or later, it starts again once storage is back;
+/// retries and poison queues are the SDK's own.
+/// </summary>
+internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings, IJobRunner runner, ILoggerFactory logs)
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
+    private readonly ILogger _logger = logs.CreateLogger<JobHostRunner>();
+    private volatile IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? _webhook;
+
+    /// <summary>What takes blob events; null while no job host runs.</summary>
+    public IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? Webhook => _webhook;
+
+    /// <summary>Listens until it is stopped; what runs then is let finish.</summary>
+    /// <exception cref="HostFailure">A connection of a trigger is not set; thrown at once.</exception>
+    public Task RunAsync(IReadOnlyCollection<FunctionDefinition> functions, CancellationToken stop) =>
+        RunAsync(functions, new StorageWait(settings, functions, _logger), stop);
+
+    private async Task RunAsync(IReadOnlyCollection<FunctionDefinition> functions, StorageWait storage, CancellationToken stop)
+    {
+        Type jobs = JobFunctionsType.Emit(functions);
+        while (await storage.ReachedAsync(stop))
+        {
+            var broken = new ListenerFault();
+            using IHost host = Build(jobs, broken, out BlobWebhookHandler webhook);
+            try
+            {
+                await host.StartAsync(stop);
+                _webhook = webhook.Handler;
+                int count = functions.Count(function => function.Trigger is BlobTrigger or QueueTrigger);
+                LogListening(count);
+                await Task.WhenAny(broken.Happened, Task.Delay(Timeout.Infinite, stop));
+            }
+            catch (Exception exception) when (!stop.IsCancellationRequested)
+            {
+                broken.Report(exception);
+            }
+            finally
+            {
+                _webhook = null;
+            }
+
+            if (broken.Happened.IsCompleted)
+            {
+                storage.Lost(await broken.Happened);
+            }
+
+            await StopAsync(host);
+        }
+    }
+
+    private async Task StopAsync(IHost host)
+    {
+        using var patience = new CancellationTokenSource(StopPatience);
+        try
+        {
+            await host.StopAsync(patience.Token);
+        }
+        catch (Exception exception)
+        {
+            // Its listeners may need the storage that is away; what they had taken comes back by itself.
+            LogStopFailed(exception);
+        }
+    }
+
+    private IHost Build(Type jobs, ListenerFault broken, out BlobWebhookHandler webhook)
+    {
+        var handler = new BlobWebhookHandler();
+        webhook = handler;
+        HostJson json = app.HostJson;
+        return new HostBuilder()
+            .UseContentRoot(app.Path)
+            .ConfigureAppConfiguration(configuration => configuration.AddConfiguration(settings.Configuration))
+            .ConfigureWebJobs(web => web
+                .AddAzureStorageCoreServices()
+                .AddAzureStorageBlobs(blobs =>
+                {
+                    blobs.MaxDegreeOfParallelism = json.MaxDegreeOfParallelism;
+                    blobs.PoisonBlobThreshold = json.PoisonBlobThreshold;
+                })
+                .AddAzureStorageQueues(queues =>
+                {
+                    queues.BatchSize = json.QueueBatchSize;
+                    queues.NewBatchThreshold = json.QueueNewBatchThreshold ?? queues.NewBatchThreshold;
+                    queues.MaxDequeueCount = json.QueueMaxDequeueCount;
+                    queues.VisibilityTimeout = json.QueueVisibilityTimeout;
+                    queues.MaxPollingInterval = json.QueueMaxPollingInterval;
+                    queues.MessageEncoding = json.QueueMessageEncoding;
+                }))
+            .ConfigureServices(services =>
+            {
+                services.AddSingleton(logs);
+                services.AddSingleton(runner);
+                services.AddSingleton<IHostLifetime, NoLifetime>();
+                services.AddSingleton<ITypeLocator>(new JobTypes(jobs));
+                services.AddSingleton<IHostIdProvider>(new HostId(settings.HostId));
+                services.AddSingleton<IWebJobsExceptionHandler>(broken);
+#pragma warning disable CS0618 // Not for general use, says the SDK, and means what is not a host.
+                services.AddSingleton<IWebHookProvider>(handler);
+#pragma warning restore CS0618
+            })
+            .Build();
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Listening for {Count} functions that blobs or messages start")]
+    private partial void LogListening(int count);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The listeners did not stop cleanly")]
+    private partial void LogStopFailed(Exception exception);
+
+    /// <summary>The one type with functions.</summary>
+    private sealed class JobTypes(Type type) : ITypeLocator
+    {
+        public IReadOnlyList<Type> GetTypes() => [type];
+    }
+
+    /// <summary>What queues, locks and files of this host are named after.</summary>
+    private sealed class HostId(string id) : IHostIdProvider
+    {
+        public Task<string> GetHostIdAsync(CancellationToken cancellationToken) => Task.FromResult(id);
+    }
+}

@@ -1,0 +1,31 @@
+using Google.Protobuf;
+using Microsoft.Azure.WebJobs;
+using Pipeline.LocalHost.Worker;
+using Pipeline.LocalHost.Worker.Messages;
+
+namespace Pipeline.LocalHost.Triggers;
+
+/// <summary>Carries a trigger's value from the SDK to the worker. The SDK logs the run, as in the real host.</summary>
+internal sealed class JobRunner(WorkerSupervisor workers) : IJobRunner
+{
+    public async Task RunAsync(string name, object trigger, CancellationToken cancellationToken)
+    {
+        WorkerInstance worker = await workers.ReadyAsync(cancellationToken);
+        TypedData input = trigger switch
+        {
+            ParameterBindingData data => new TypedData
+            {
+                ModelBindingData = new ModelBindingData
+                {
+                    Version = data.Version,
+                    Source = data.Source,
+                    ContentType = data.ContentType,
+                    Content = ByteString.CopyFrom(data.Content),
+                },
+            },
+            string text => new TypedData { String = text },
+            _ => throw new NotSupportedException($"A trigger's value of type {trigger.GetType().Name} cannot be sent to the worker."),
+        };
+        await worker.Channel.InvokeAsync(worker.Functions[name], Guid.NewGuid().ToString(), input, [], cancellationToken);
+    }
+}

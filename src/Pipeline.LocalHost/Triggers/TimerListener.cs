@@ -1,0 +1,54 @@
+using NCrontab;
+using Pipeline.LocalHost.Functions;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost.Triggers;
+
+/// <summary>Runs a timer function whenever its schedule says so, in UTC, one run at a time.</summary>
+internal sealed class TimerListener
+{
+    // A timer cannot be set further ahead than some weeks; a longer wait takes several turns.
+    private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
+
+    private readonly string _name;
+    private readonly bool _runOnStartup;
+    private readonly CrontabSchedule _schedule;
+    private readonly DirectCalls _calls;
+    private readonly TimeProvider _time;
+
+    /// <exception cref="HostFailure">The schedule is none.</exception>
+    public TimerListener(FunctionDefinition function, TimerTrigger trigger, AppSettings settings, DirectCalls calls, TimeProvider time)
+    {
+        (_name, _runOnStartup, _calls, _time) = (function.Name, trigger.RunOnStartup, calls, time);
+        string schedule = settings.Resolve(trigger.Schedule);
+        _schedule = CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })
+            ?? throw new HostFailure($"The schedule '{schedule}' of the function '{_name}' is no NCRONTAB expression of six fields.");
+    }
+
+    /// <summary>Goes on until it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        if (_runOnStartup)
+        {
+            await FireAsync(Now);
+        }
+
+        DateTime next = _schedule.GetNextOccurrence(Now);
+        while (!stop.IsCancellationRequested)
+        {
+            TimeSpan wait = next - Now;
+            if (wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait < MaxWait ? wait : MaxWait, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                continue;
+            }
+
+            await FireAsync(next);
+            next = _schedule.GetNextOccurrence(Now);
+        }
+    }
+
+    private DateTime Now => _time.GetUtcNow().UtcDateTime;
+
+    private Task FireAsync(DateTime due) => _calls.RunTimerAsync(_name, due, _schedule.GetNextOccurrence(Now));
+}

@@ -1,0 +1,37 @@
+using Microsoft.Azure.WebJobs;
+using Pipeline.LocalHost.Functions;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost.Triggers;
+
+/// <summary>All that starts functions without HTTP: blobs, messages, timers.</summary>
+internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings, DirectCalls calls) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+
+    /// <summary>What takes blob events; null while nothing listens for them.</summary>
+    public IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? Webhook => jobs.Webhook;
+
+    /// <summary>Begins to listen.</summary>
+    /// <returns>Goes on until the end, or fails.</returns>
+    /// <exception cref="HostFailure">A setting that a trigger names is missing or wrong.</exception>
+    public Task Start(IReadOnlyCollection<FunctionDefinition> functions)
+    {
+        TimerListener[] timers =
+        [
+            .. functions
+                .Where(function => function.Trigger is TimerTrigger)
+                .Select(function => new TimerListener(function, (TimerTrigger)function.Trigger!, settings, calls, TimeProvider.System)),
+        ];
+        return _running = Task.WhenAll([jobs.RunAsync(functions, _stop.Token), .. timers.Select(timer => timer.RunAsync(_stop.Token))]);
+    }
+
+    /// <summary>Takes nothing new, and waits for what runs.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+}

@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Pipeline.LocalHost.Settings;
+
+namespace Pipeline.LocalHost;
+
+/// <summary>A bare web server: what is in the environment for other programs (ASPNETCORE_URLS and the like) does nothing to it.</summary>
+internal static class WebServer
+{
+    public static WebApplication Build(ILoggerFactory logs, Action<KestrelServerOptions> listen, Action<IServiceCollection> register)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            listen(kestrel);
+        });
+        builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        register(builder.Services);
+        return builder.Build();
+    }
+}

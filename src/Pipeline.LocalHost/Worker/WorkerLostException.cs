@@ -1,0 +1,4 @@
+namespace Pipeline.LocalHost.Worker;
+
+/// <summary>The worker ended before it answered; what it was doing is not known to be done.</summary>
+internal sealed class WorkerLostException() : Exception("The worker ended before the function did.");
