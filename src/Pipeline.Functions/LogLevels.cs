@@ -12,7 +12,8 @@ internal static class LogLevels
     private static readonly Dictionary<string, string?> Defaults = new()
     {
         ["Logging:LogLevel:Default"] = "Information",
-        ["Logging:LogLevel:Azure"] = "Warning",
+        // Its warnings are answers that the app expects: 404 for a row that is not there yet, with all headers.
+        ["Logging:LogLevel:Azure"] = "Error",
         ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
         ["Logging:LogLevel:System.Net.Http"] = "Warning",
     };
