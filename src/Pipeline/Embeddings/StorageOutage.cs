@@ -7,8 +7,8 @@ namespace Pipeline.Embeddings;
 public static class StorageOutage
 {
     /// <summary>
-    /// True if the exception means that storage, or the identity that asks it, could not be reached, was too busy or broke off. Takes nothing
-    /// but what the SDK throws: an <see cref="IOException"/> alone is also a client that is too slow, or a file of ours.
+    /// True if the exception means that storage, or the identity that asks it, could not be reached, was too busy or broke off. Takes
+    /// nothing but what the SDK throws: an <see cref="IOException"/> alone is also a client that is too slow, or a file of ours.
     /// </summary>
     public static bool Is(Exception exception) => exception switch
     {

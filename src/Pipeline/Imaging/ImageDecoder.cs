@@ -5,8 +5,9 @@ using NetVips;
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Validates and decodes untrusted image bytes: length, format and number of pixels are checked from the header before a pixel is decoded. Safe to
-/// call from several threads. The asynchronous calls decode as many images at a time as there are processors, so that memory has a bound.
+/// Validates and decodes untrusted image bytes: length, format and number of pixels are checked from the header before a pixel is decoded.
+/// Safe to call from several threads. The asynchronous calls decode as many images at a time as there are processors, so that memory has a
+/// bound.
 /// </summary>
 /// <param name="limits">What is let in.</param>
 public sealed class ImageDecoder(ImageLimits limits) : IDisposable
@@ -37,8 +38,8 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
         DecodeAsync(encoded, DecodeWhole, cancellationToken);
 
     /// <summary>
-    /// Decodes and brings the image to a size, ignoring its aspect ratio. At once and on the caller's thread, whatever else is decoded: for a
-    /// caller that decodes one image after the other.
+    /// Decodes and brings the image to a size, ignoring its aspect ratio. At once and on the caller's thread, whatever else is decoded: for
+    /// a caller that decodes one image after the other.
     /// </summary>
     /// <param name="encoded">The bytes of a JPEG, PNG, WebP, GIF, BMP or TIFF.</param>
     /// <param name="width">Width wanted, in pixels.</param>

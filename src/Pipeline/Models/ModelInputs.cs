@@ -47,7 +47,8 @@ public sealed class ModelInputs
         var decoded = new Dictionary<InputForm, DecodedImage>();
         foreach (InputForm form in forms.Distinct())
         {
-            decoded[form] = await decoder.DecodeAsync(encoded, form.Size, form.Size, form.Resampling, cancellationToken).ConfigureAwait(false);
+            decoded[form] = await decoder.DecodeAsync(
+                encoded, form.Size, form.Size, form.Resampling, cancellationToken).ConfigureAwait(false);
         }
 
         TimeSpan decoding = Stopwatch.GetElapsedTime(start);

@@ -99,7 +99,8 @@ public sealed class ModelSession : IDisposable
         if (outputs.FirstOrDefault(output => !_outputs.Contains(output)) is { } unknown)
         {
             throw new ArgumentException(
-                $"{Model.Definition.Title} has no output '{unknown}'; it has {string.Join(", ", _outputs.Order(StringComparer.Ordinal))}.", nameof(outputs));
+                $"{Model.Definition.Title} has no output '{unknown}'; it has {string.Join(", ", _outputs.Order(StringComparer.Ordinal))}.",
+                nameof(outputs));
         }
 
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -114,7 +115,7 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Waits for the runs under way, and frees the model's memory. Runs that wait for a turn, and later ones, are refused.</summary>
+    /// <summary>Waits for the runs under way, and frees the model's memory. Runs without a turn yet, and later ones, are refused.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Pipeline.Models;
 
 /// <summary>
-/// The installed networks, each loaded once, on first use: an instance that only embeds with one never pays for the other. A load that failed
-/// is not kept: what made it fail, such as too little memory, may be gone by the next call.
+/// The installed networks, each loaded once, on first use: an instance that only embeds with one never pays for the other. A load that
+/// failed is not kept: what made it fail, such as too little memory, may be gone by the next call.
 /// </summary>
 public sealed partial class ModelSessions : IDisposable
 {
@@ -63,7 +63,7 @@ public sealed partial class ModelSessions : IDisposable
         }
     }
 
-    /// <summary>The loaded network; the first call loads it, others wait for that. After a load that failed the next call loads again.</summary>
+    /// <summary>The loaded network; the first call loads it, others wait for that. After a failed load the next call loads again.</summary>
     /// <param name="model">One of <see cref="Models"/> or <see cref="Float32Models"/>.</param>
     /// <param name="cancellationToken">Ends the wait, not the loading that others may wait for too.</param>
     /// <exception cref="InvalidDataException">The file is no ONNX model that this version can run.</exception>
@@ -84,7 +84,7 @@ public sealed partial class ModelSessions : IDisposable
         }
     }
 
-    /// <summary>Waits for the runs under way. A network that is just being loaded is disposed of when that is done; nobody gets it.</summary>
+    /// <summary>Waits for the runs under way. A network that is still being loaded is disposed of when that is done.</summary>
     public void Dispose()
     {
         ModelSession[] loaded;

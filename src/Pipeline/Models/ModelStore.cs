@@ -158,7 +158,8 @@ public sealed partial class ModelStore(
     /// <summary>The names of the classes come along where somebody put them there: without them, predictions have none.</summary>
     private async Task FetchClassesAsync(CancellationToken cancellationToken)
     {
-        if (File.Exists(ClassesPath) || await _files.FindTextAsync(ClassIndex.FileName, cancellationToken).ConfigureAwait(false) is not { } json)
+        if (File.Exists(ClassesPath)
+            || await _files.FindTextAsync(ClassIndex.FileName, cancellationToken).ConfigureAwait(false) is not { } json)
         {
             return;
         }

@@ -18,7 +18,7 @@ public class StorageOutageTests
         { new RequestFailedException(429, "too many"), true },
         { new AggregateException(new RequestFailedException(0, "a"), new RequestFailedException(500, "b")), true },
         { new AggregateException(BrokenOff, new HttpRequestException("refused"), new RequestFailedException(0, "a")), true },
-        { new AggregateException(NetworkTimeout(new TaskCanceledException("x", BrokenOff)), NetworkTimeout(new TaskCanceledException())), true },
+        { new AggregateException(NetworkTimeout(BrokenOff), NetworkTimeout(new TaskCanceledException())), true },
         { NetworkTimeout(new TimeoutException()), true },
         { NetworkTimeout(new TaskCanceledException("x", BrokenOff)), true },
         { new AuthenticationFailedException("no answer"), true },

@@ -36,8 +36,8 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
     /// <param name="progress">Told of each message that was replayed, removed or left for a reason.</param>
     /// <param name="cancellationToken">Ends the work early; what was not reached stays in the queue.</param>
     /// <exception cref="RequestFailedException">
-    /// Storage is away, or the caller may not do this. Also where all was done, and only a message that stays could not be put back: it is out
-    /// of sight for as long as <see cref="Hold"/>.
+    /// Storage is away, or the caller may not do this. Also where all was done, and only a message that stays could not be put back: it is
+    /// out of sight for as long as <see cref="Hold"/>.
     /// </exception>
     public async Task<IReadOnlyList<ReplayResult>> RunAsync(
         Predicate<PoisonMessage> selected, IProgress<ReplayResult>? progress, CancellationToken cancellationToken)
@@ -218,8 +218,8 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
     }
 
     /// <summary>
-    /// Puts back what stays, in sight at once; also after a cancellation. Each message is tried: one that cannot be put back comes into sight
-    /// by itself when the hold ends, and keeps no other.
+    /// Puts back what stays, in sight at once; also after a cancellation. Each message is tried: one that cannot be put back comes into
+    /// sight by itself when the hold ends, and keeps no other.
     /// </summary>
     /// <returns>The first error; null where there was none.</returns>
     private async Task<Exception?> ReleaseAsync(IEnumerable<QueueMessage> messages)
