@@ -68,8 +68,8 @@ internal static class CompareCommand
         PictureFile b = await PictureFile.ReadAsync(files.B, decoder.Limits, cancellationToken);
 
         // What is no picture is refused before the networks are made ready, which may take long.
-        a.DecodeForNetworks(decoder);
-        b.DecodeForNetworks(decoder);
+        await a.DecodeForNetworksAsync(decoder, cancellationToken);
+        await b.DecodeForNetworksAsync(decoder, cancellationToken);
         CommandConsole told = json ? console.OnError() : console;
         using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
         IReadOnlyList<ComparedLayer> layers = Layers(chosen, sessions);
@@ -85,7 +85,8 @@ internal static class CompareCommand
 
         if (output is not null)
         {
-            RgbImage sheet = PairSheet.Draw(decoder, (a.File.Name, a.Encoded), (b.File.Name, b.Encoded), pair);
+            RgbImage sheet = await PairSheet.DrawAsync(
+                decoder, (a.File.Name, a.Encoded), (b.File.Name, b.Encoded), pair, cancellationToken);
             OutputFile.CreateFolder(output.DirectoryName!);
             await OutputFile.WriteAsync(output.FullName, ImageEncoder.ToPng(sheet), cancellationToken);
             told.Line($"The picture of both is {SourceTree.Shown(output.FullName)}");

@@ -53,7 +53,7 @@ internal static class FeatureMapsCommand
         PictureFile picture = await PictureFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
         // Before the networks are made ready, which may take long.
-        ModelInputs inputs = picture.DecodeForNetworks(decoder);
+        ModelInputs inputs = await picture.DecodeForNetworksAsync(decoder, cancellationToken);
         using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, console, cancellationToken);
         string target = folder ?? Path.GetFullPath($"{picture.Stem}-feature-maps");
         OutputFile.CreateFolder(target);

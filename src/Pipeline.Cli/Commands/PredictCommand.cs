@@ -35,7 +35,7 @@ internal static class PredictCommand
         PictureFile picture = await PictureFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
         // Before the networks are made ready, which may take long.
-        ModelInputs inputs = picture.DecodeForNetworks(decoder);
+        ModelInputs inputs = await picture.DecodeForNetworksAsync(decoder, cancellationToken);
         CommandConsole told = json ? console.OnError() : console;
         using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
         if (Predictor.FaultOf(sessions.Models) is { } fault)

@@ -33,12 +33,17 @@ internal sealed record PictureFile(FileInfo File, ReadOnlyMemory<byte> Encoded)
 
     /// <summary>Decodes the picture as every network of the catalogue takes it.</summary>
     /// <exception cref="CommandFailure">It is not let in; the message says why.</exception>
-    public ModelInputs DecodeForNetworks(ImageDecoder decoder)
+    public async Task<ModelInputs> DecodeForNetworksAsync(ImageDecoder decoder, CancellationToken cancellationToken)
     {
         IEnumerable<InputForm> forms = ModelCatalogue.Default().Models.Select(model => model.InputForm);
-        return ModelInputs.TryDecode(decoder, Encoded, forms, out ModelInputs? inputs, out ImageRejection? rejection)
-            ? inputs
-            : throw Failure(rejection);
+        try
+        {
+            return await ModelInputs.DecodeAsync(decoder, Encoded, forms, cancellationToken);
+        }
+        catch (InvalidImageException invalid)
+        {
+            throw Failure(invalid.Rejection);
+        }
     }
 
     /// <summary>What to tell of the picture where it was not let in.</summary>

@@ -1,34 +1,29 @@
 using Pipeline.Cli.Terminal;
+using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>
-/// Held while something is installed or built, so that two commands in one checkout do not write the same files. The system lets go of it when
-/// its holder dies, however that happens.
-/// </summary>
+/// <summary>Held while something is installed or built, so that two commands in one checkout do not write the same files.</summary>
 internal static class SetupLock
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-
+    /// <param name="tree">The checkout.</param>
+    /// <param name="console">Where to say that another command holds it.</param>
+    /// <param name="cancellationToken">Ends the wait for that one.</param>
+    /// <exception cref="CommandFailure">The checkout cannot be written to.</exception>
     public static async Task<IAsyncDisposable> AcquireAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(tree.State);
-        for (bool told = false; ; told = true)
+        try
         {
-            try
-            {
-                return new FileStream(
-                    Path.Combine(tree.State, "setup.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (!cancellationToken.IsCancellationRequested)
-            {
-                if (!told)
-                {
-                    console.Line("Another ./pipeline is setting up this folder; waiting for it");
-                }
-            }
-
-            await Task.Delay(Interval, cancellationToken);
+            return await FileLock.AcquireAsync(
+                Path.Combine(tree.State, "setup.lock"),
+                () => console.Line("Another ./pipeline is setting up this folder; waiting for it"),
+                cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(
+                $"This folder cannot be written: {exception.Message.TrimEnd('.')}. ./pipeline keeps what it installs and builds in its own " +
+                $"checkout, '{tree.Root}': make room there or get the right to write, or work on a copy of it on another disk.");
         }
     }
 }

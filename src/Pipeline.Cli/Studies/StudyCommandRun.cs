@@ -28,7 +28,7 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         foreach (PictureFile file in all)
         {
             // What is no picture is refused before the networks are made ready, which may take long.
-            file.DecodeForNetworks(decoder);
+            await file.DecodeForNetworksAsync(decoder, cancellationToken);
         }
 
         OutputFile.CreateFolder(folder);

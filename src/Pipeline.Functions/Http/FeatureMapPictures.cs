@@ -35,9 +35,14 @@ public sealed class FeatureMapPictures(ModelSessions sessions, ImageDecoder deco
         FeatureMapsQuery query, string? name, ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken)
     {
         InputForm form = query.Model.Definition.InputForm;
-        if (!ModelInputs.TryDecode(decoder, encoded, [form], out ModelInputs? inputs, out ImageRejection? rejection))
+        ModelInputs inputs;
+        try
         {
-            return Problems.Rejected(rejection, name);
+            inputs = await ModelInputs.DecodeAsync(decoder, encoded, [form], cancellationToken);
+        }
+        catch (InvalidImageException invalid)
+        {
+            return Problems.Rejected(invalid.Rejection, name);
         }
 
         ModelSession session = await sessions.GetAsync(query.Model, cancellationToken);

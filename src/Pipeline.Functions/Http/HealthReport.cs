@@ -17,7 +17,7 @@ public sealed class HealthReport(BlobServiceClient storage, ModelSessions sessio
         var models = search.Indexes.ToDictionary(
             index => index.Model.Key,
             index => new ModelHealth(
-                sessions.IsLoaded(index.Model),
+                sessions.StateOf(index.Model).Status == ModelStatus.Loaded,
                 index.Model.Weights.ToJsonName(),
                 index.Model.Fingerprint.ToString(),
                 index.Count,

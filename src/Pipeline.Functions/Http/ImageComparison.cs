@@ -72,7 +72,7 @@ public sealed class ImageComparison(ModelSessions sessions, ImageDecoder decoder
 
         (Side first, Side second) = (new Side(a.Name, a.Bytes), new Side(b.Name, b.Bytes));
         return pair is not null && etagOfA == a.ETag && etagOfB == b.ETag
-            ? Picture(pair, first, second)
+            ? await PictureAsync(pair, first, second, cancellationToken)
             : await CompareAsync(query, first, second, start, cancellationToken);
     }
 
@@ -96,12 +96,13 @@ public sealed class ImageComparison(ModelSessions sessions, ImageDecoder decoder
             return Problems.Rejected(rejected.Rejection, side.Name ?? field);
         }
 
-        return query.IsPicture ? Picture(pair, a, b) : Json(pair, a.Name, b.Name, start);
+        return query.IsPicture ? await PictureAsync(pair, a, b, cancellationToken) : Json(pair, a.Name, b.Name, start);
     }
 
-    private PngAnswer Picture(ComparedPair pair, Side a, Side b)
+    private async Task<PngAnswer> PictureAsync(ComparedPair pair, Side a, Side b, CancellationToken cancellationToken)
     {
-        RgbImage sheet = PairSheet.Draw(decoder, (a.Name ?? "sent", a.Bytes), (b.Name ?? "sent", b.Bytes), pair);
+        RgbImage sheet = await PairSheet.DrawAsync(
+            decoder, (a.Name ?? "sent", a.Bytes), (b.Name ?? "sent", b.Bytes), pair, cancellationToken);
         return new PngAnswer(ImageEncoder.ToPng(sheet), pair.Cosines.Select(cosine => cosine.Layer.Model));
     }
 

@@ -38,9 +38,14 @@ public sealed class ImagePredictions(ModelSessions sessions, ImageDecoder decode
         PredictionsQuery query, string? name, ReadOnlyMemory<byte> encoded, long start, CancellationToken cancellationToken)
     {
         IEnumerable<InputForm> forms = query.Models.Select(model => model.Definition.InputForm);
-        if (!ModelInputs.TryDecode(decoder, encoded, forms, out ModelInputs? inputs, out ImageRejection? rejection))
+        ModelInputs inputs;
+        try
         {
-            return Problems.Rejected(rejection, name);
+            inputs = await ModelInputs.DecodeAsync(decoder, encoded, forms, cancellationToken);
+        }
+        catch (InvalidImageException invalid)
+        {
+            return Problems.Rejected(invalid.Rejection, name);
         }
 
         long predictStart = Stopwatch.GetTimestamp();

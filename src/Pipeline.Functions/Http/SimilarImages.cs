@@ -25,10 +25,14 @@ public sealed class SimilarImages(ModelSessions sessions, QueryEmbedder embedder
             return unreadable;
         }
 
-        (QueryImage? image, ImageRejection? rejection) = await embedder.EmbedAsync(bytes, query.Models, cancellationToken);
-        if (image is null)
+        QueryImage image;
+        try
         {
-            return Problems.Rejected(rejection!);
+            image = await embedder.EmbedAsync(bytes, query.Models, cancellationToken);
+        }
+        catch (InvalidImageException refused)
+        {
+            return Problems.Rejected(refused.Rejection);
         }
 
         var part = new QueryPart(null, image.Width, image.Height, image.ContentHash);

@@ -122,9 +122,14 @@ public sealed partial class ImageIndexer(
         InstalledModel model, ImageId id, string imageETag, byte[] bytes, CancellationToken cancellationToken)
     {
         int side = model.Definition.InputSize;
-        if (!decoder.TryDecode(bytes, side, side, model.Definition.Resampling, out DecodedImage? image, out ImageRejection? rejection))
+        DecodedImage image;
+        try
         {
-            throw await RejectAsync(model, id, imageETag, rejection, cancellationToken).ConfigureAwait(false);
+            image = await decoder.DecodeAsync(bytes, side, side, model.Definition.Resampling, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidImageException invalid)
+        {
+            throw await RejectAsync(model, id, imageETag, invalid.Rejection, cancellationToken).ConfigureAwait(false);
         }
 
         ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);

@@ -1,19 +1,27 @@
 using Azure;
+using Azure.Identity;
 
 namespace Pipeline.Embeddings;
 
-/// <summary>Tells an outage of storage, which passes and is worth another try, from a fault of ours.</summary>
+/// <summary>Tells an outage of storage, which passes and is worth another try, from a fault of ours or of a client.</summary>
 public static class StorageOutage
 {
-    /// <summary>True if the exception means that storage could not be reached, was too busy or broke off.</summary>
+    /// <summary>
+    /// True if the exception means that storage, or the identity that asks it, could not be reached, was too busy or broke off. Takes
+    /// nothing but what the SDK throws: an <see cref="IOException"/> alone is also a client that is too slow, or a file of ours.
+    /// </summary>
     public static bool Is(Exception exception) => exception switch
     {
-        // After its last try the SDK throws all of them together.
-        AggregateException several => several.InnerExceptions.All(Is),
+        // After its last try the SDK throws all of them together; a connection that broke off in the body is only there.
+        AggregateException { InnerExceptions.Count: > 0 } tries => tries.InnerExceptions.All(
+            attempt => attempt is IOException or HttpRequestException || Is(attempt)),
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
-        HttpRequestException or IOException => true,
-        // The SDK's own network timeout; a caller's cancellation has no such cause and is no outage.
-        TaskCanceledException { InnerException: TimeoutException or IOException } => true,
+
+        // The endpoint of the managed identity is away, as while an instance starts.
+        AuthenticationFailedException => true,
+
+        // The SDK's own network timeout names its cause; a caller's cancellation has none, and is no outage.
+        TaskCanceledException { InnerException: TaskCanceledException or TimeoutException or IOException } => true,
         _ => false,
     };
 }

@@ -5,8 +5,9 @@ using NetVips;
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// The one door for image bytes, which are hostile until they are through: length, format and number of pixels are checked from the header before
-/// a pixel is decoded. Safe to call from several threads; as many pictures as there are processors are decoded at a time, so that memory has a bound.
+/// Validates and decodes untrusted image bytes: length, format and number of pixels are checked from the header before a pixel is decoded.
+/// Safe to call from several threads. The asynchronous calls decode as many images at a time as there are processors, so that memory has a
+/// bound.
 /// </summary>
 /// <param name="limits">What is let in.</param>
 public sealed class ImageDecoder(ImageLimits limits) : IDisposable
@@ -16,7 +17,30 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// <summary>What is let in.</summary>
     public ImageLimits Limits { get; } = limits;
 
-    /// <summary>Decodes and brings the picture to a size, ignoring its aspect ratio.</summary>
+    /// <summary>
+    /// Decodes and brings the image to a size, ignoring its aspect ratio. Waits for its turn without holding a thread, and decodes on the
+    /// thread pool: for an app that answers many at once.
+    /// </summary>
+    /// <param name="encoded">The bytes of a JPEG, PNG, WebP, GIF, BMP or TIFF; they must not change before the end.</param>
+    /// <param name="width">Width wanted, in pixels.</param>
+    /// <param name="height">Height wanted, in pixels.</param>
+    /// <param name="resampling">How.</param>
+    /// <param name="cancellationToken">Ends the wait for a turn at once; an image that is just being decoded is decoded to its end.</param>
+    /// <returns>The upright image in 8-bit sRGB: transparency over white, the first frame or page of several.</returns>
+    /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
+    public Task<DecodedImage> DecodeAsync(
+        ReadOnlyMemory<byte> encoded, int width, int height, Resampling resampling, CancellationToken cancellationToken) =>
+        DecodeAsync(encoded, ToSize(width, height, resampling), cancellationToken);
+
+    /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
+    /// <inheritdoc cref="DecodeAsync(ReadOnlyMemory{byte}, int, int, Resampling, CancellationToken)"/>
+    public Task<DecodedImage> DecodeAsync(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken) =>
+        DecodeAsync(encoded, DecodeWhole, cancellationToken);
+
+    /// <summary>
+    /// Decodes and brings the image to a size, ignoring its aspect ratio. At once and on the caller's thread, whatever else is decoded: for
+    /// a caller that decodes one image after the other.
+    /// </summary>
     /// <param name="encoded">The bytes of a JPEG, PNG, WebP, GIF, BMP or TIFF.</param>
     /// <param name="width">Width wanted, in pixels.</param>
     /// <param name="height">Height wanted, in pixels.</param>
@@ -30,23 +54,12 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
         int height,
         Resampling resampling,
         [NotNullWhen(true)] out DecodedImage? image,
-        [NotNullWhen(false)] out ImageRejection? rejection)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        return TryDecode(
-            encoded,
-            (bytes, format) => (format, resampling) switch
-            {
-                (_, Resampling.Keras) => NearestNeighbour.Resize(DecodeWhole(bytes, format), width, height),
-                (ImageFormat.Bmp, _) => LibVips.Reduce(DecodeWhole(bytes, format), width, height),
-                _ => LibVips.DecodeAndReduce(bytes, format, width, height),
-            },
-            out image,
-            out rejection);
-    }
+        [NotNullWhen(false)] out ImageRejection? rejection) =>
+        TryDecode(encoded, ToSize(width, height, resampling), out image, out rejection);
 
-    /// <summary>Decodes the picture at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
+    /// <summary>
+    /// Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes. At once and on the caller's thread.
+    /// </summary>
     /// <inheritdoc cref="TryDecode(ReadOnlyMemory{byte}, int, int, Resampling, out DecodedImage?, out ImageRejection?)"/>
     public bool TryDecode(
         ReadOnlyMemory<byte> encoded, [NotNullWhen(true)] out DecodedImage? image, [NotNullWhen(false)] out ImageRejection? rejection) =>
@@ -54,6 +67,36 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _decoding.Dispose();
+
+    private static Func<byte[], ImageFormat, RgbImage> ToSize(int width, int height, Resampling resampling)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        return (bytes, format) => (format, resampling) switch
+        {
+            (_, Resampling.Keras) => NearestNeighbour.Resize(DecodeWhole(bytes, format), width, height),
+            (ImageFormat.Bmp, _) => LibVips.Reduce(DecodeWhole(bytes, format), width, height),
+            _ => LibVips.DecodeAndReduce(bytes, format, width, height),
+        };
+    }
+
+    private async Task<DecodedImage> DecodeAsync(
+        ReadOnlyMemory<byte> encoded, Func<byte[], ImageFormat, RgbImage> decode, CancellationToken cancellationToken)
+    {
+        await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(
+                () => TryDecode(encoded, decode, out DecodedImage? image, out ImageRejection? rejection)
+                    ? image
+                    : throw new InvalidImageException(rejection),
+                cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _decoding.Release();
+        }
+    }
 
     private bool TryDecode(
         ReadOnlyMemory<byte> encoded,
@@ -69,7 +112,6 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
         }
 
         byte[] bytes = ToArray(encoded);
-        _decoding.Wait();
         try
         {
             (int width, int height) = ReadSize(bytes, format);
@@ -94,10 +136,6 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
         {
             rejection = new ImageRejection(ImageFault.Damaged, damaged.Message);
             return false;
-        }
-        finally
-        {
-            _decoding.Release();
         }
     }
 

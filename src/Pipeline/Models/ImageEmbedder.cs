@@ -10,7 +10,7 @@ public sealed class ImageEmbedder(ImageDecoder decoder, ModelSession session) : 
 {
     /// <inheritdoc/>
     /// <remarks>Each vector is float[d] with L2 norm 1.</remarks>
-    /// <exception cref="ArgumentException">A value is no picture that is let in; the message says why.</exception>
+    /// <exception cref="InvalidImageException">A value is not accepted as an image; the message says why.</exception>
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<DataContent> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -19,11 +19,8 @@ public sealed class ImageEmbedder(ImageDecoder decoder, ModelSession session) : 
         var embeddings = new GeneratedEmbeddings<Embedding<float>>();
         foreach (DataContent value in values)
         {
-            if (!decoder.TryDecode(value.Data, model.InputSize, model.InputSize, model.Resampling, out DecodedImage? image, out ImageRejection? rejection))
-            {
-                throw new ArgumentException(rejection.Detail, nameof(values));
-            }
-
+            DecodedImage image = await decoder.DecodeAsync(
+                value.Data, model.InputSize, model.InputSize, model.Resampling, cancellationToken).ConfigureAwait(false);
             Embedding embedding = await session.EmbedAsync(image.Pixels, cancellationToken).ConfigureAwait(false);
             embeddings.Add(new Embedding<float>(embedding.Values) { ModelId = $"{model.Key}-{session.Model.Fingerprint}" });
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using Pipeline.Imaging;
 
@@ -31,41 +30,29 @@ public sealed class ModelInputs
     /// <summary>Height of the upright original, in pixels.</summary>
     public int Height { get; }
 
-    /// <summary>Time spent decoding and resizing.</summary>
+    /// <summary>Time spent decoding and resizing, the wait for the decoder included.</summary>
     public TimeSpan Decoding { get; }
 
     /// <summary>Decodes a picture for networks.</summary>
-    /// <param name="decoder">The door for image bytes.</param>
+    /// <param name="decoder">Validates and decodes the bytes.</param>
     /// <param name="encoded">The bytes as they came.</param>
     /// <param name="forms">How the networks take it, one form or more; equal ones are decoded once.</param>
-    /// <param name="inputs">The picture.</param>
-    /// <param name="rejection">Why it was not let in.</param>
-    /// <returns>True if there is a picture.</returns>
-    public static bool TryDecode(
-        ImageDecoder decoder,
-        ReadOnlyMemory<byte> encoded,
-        IEnumerable<InputForm> forms,
-        [NotNullWhen(true)] out ModelInputs? inputs,
-        [NotNullWhen(false)] out ImageRejection? rejection)
+    /// <param name="cancellationToken">Ends the wait for the decoder at once.</param>
+    /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
+    public static async Task<ModelInputs> DecodeAsync(
+        ImageDecoder decoder, ReadOnlyMemory<byte> encoded, IEnumerable<InputForm> forms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         long start = Stopwatch.GetTimestamp();
         var decoded = new Dictionary<InputForm, DecodedImage>();
         foreach (InputForm form in forms.Distinct())
         {
-            if (!decoder.TryDecode(encoded, form.Size, form.Size, form.Resampling, out DecodedImage? image, out rejection))
-            {
-                inputs = null;
-                return false;
-            }
-
-            decoded[form] = image;
+            decoded[form] = await decoder.DecodeAsync(
+                encoded, form.Size, form.Size, form.Resampling, cancellationToken).ConfigureAwait(false);
         }
 
         TimeSpan decoding = Stopwatch.GetElapsedTime(start);
-        inputs = new ModelInputs(decoded, Convert.ToHexStringLower(SHA256.HashData(encoded.Span)), decoding);
-        rejection = null;
-        return true;
+        return new ModelInputs(decoded, Convert.ToHexStringLower(SHA256.HashData(encoded.Span)), decoding);
     }
 
     /// <summary>The picture in a form that it was decoded for.</summary>

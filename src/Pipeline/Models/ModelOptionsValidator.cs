@@ -62,7 +62,8 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
 
         foreach ((string key, string version) in options.Versions)
         {
-            if (catalogue.Models.All(model => model.Key != key))
+            // A key counts in any case: so the dictionary finds it, and so configuration takes it.
+            if (!catalogue.Models.Any(model => string.Equals(model.Key, key, StringComparison.OrdinalIgnoreCase)))
             {
                 yield return $"Models__Versions__{key} names no model; there are: {keys}.";
             }

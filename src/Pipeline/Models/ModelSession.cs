@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -13,8 +14,12 @@ public sealed class ModelSession : IDisposable
 {
     private const string InputName = "input";
 
+    private static readonly int Turns = Math.Min(2, Environment.ProcessorCount);
+
     private readonly InferenceSession _session;
-    private readonly SemaphoreSlim _turn = new(Math.Min(2, Environment.ProcessorCount));
+    private readonly FrozenSet<string> _outputs;
+    private readonly SemaphoreSlim _turn = new(Turns);
+    private int _disposed;
 
     /// <summary>Loads a network; takes its time and its memory.</summary>
     /// <param name="model">The network.</param>
@@ -35,6 +40,7 @@ public sealed class ModelSession : IDisposable
         try
         {
             _session = new InferenceSession(model.Path, options);
+            _outputs = _session.OutputMetadata.Keys.ToFrozenSet(StringComparer.Ordinal);
         }
         catch (OnnxRuntimeException exception)
         {
@@ -51,6 +57,7 @@ public sealed class ModelSession : IDisposable
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="ArgumentException">The picture has another size.</exception>
     /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed of before the run had its turn.</exception>
     public Task<Embedding> EmbedAsync(RgbImage image, CancellationToken cancellationToken) =>
         EmbedAsync(image, Model.Definition.EmbeddingOutput, cancellationToken);
 
@@ -60,6 +67,7 @@ public sealed class ModelSession : IDisposable
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <exception cref="ArgumentException">The picture has another size, or the network no such output.</exception>
     /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed of before the run had its turn.</exception>
     public async Task<Embedding> EmbedAsync(RgbImage image, string output, CancellationToken cancellationToken)
     {
         IReadOnlyList<ModelOutput> outputs = await RunAsync([image], [output], cancellationToken).ConfigureAwait(false);
@@ -81,21 +89,24 @@ public sealed class ModelSession : IDisposable
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <returns>The outputs in the order asked.</returns>
     /// <exception cref="ArgumentException">No picture, one of another size, or an output that the network does not have.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed of before the run had its turn.</exception>
     public async Task<IReadOnlyList<ModelOutput>> RunAsync(
         IReadOnlyList<RgbImage> images, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(outputs);
         ArgumentOutOfRangeException.ThrowIfZero(images.Count, nameof(images));
-        if (outputs.FirstOrDefault(output => !_session.OutputMetadata.ContainsKey(output)) is { } unknown)
+        if (outputs.FirstOrDefault(output => !_outputs.Contains(output)) is { } unknown)
         {
             throw new ArgumentException(
-                $"{Model.Definition.Title} has no output '{unknown}'; it has {string.Join(", ", _session.OutputMetadata.Keys)}.", nameof(outputs));
+                $"{Model.Definition.Title} has no output '{unknown}'; it has {string.Join(", ", _outputs.Order(StringComparer.Ordinal))}.",
+                nameof(outputs));
         }
 
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
             return await Task.Run(() => Run(images, outputs, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -104,11 +115,24 @@ public sealed class ModelSession : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Waits for the runs under way, and frees the model's memory. Runs without a turn yet, and later ones, are refused.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // ONNX Runtime does not wait by itself: a run that lost its session reads freed memory, which ends the process.
+        for (int turn = 0; turn < Turns; turn++)
+        {
+            _turn.Wait();
+        }
+
         _session.Dispose();
-        _turn.Dispose();
+
+        // Handed back, not disposed of: whoever still waits gets a turn, sees that it is too late, and passes the turn on.
+        _turn.Release(Turns);
     }
 
     private List<ModelOutput> Run(IReadOnlyList<RgbImage> images, IReadOnlyList<string> outputs, CancellationToken cancellationToken)

@@ -24,8 +24,6 @@ public sealed partial class ModelStore(
 
     private const string LockFile = "fetch.lock";
 
-    private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(250);
-
     private readonly ModelContainer _files = new(container);
 
     /// <summary>
@@ -34,7 +32,12 @@ public sealed partial class ModelStore(
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(50);
 
-    /// <summary>Makes sure that the folder has the versions; where it does, nothing is asked of storage.</summary>
+    private string ClassesPath => Path.Combine(options.Folder, ClassIndex.FileName);
+
+    /// <summary>
+    /// Makes sure that the folder has the versions, and the names of the classes where the container has them; where the folder has all,
+    /// nothing is asked of storage.
+    /// </summary>
     /// <param name="cancellationToken">Ends the work early; the versions that are whole stay.</param>
     /// <exception cref="ModelStoreException">A version is missing or wrong, or cannot be fetched in time; the message says what to do.</exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
@@ -45,23 +48,38 @@ public sealed partial class ModelStore(
             throw new ModelStoreException(string.Join(' ', faults));
         }
 
-        if (catalogue.Models.All(IsInstalled))
+        bool installed = catalogue.Models.All(IsInstalled);
+        if (installed && File.Exists(ClassesPath))
         {
             return;
         }
 
+        try
+        {
+            await FetchMissingAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ModelStoreException exception) when (installed)
+        {
+            // Only predictions need the names, and do without; no reason to keep the app from starting.
+            LogNoClasses(exception);
+        }
+    }
+
+    private async Task FetchMissingAsync(CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
         try
         {
-            Directory.CreateDirectory(options.Folder);
-            await using FileStream held = await LockAsync(limit.Token).ConfigureAwait(false);
+            string path = Path.Combine(options.Folder, LockFile);
+            await using FileStream held = await FileLock.AcquireAsync(path, () => LogWaiting(path), limit.Token).ConfigureAwait(false);
+
+            // The index first: whoever has all models has had it before, or there was none.
+            await FetchClassesAsync(limit.Token).ConfigureAwait(false);
             foreach (ModelDefinition model in catalogue.Models.Where(model => !IsInstalled(model)))
             {
                 await FetchAsync(model, limit.Token).ConfigureAwait(false);
             }
-
-            await FetchClassesAsync(limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
@@ -113,28 +131,6 @@ public sealed partial class ModelStore(
         }
     }
 
-    /// <summary>The system lets go of the lock when its holder dies, however that happens.</summary>
-    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
-    {
-        string path = Path.Combine(options.Folder, LockFile);
-        for (bool told = false; ; told = true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                if (!told)
-                {
-                    LogWaiting(path);
-                }
-            }
-
-            await Task.Delay(LockInterval, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     private async Task FetchAsync(ModelDefinition model, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
@@ -162,8 +158,8 @@ public sealed partial class ModelStore(
     /// <summary>The names of the classes come along where somebody put them there: without them, predictions have none.</summary>
     private async Task FetchClassesAsync(CancellationToken cancellationToken)
     {
-        string path = Path.Combine(options.Folder, ClassIndex.FileName);
-        if (File.Exists(path) || await _files.FindTextAsync(ClassIndex.FileName, cancellationToken).ConfigureAwait(false) is not { } json)
+        if (File.Exists(ClassesPath)
+            || await _files.FindTextAsync(ClassIndex.FileName, cancellationToken).ConfigureAwait(false) is not { } json)
         {
             return;
         }
@@ -177,7 +173,7 @@ public sealed partial class ModelStore(
             throw new ModelStoreException($"The container '{container.Uri}' has a class index that does not serve. {exception.Message}", exception);
         }
 
-        await WriteWholeAsync(path, json, cancellationToken).ConfigureAwait(false);
+        await WriteWholeAsync(ClassesPath, json, cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task WriteWholeAsync(string path, byte[] bytes, CancellationToken cancellationToken)
@@ -188,6 +184,10 @@ public sealed partial class ModelStore(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Model}: {Version} ({Megabytes:N0} MB) fetched in {Elapsed}")]
     private partial void LogFetched(string model, string version, double megabytes, TimeSpan elapsed);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The names of the classes could not be fetched; predictions have none until the next start")]
+    private partial void LogNoClasses(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Another worker holds '{Path}' and fetches the models; waiting for it")]
     private partial void LogWaiting(string path);

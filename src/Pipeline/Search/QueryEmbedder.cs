@@ -26,30 +26,25 @@ public sealed class QueryEmbedder(ImageDecoder decoder, ModelSessions sessions)
     /// <param name="encoded">The bytes as they came.</param>
     /// <param name="models">Which models.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <returns>The picture, or why it was not let in; exactly one of both.</returns>
-    public async Task<(QueryImage? Image, ImageRejection? Rejection)> EmbedAsync(
+    /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
+    public async Task<QueryImage> EmbedAsync(
         ReadOnlyMemory<byte> encoded, IReadOnlyList<InstalledModel> models, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(models);
         IEnumerable<InputForm> forms = models.Select(model => model.Definition.InputForm);
-        if (!ModelInputs.TryDecode(decoder, encoded, forms, out ModelInputs? inputs, out ImageRejection? rejection))
-        {
-            return (null, rejection);
-        }
-
+        ModelInputs inputs = await ModelInputs.DecodeAsync(decoder, encoded, forms, cancellationToken).ConfigureAwait(false);
         long start = Stopwatch.GetTimestamp();
         Embedding[] embeddings = await Task.WhenAll(models.Select(async model =>
         {
             ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
             return await session.EmbedAsync(inputs.Of(model.Definition.InputForm), cancellationToken).ConfigureAwait(false);
         })).ConfigureAwait(false);
-        var query = new QueryImage(
+        return new QueryImage(
             inputs.ContentHash,
             inputs.Width,
             inputs.Height,
             models.Zip(embeddings).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal),
             inputs.Decoding,
             Stopwatch.GetElapsedTime(start));
-        return (query, null);
     }
 }

@@ -21,14 +21,16 @@ public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
     {
         ArgumentNullException.ThrowIfNull(layers);
         InputForm[] forms = [.. layers.Select(layer => layer.InputForm)];
-        if (!ModelInputs.TryDecode(decoder, a, forms, out ModelInputs? first, out ImageRejection? rejection))
+        ModelInputs? first = null;
+        ModelInputs second;
+        try
         {
-            return (null, new PairRejection(IsFirst: true, rejection));
+            first = await ModelInputs.DecodeAsync(decoder, a, forms, cancellationToken).ConfigureAwait(false);
+            second = await ModelInputs.DecodeAsync(decoder, b, forms, cancellationToken).ConfigureAwait(false);
         }
-
-        if (!ModelInputs.TryDecode(decoder, b, forms, out ModelInputs? second, out rejection))
+        catch (InvalidImageException invalid)
         {
-            return (null, new PairRejection(IsFirst: false, rejection));
+            return (null, new PairRejection(IsFirst: first is null, invalid.Rejection));
         }
 
         long start = Stopwatch.GetTimestamp();

@@ -11,22 +11,24 @@ public static class PairSheet
     private const int DecodedSide = 1440;
 
     /// <summary>Draws the sheet.</summary>
-    /// <param name="decoder">The door for image bytes.</param>
+    /// <param name="decoder">Validates and decodes the bytes.</param>
     /// <param name="a">The first picture's name and bytes.</param>
     /// <param name="b">The second's.</param>
     /// <param name="pair">What the comparison of these bytes gave.</param>
-    /// <exception cref="ArgumentException">The bytes are not those that were compared: they are not let in.</exception>
-    public static RgbImage Draw(
+    /// <param name="cancellationToken">Ends the wait for the decoder at once.</param>
+    /// <exception cref="InvalidImageException">The bytes are not those that were compared: they are not accepted as an image.</exception>
+    public static async Task<RgbImage> DrawAsync(
         ImageDecoder decoder,
         (string Name, ReadOnlyMemory<byte> Encoded) a,
         (string Name, ReadOnlyMemory<byte> Encoded) b,
-        ComparedPair pair)
+        ComparedPair pair,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(pair);
         return SideBySide.Draw(
-            Decode(decoder, a.Encoded, pair.A),
-            Decode(decoder, b.Encoded, pair.B),
+            await DecodeAsync(decoder, a.Encoded, pair.A, cancellationToken).ConfigureAwait(false),
+            await DecodeAsync(decoder, b.Encoded, pair.B, cancellationToken).ConfigureAwait(false),
             [$"a: {Line(a.Name, pair.A)}", $"b: {Line(b.Name, pair.B)}", .. pair.Cosines.Select(Line)]);
     }
 
@@ -43,13 +45,13 @@ public static class PairSheet
     }
 
     // Not at its own size: a picture of 50 megapixels would take 150 MB.
-    private static RgbImage Decode(ImageDecoder decoder, ReadOnlyMemory<byte> encoded, ComparedPicture picture)
+    private static async Task<RgbImage> DecodeAsync(
+        ImageDecoder decoder, ReadOnlyMemory<byte> encoded, ComparedPicture picture, CancellationToken cancellationToken)
     {
         double scale = Math.Min(1, (double)DecodedSide / Math.Max(picture.Width, picture.Height));
         int width = Math.Max(1, (int)Math.Round(picture.Width * scale));
         int height = Math.Max(1, (int)Math.Round(picture.Height * scale));
-        return decoder.TryDecode(encoded, width, height, Resampling.Quality, out DecodedImage? image, out ImageRejection? rejection)
-            ? image.Pixels
-            : throw new ArgumentException(rejection.Detail, nameof(encoded));
+        DecodedImage image = await decoder.DecodeAsync(encoded, width, height, Resampling.Quality, cancellationToken).ConfigureAwait(false);
+        return image.Pixels;
     }
 }

@@ -48,7 +48,7 @@ internal sealed record StudyInputs(
     /// <param name="made">Is told of each picture that is ready.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <returns>The inputs, or which picture was not let in; exactly one of both.</returns>
-    public static (StudyInputs? Inputs, StudyRejection? Rejection) Prepare(
+    public static async Task<(StudyInputs? Inputs, StudyRejection? Rejection)> PrepareAsync(
         StudyRequest request, ImageDecoder decoder, IReadOnlyList<int> sizes, Action made, CancellationToken cancellationToken)
     {
         RgbImage? reference = null;
@@ -57,9 +57,14 @@ internal sealed record StudyInputs(
         foreach (StudyPicture picture in request.Pictures.Concat(request.Variants))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!decoder.TryDecode(picture.Encoded, out DecodedImage? decoded, out ImageRejection? rejection))
+            DecodedImage decoded;
+            try
             {
-                return (null, new StudyRejection(picture, rejection));
+                decoded = await decoder.DecodeAsync(picture.Encoded, cancellationToken).ConfigureAwait(false);
+            }
+            catch (InvalidImageException invalid)
+            {
+                return (null, new StudyRejection(picture, invalid.Rejection));
             }
 
             RgbImage image = Reduce(decoded.Pixels);

@@ -54,8 +54,8 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
         int count = StudyInputs.CountOf(request);
         var meter = new ProgressMeter(progress, count + (models.Count * ((count + 1) * UnitsPerRun)));
         (StudyInputs? inputs, StudyRejection? rejection) = await Task.Run(
-            () => StudyInputs.Prepare(request, decoder, sizes, () => meter.Add(1, "making variants"), cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+            () => StudyInputs.PrepareAsync(request, decoder, sizes, () => meter.Add(1, "making variants"), cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         if (inputs is null)
         {
             return (null, rejection);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
@@ -29,7 +30,7 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     public async Task Both_models_and_the_class_index_are_fetched_whole_and_then_storage_is_asked_no_more()
     {
         await UploadBothAsync();
-        await _container.GetBlobClient(ClassIndex.FileName).UploadAsync(BinaryData.FromString("""{"0":["n1","vase"]}"""), CancellationToken);
+        await UploadClassesAsync();
         var requests = new RecordedRequests();
 
         await Store(requests).FetchAsync(CancellationToken);
@@ -135,6 +136,69 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     }
 
     [Fact]
+    public async Task A_first_start_that_dies_at_the_class_index_leaves_it_to_the_next()
+    {
+        await UploadBothAsync();
+        await UploadClassesAsync();
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
+        var requests = new RecordedRequests
+        {
+            OnPath = path => { if (path.EndsWith(ClassIndex.FileName, StringComparison.Ordinal)) { cut.Cancel(); } },
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store(requests).FetchAsync(cut.Token));
+        Assert.Null(ClassIndex.Find(_folder));
+        await Store().FetchAsync(CancellationToken);
+
+        Assert.NotNull(ClassIndex.Find(_folder));
+        Assert.NotNull(Find("vgg16", Vgg16));
+    }
+
+    [Fact]
+    public async Task A_class_index_that_comes_later_is_fetched_by_the_next_start_and_nothing_else()
+    {
+        await UploadBothAsync();
+        await Store().FetchAsync(CancellationToken);
+        await UploadClassesAsync();
+        var requests = new RecordedRequests();
+
+        await Store(requests).FetchAsync(CancellationToken);
+
+        Assert.NotNull(ClassIndex.Find(_folder));
+        Assert.Single(requests.Ranges);
+    }
+
+    [Fact]
+    public async Task Models_that_are_there_start_without_a_class_index_that_cannot_be_fetched()
+    {
+        await UploadBothAsync();
+        await Store().FetchAsync(CancellationToken);
+        var stranger = new BlobContainerClient(
+            _container.Uri, new Azure.Storage.StorageSharedKeyCredential("devstoreaccount1", Convert.ToBase64String(new byte[64])));
+
+        await Store(container: stranger).FetchAsync(CancellationToken);
+
+        Assert.Null(ClassIndex.Find(_folder));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_said_at_once()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Making a link takes a right of its own there.");
+        await UploadBothAsync();
+
+        // A link to itself: the error that even root gets. A read-only disk and a full one come the same way.
+        string file = Path.Combine(_folder, "fetch.lock");
+        File.CreateSymbolicLink(file, file);
+        long start = Stopwatch.GetTimestamp();
+
+        string refused = await RefusalAsync(Store(limit: TimeSpan.FromSeconds(20)));
+
+        Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Contains($"The models cannot be written to '{_folder}'", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_fetch_beyond_its_limit_and_one_that_is_refused_say_what_to_do()
     {
         await UploadBothAsync();
@@ -166,6 +230,9 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         await PublishedModels.UploadAsync(_container, "vgg16", Vgg16, Content);
         await PublishedModels.UploadAsync(_container, "resnet50", ResNet50, Content);
     }
+
+    private Task UploadClassesAsync() =>
+        _container.GetBlobClient(ClassIndex.FileName).UploadAsync(BinaryData.FromString("""{"0":["n1","vase"]}"""), CancellationToken);
 
     private ModelStore Store(
         RecordedRequests? requests = null, string vgg16 = Vgg16, TimeSpan? limit = null, BlobContainerClient? container = null)
@@ -203,11 +270,14 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
 
         public Action<int>? OnRange { get; init; }
 
+        public Action<string>? OnPath { get; init; }
+
         public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
 
         public override ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
             Ranges.Enqueue(message.Request.Headers.TryGetValue("x-ms-range", out string? range) ? range! : "");
+            OnPath?.Invoke(message.Request.Uri.Path);
             if (message.Request.Uri.Path.EndsWith(".manifest.json", StringComparison.Ordinal))
             {
                 Interlocked.Increment(ref _manifests);

@@ -1,5 +1,8 @@
 using System.Text;
 using System.Text.Json;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -162,6 +165,47 @@ public sealed class PoisonReplayTests : IAsyncLifetime
         Assert.Equal(["2.jpg", "3.jpg"], (await Replay.RunAsync(_ => true, null, CancellationToken)).Select(result => result.Message!.Id.Name));
     }
 
+    [Fact]
+    public async Task A_message_that_cannot_be_put_back_hides_no_error_and_keeps_no_other()
+    {
+        foreach (string name in (string[])["1.jpg", "2.jpg", "3.jpg", "4.jpg"])
+        {
+            await SendAsync("EmbedWithVgg16", name, await UploadAsync(name));
+        }
+
+        var broken = new FailingUpdate();
+        var options = new QueueClientOptions();
+        options.AddPolicy(broken, HttpPipelinePosition.PerCall);
+        var replay = new PoisonReplay(
+            new QueueClient(_azurite!.ConnectionString, PoisonReader.QueueName, options), Images, ModelCatalogue.Default());
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => replay.RunAsync(_ => true, new FailAtFirst(), CancellationToken));
+
+        // 1 is done, 2 is the one that is not put back before its time.
+        Assert.Equal(3, broken.Updates);
+        Assert.Equal(2, (await BodiesAsync()).Length);
+    }
+
+    [Fact]
+    public async Task Where_all_else_went_well_a_message_that_cannot_be_put_back_is_the_error()
+    {
+        foreach (string name in (string[])["1.jpg", "2.jpg", "3.jpg"])
+        {
+            await SendAsync("EmbedWithVgg16", name, await UploadAsync(name));
+        }
+
+        var options = new QueueClientOptions();
+        options.AddPolicy(new FailingUpdate(), HttpPipelinePosition.PerCall);
+        var replay = new PoisonReplay(
+            new QueueClient(_azurite!.ConnectionString, PoisonReader.QueueName, options), Images, ModelCatalogue.Default());
+
+        RequestFailedException failed = await Assert.ThrowsAsync<RequestFailedException>(
+            () => replay.RunAsync(_ => false, null, CancellationToken));
+
+        Assert.Equal(403, failed.Status);
+        Assert.Equal(2, (await BodiesAsync()).Length);
+    }
+
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private async Task SendAsync(string function, string name, string etag) => await SendAsync(Encode(JsonSerializer.Serialize(new
@@ -190,5 +234,23 @@ public sealed class PoisonReplayTests : IAsyncLifetime
     private sealed class StopAtFirst(CancellationTokenSource stop) : IProgress<ReplayResult>
     {
         public void Report(ReplayResult value) => stop.Cancel();
+    }
+
+    private sealed class FailAtFirst : IProgress<ReplayResult>
+    {
+        public void Report(ReplayResult value) => throw new NotSupportedException();
+    }
+
+    /// <summary>Storage refuses the first message that is put back.</summary>
+    private sealed class FailingUpdate : HttpPipelinePolicy
+    {
+        public int Updates { get; private set; }
+
+        public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
+
+        public override ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
+            message.Request.Method == RequestMethod.Put && ++Updates == 1
+                ? throw new RequestFailedException(403, "refused")
+                : ProcessNextAsync(message, pipeline);
     }
 }

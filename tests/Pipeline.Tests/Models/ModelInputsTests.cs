@@ -12,12 +12,15 @@ public sealed class ModelInputsTests : IDisposable
     public void Dispose() => _decoder.Dispose();
 
     [Fact]
-    public void A_picture_is_brought_to_each_form_that_is_asked_for()
+    public async Task A_picture_is_brought_to_each_form_that_is_asked_for()
     {
         byte[] encoded = ReferenceImage.Read("baseline.jpg");
 
-        Assert.True(ModelInputs.TryDecode(
-            _decoder, encoded, [new(224, Resampling.Quality), new(224, Resampling.Keras), new(64, Resampling.Keras)], out ModelInputs? inputs, out _));
+        ModelInputs inputs = await ModelInputs.DecodeAsync(
+            _decoder,
+            encoded,
+            [new(224, Resampling.Quality), new(224, Resampling.Keras), new(64, Resampling.Keras)],
+            TestContext.Current.CancellationToken);
 
         Assert.Equal((97, 61), (inputs.Width, inputs.Height));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(encoded)), inputs.ContentHash);
@@ -28,22 +31,23 @@ public sealed class ModelInputsTests : IDisposable
     }
 
     [Fact]
-    public void Networks_that_take_the_same_form_share_one_decoded_picture()
+    public async Task Networks_that_take_the_same_form_share_one_decoded_picture()
     {
         InputForm[] forms = [.. ModelCatalogue.Default().Models.Select(model => model.InputForm)];
 
-        Assert.True(ModelInputs.TryDecode(_decoder, ReferenceImage.Read("baseline.jpg"), forms, out ModelInputs? inputs, out _));
+        ModelInputs inputs = await ModelInputs.DecodeAsync(
+            _decoder, ReferenceImage.Read("baseline.jpg"), forms, TestContext.Current.CancellationToken);
 
         Assert.Same(inputs.Of(forms[0]), inputs.Of(forms[1]));
     }
 
     [Fact]
-    public void What_is_no_picture_is_not_let_in()
+    public async Task What_is_no_picture_is_not_let_in()
     {
-        Assert.False(ModelInputs.TryDecode(
-            _decoder, "no picture"u8.ToArray(), [new(224, Resampling.Quality)], out ModelInputs? inputs, out ImageRejection? rejection));
+        InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(() => ModelInputs.DecodeAsync(
+            _decoder, "no picture"u8.ToArray(), [new(224, Resampling.Quality)], TestContext.Current.CancellationToken));
 
-        Assert.Null(inputs);
-        Assert.Equal(ImageFault.UnsupportedFormat, rejection.Fault);
+        Assert.Equal(ImageFault.UnsupportedFormat, invalid.Rejection.Fault);
+        Assert.Equal(invalid.Rejection.Detail, invalid.Message);
     }
 }

@@ -51,6 +51,18 @@ public class ModelOptionsTests
         Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_models_key_counts_in_any_case()
+    {
+        ModelOptions options = Bind(new Dictionary<string, string?>(Good)
+        {
+            ["Models:Versions:vgg16"] = null, ["Models:Versions:VGG16"] = "0123456789ab",
+        });
+
+        Assert.Empty(Faults(options));
+        Assert.Equal(Path.GetFullPath("/tmp/pipeline-models/vgg16-0123456789ab"), options.FolderOf("vgg16"));
+    }
+
     private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.FaultsOf(options, ModelCatalogue.Default());
 
     private static ModelOptions Bind(Dictionary<string, string?> settings) =>

@@ -48,10 +48,11 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
         Assert.Null(Predictor.FaultOf(models.Sessions.Models));
     }
 
-    private Task<IReadOnlyDictionary<string, IReadOnlyList<Prediction>>> PredictAsync(ModelSessions sessions, int top)
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<Prediction>>> PredictAsync(ModelSessions sessions, int top)
     {
         IEnumerable<InputForm> forms = sessions.Models.Select(model => model.Definition.InputForm);
-        Assert.True(ModelInputs.TryDecode(_decoder, ReferenceImage.Read("baseline.jpg"), forms, out ModelInputs? inputs, out _));
-        return new Predictor(sessions).PredictAsync(inputs, sessions.Models, top, TestContext.Current.CancellationToken);
+        ModelInputs inputs = await ModelInputs.DecodeAsync(
+            _decoder, ReferenceImage.Read("baseline.jpg"), forms, TestContext.Current.CancellationToken);
+        return await new Predictor(sessions).PredictAsync(inputs, sessions.Models, top, TestContext.Current.CancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Pipeline.Models;
@@ -38,11 +39,14 @@ public sealed class SmallModels : IDisposable
             File.WriteAllText(Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes));
         }
 
-        Sessions = new ModelSessions(
-            ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = _folder }), NullLogger<ModelSessions>.Instance);
+        Sessions = Open(NullLogger<ModelSessions>.Instance);
     }
 
     public ModelSessions Sessions { get; }
+
+    /// <summary>The same models once more, for a test that disposes of them or breaks them.</summary>
+    public ModelSessions Open(ILogger<ModelSessions> logger, TimeProvider? time = null) =>
+        new(ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = _folder }), logger, time);
 
     public void Dispose()
     {

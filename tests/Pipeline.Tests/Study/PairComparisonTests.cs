@@ -90,12 +90,15 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     {
         ComparedPair pair = await CompareAsync(First, Second, null);
 
-        RgbImage sheet = PairSheet.Draw(_decoder, ("baseline.jpg", First), ("checks.png", Second), pair);
-        RgbImage oneModel = PairSheet.Draw(_decoder, ("baseline.jpg", First), ("checks.png", Second), pair with { Cosines = [pair.Cosines[0]] });
+        RgbImage sheet = await DrawAsync(First, pair);
+        RgbImage oneModel = await DrawAsync(First, pair with { Cosines = [pair.Cosines[0]] });
 
         Assert.InRange(sheet.Height - oneModel.Height, 1, 40);
-        Assert.Throws<ArgumentException>(() => PairSheet.Draw(_decoder, ("a", "no picture"u8.ToArray()), ("b", Second), pair));
+        await Assert.ThrowsAsync<InvalidImageException>(() => DrawAsync("no picture"u8.ToArray(), pair));
     }
+
+    private Task<RgbImage> DrawAsync(byte[] first, ComparedPair pair) => PairSheet.DrawAsync(
+        _decoder, ("baseline.jpg", first), ("checks.png", Second), pair, TestContext.Current.CancellationToken);
 
     private static IReadOnlyDictionary<string, EmbeddingRecord> Records(string name, params (string Model, string ETag, float[] Vector)[] stored) =>
         stored.ToDictionary(record => record.Model, record => new EmbeddingRecord(

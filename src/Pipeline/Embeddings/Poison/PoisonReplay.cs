@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.ExceptionServices;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -34,7 +35,10 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
     /// <param name="selected">Which of this app's messages.</param>
     /// <param name="progress">Told of each message that was replayed, removed or left for a reason.</param>
     /// <param name="cancellationToken">Ends the work early; what was not reached stays in the queue.</param>
-    /// <exception cref="RequestFailedException">Storage is away, or the caller may not do this.</exception>
+    /// <exception cref="RequestFailedException">
+    /// Storage is away, or the caller may not do this. Also where all was done, and only a message that stays could not be put back: it is
+    /// out of sight for as long as <see cref="Hold"/>.
+    /// </exception>
     public async Task<IReadOnlyList<ReplayResult>> RunAsync(
         Predicate<PoisonMessage> selected, IProgress<ReplayResult>? progress, CancellationToken cancellationToken)
     {
@@ -70,9 +74,16 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
                 }
             }
         }
-        finally
+        catch
         {
+            // What went wrong is this; that a message could not be put back as well most often has the same cause, and mends itself.
             await ReleaseAsync(held.Values).ConfigureAwait(false);
+            throw;
+        }
+
+        if (await ReleaseAsync(held.Values).ConfigureAwait(false) is { } unreleased)
+        {
+            ExceptionDispatchInfo.Throw(unreleased);
         }
 
         return results;
@@ -206,29 +217,38 @@ public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, 
         }
     }
 
-    /// <summary>Puts back what stays, in sight at once; also after a cancellation.</summary>
-    private async Task ReleaseAsync(IEnumerable<QueueMessage> messages)
+    /// <summary>
+    /// Puts back what stays, in sight at once; also after a cancellation. Each message is tried: one that cannot be put back comes into
+    /// sight by itself when the hold ends, and keeps no other.
+    /// </summary>
+    /// <returns>The first error; null where there was none.</returns>
+    private async Task<Exception?> ReleaseAsync(IEnumerable<QueueMessage> messages)
     {
         using var limit = new CancellationTokenSource(ReleaseLimit);
-        try
+        Exception? first = null;
+        foreach (QueueMessage message in messages)
         {
-            foreach (QueueMessage message in messages)
+            try
             {
-                try
-                {
-                    await queue.UpdateMessageAsync(
-                        message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, limit.Token).ConfigureAwait(false);
-                }
-                catch (RequestFailedException taken) when (IsTaken(taken))
-                {
-                    // It came back into sight by itself.
-                }
+                await queue.UpdateMessageAsync(
+                    message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, limit.Token).ConfigureAwait(false);
+            }
+            catch (RequestFailedException taken) when (IsTaken(taken))
+            {
+                // It came back into sight by itself.
+            }
+            catch (OperationCanceledException) when (limit.IsCancellationRequested)
+            {
+                // It takes too long; the rest comes back into sight by itself when the hold ends.
+                break;
+            }
+            catch (Exception exception)
+            {
+                first ??= exception;
             }
         }
-        catch (OperationCanceledException)
-        {
-            // The rest comes back into sight by itself when the hold ends.
-        }
+
+        return first;
     }
 
     private static bool IsTaken(RequestFailedException failed) =>
