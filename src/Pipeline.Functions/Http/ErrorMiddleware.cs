@@ -1,4 +1,3 @@
-using Azure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
@@ -50,7 +49,7 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
             case BadHttpRequestException refused:
                 LogBadRequest(function, refused.StatusCode, refused.Message);
                 return Problems.BadRequest(refused.StatusCode);
-            case RequestFailedException { Status: 401 or 403 }:
+            case var denied when StorageError.IsDenied(denied):
                 LogDenied(exception, function);
                 return Problems.StorageDenied();
             case var outage when StorageOutage.Is(outage):
