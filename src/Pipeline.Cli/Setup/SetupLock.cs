@@ -22,8 +22,8 @@ internal static class SetupLock
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(
-                $"This folder cannot be written: {exception.Message.TrimEnd('.')}. ./pipeline keeps what it installs and builds in its own " +
-                $"checkout, '{tree.Root}': make room there or get the right to write, or work on a copy of it on another disk.");
+                $"This folder cannot be written: {exception.Message.TrimEnd('.')}. ./pipeline keeps what it installs and builds in its " +
+                $"own checkout, '{tree.Root}': make room there or get the right to write, or work on a copy of it on another disk.");
         }
     }
 }

@@ -13,7 +13,7 @@ public enum ModelStatus
     Failed,
 }
 
-/// <summary>What is known of a model's load. Holds no path and no message, so anybody may see it; why a load failed is in the log.</summary>
+/// <summary>What is known of a model's load. Holds no path and no message, so anybody may see it; why it failed is in the log.</summary>
 /// <param name="Status">Whether the model can embed.</param>
 /// <param name="FailedAt">When the last load failed; null unless the status is <see cref="ModelStatus.Failed"/>.</param>
 public readonly record struct ModelState(ModelStatus Status, DateTimeOffset? FailedAt);

@@ -10,7 +10,7 @@ using Pipeline.Imaging;
 
 namespace Pipeline.IntegrationTests.Faults;
 
-/// <summary>What the SDK throws while storage is away, silent or breaks off is an outage; what it throws when its caller ends is none.</summary>
+/// <summary>What the SDK throws while storage is away or breaks off is an outage; what it throws as its caller ends is not.</summary>
 public sealed class BrokenStorageTests : IDisposable
 {
     private const string Head =
