@@ -332,8 +332,9 @@ public partial class SimilarityIndexTests
         try
         {
             await FailInBackgroundAsync(error);
-            for (int i = 0; i < 3; i++)
+            for (int i = 0; i < 20 && !unobserved; i++)
             {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken);
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
             }
