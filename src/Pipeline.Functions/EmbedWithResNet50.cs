@@ -9,5 +9,5 @@ public sealed class EmbedWithResNet50(ImageIndexer indexer)
     [Function(nameof(EmbedWithResNet50))]
     public Task RunAsync(
         [BlobTrigger("images/{name}", Connection = "ImagesStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob,
-        CancellationToken cancellationToken) => indexer.IndexAsync("resnet50", blob, cancellationToken);
+        CancellationToken cancellationToken) => indexer.IndexAsync("resnet50", blob.Name, cancellationToken);
 }

@@ -9,5 +9,5 @@ public sealed class EmbedWithVgg16(ImageIndexer indexer)
     [Function(nameof(EmbedWithVgg16))]
     public Task RunAsync(
         [BlobTrigger("images/{name}", Connection = "ImagesStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob,
-        CancellationToken cancellationToken) => indexer.IndexAsync("vgg16", blob, cancellationToken);
+        CancellationToken cancellationToken) => indexer.IndexAsync("vgg16", blob.Name, cancellationToken);
 }

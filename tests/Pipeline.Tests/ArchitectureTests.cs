@@ -4,11 +4,14 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Tests;
 
-/// <summary>Arrows between the library's folders point one way: Study, Search, Embeddings, Models, Imaging.</summary>
+/// <summary>Arrows between the library's folders point one way: Study, Search, Embeddings, Models, Imaging, Diagnostics.</summary>
 public class ArchitectureTests
 {
     private static readonly string[] Layers =
-        ["Pipeline.Imaging", "Pipeline.Models", "Pipeline.Models.Building", "Pipeline.Embeddings", "Pipeline.Search", "Pipeline.Study"];
+    [
+        "Pipeline.Diagnostics", "Pipeline.Imaging", "Pipeline.Models", "Pipeline.Models.Building", "Pipeline.Embeddings", "Pipeline.Search",
+        "Pipeline.Study",
+    ];
 
     private static readonly Assembly Library = typeof(ImageDecoder).Assembly;
 

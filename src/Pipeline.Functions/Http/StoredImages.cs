@@ -8,7 +8,7 @@ using Pipeline.Search;
 namespace Pipeline.Functions.Http;
 
 /// <summary>Looks for the stored images that callers name.</summary>
-public sealed class StoredImages(BlobContainerClient images, SimilaritySearch search, ImageDecoder decoder)
+public sealed class StoredImages(ImagesContainer images, SimilaritySearch search, ImageDecoder decoder)
 {
     /// <summary>What models have stored of an image, by the model's key; empty where none has anything.</summary>
     internal async Task<IReadOnlyDictionary<string, EmbeddingRecord>> FindRecordsAsync(
@@ -41,8 +41,7 @@ public sealed class StoredImages(BlobContainerClient images, SimilaritySearch se
     {
         foreach (string spelling in name.Spellings)
         {
-            BlobClient blob = images.GetBlobClient(spelling);
-            if (IsOfContainer(blob, spelling)
+            if (images.TryGetBlob(spelling, out BlobClient? blob)
                 && await StoredImage.DownloadAsync(blob, decoder.Limits, knownETag: null, cancellationToken) is { } stored)
             {
                 return stored.Rejection is { } rejection
@@ -61,13 +60,6 @@ public sealed class StoredImages(BlobContainerClient images, SimilaritySearch se
     {
         (StoredName? written, IResult? problem) = StoredName.FromPath(name, call);
         return written is null ? (null, problem) : await DownloadAsync(written, cancellationToken);
-    }
-
-    // An address loses its '..' before it is asked for: such a name would lead out of the container.
-    private bool IsOfContainer(BlobClient blob, string name)
-    {
-        var address = new BlobUriBuilder(blob.Uri);
-        return address.BlobContainerName == images.Name && address.BlobName == name;
     }
 }
 

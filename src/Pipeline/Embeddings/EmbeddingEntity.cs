@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Azure.Data.Tables;
 using Pipeline.Models;
@@ -11,29 +13,71 @@ internal static class EmbeddingEntity
     // The service keeps "ETag" for the row's own version, so the blob's goes under another name.
     public const string ImageETag = "ImageETag";
 
+    public const string Container = "Container";
+    public const string Name = "Name";
+
+    private const string Vector = "Vector";
+
     public static TableEntity From(InstalledModel model, EmbeddingRecord record) =>
         new(PartitionKeys.Bucket(model, record.Id.Key), record.Id.Key)
         {
-            ["Container"] = record.Id.Container,
-            ["Name"] = record.Id.Name,
+            [Container] = record.Id.Container,
+            [Name] = record.Id.Name,
             [ImageETag] = record.ImageETag,
             ["ContentHash"] = record.ContentHash,
             ["Width"] = record.Width,
             ["Height"] = record.Height,
             ["EmbeddedAt"] = record.EmbeddedAt,
-            ["Vector"] = ToLittleEndian(record.Embedding.Values.Span),
+            [Vector] = ToLittleEndian(record.Embedding.Values.Span),
             ["Norm"] = (double)record.Embedding.Norm,
             ["Weights"] = model.Weights.ToJsonName(),
         };
 
-    public static EmbeddingRecord ToRecord(TableEntity entity) => new(
-        new ImageId(Required(entity.GetString("Container")), Required(entity.GetString("Name"))),
-        Required(entity.GetString(ImageETag)),
-        Required(entity.GetString("ContentHash")),
-        Required(entity.GetInt32("Width")),
-        Required(entity.GetInt32("Height")),
-        Required(entity.GetDateTimeOffset("EmbeddedAt")),
-        new Embedding(FromLittleEndian(Required(entity.GetBinary("Vector"))), (float)Required(entity.GetDouble("Norm"))));
+    /// <summary>Reads a row, which another version of the product or a hand may have written.</summary>
+    /// <exception cref="InvalidDataException">It is not what this version writes; the message says why, and what to do.</exception>
+    public static EmbeddingRecord ToRecord(InstalledModel model, TableEntity entity)
+    {
+        if (!TryGetId(entity, out ImageId? id))
+        {
+            throw Unreadable(entity, "does not name the image that its key is made of");
+        }
+
+        byte[] vector = Required<byte[]>(entity, Vector);
+        if (vector.Length != model.Definition.EmbeddingLength * sizeof(float))
+        {
+            throw Unreadable(
+                entity, $"has a vector of {vector.Length:N0} bytes instead of {model.Definition.EmbeddingLength * sizeof(float):N0}");
+        }
+
+        // One value that is no number would make every cosine with this row one that is no number either, which no ranking can order.
+        float[] values = FromLittleEndian(vector);
+        return float.IsFinite(TensorPrimitives.SumOfSquares<float>(values))
+            ? new EmbeddingRecord(
+                id,
+                Required<string>(entity, ImageETag),
+                Required<string>(entity, "ContentHash"),
+                Required<int>(entity, "Width"),
+                Required<int>(entity, "Height"),
+                Required<DateTimeOffset>(entity, "EmbeddedAt"),
+                new Embedding(values, (float)Required<double>(entity, "Norm")))
+            : throw Unreadable(entity, "has a vector with values that are not finite");
+    }
+
+    /// <summary>Reads which image a row is of.</summary>
+    /// <returns>False where it does not say, or says another than its key.</returns>
+    public static bool TryGetId(TableEntity entity, [NotNullWhen(true)] out ImageId? id)
+    {
+        id = Find<string>(entity, Container) is { Length: > 0 } container
+            && Find<string>(entity, Name) is { Length: > 0 and <= ImageId.MaxNameLength } name
+            && new ImageId(container, name) is var named
+            && named.Key == entity.RowKey
+                ? named
+                : null;
+        return id is not null;
+    }
+
+    /// <summary>The blob's ETag, null where the row has none.</summary>
+    public static string? ImageETagOf(TableEntity entity) => Find<string>(entity, ImageETag);
 
     private static byte[] ToLittleEndian(ReadOnlySpan<float> values)
     {
@@ -63,10 +107,15 @@ internal static class EmbeddingEntity
         return values;
     }
 
-    private static T Required<T>(T? value) where T : struct => value ?? throw Incomplete();
+    private static T Required<T>(TableEntity entity, string property) =>
+        entity.TryGetValue(property, out object? value) && value is T found
+            ? found
+            : throw Unreadable(entity, $"lacks the property '{property}', or has it with another type");
 
-    private static T Required<T>(T? value) where T : class => value ?? throw Incomplete();
+    private static T? Find<T>(TableEntity entity, string property) where T : class =>
+        entity.TryGetValue(property, out object? value) ? value as T : null;
 
-    private static InvalidDataException Incomplete() =>
-        new("A row of the table 'Embeddings' lacks a property that this version writes. Delete the row and upload its image again.");
+    private static InvalidDataException Unreadable(TableEntity entity, string error) => new(
+        $"The row '{entity.RowKey}' in the partition '{entity.PartitionKey}' of the table 'Embeddings' {error}. " +
+        "Delete the row and upload its image again.");
 }

@@ -1,40 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 using Pipeline.Models;
 
 namespace Pipeline.Embeddings;
 
-/// <summary>Which version of a picture a row holds, and the row's own version for a conditional write.</summary>
-/// <param name="ImageETag">The blob's ETag.</param>
+/// <summary>Which version of an image a row holds, and the row's own version for a conditional write.</summary>
+/// <param name="ImageETag">The blob's ETag; null in a row that lacks it, which therefore holds no version that an image can have.</param>
 /// <param name="RowETag">The table row's ETag.</param>
-public sealed record RowVersion(string ImageETag, string RowETag);
+public sealed record RowVersion(string? ImageETag, string RowETag);
+
+/// <summary>A row as it was read: what is in it may have been written by another version of the product, or by hand.</summary>
+public sealed class EmbeddingRow
+{
+    private readonly InstalledModel _model;
+    private readonly TableEntity _entity;
+
+    internal EmbeddingRow(InstalledModel model, TableEntity entity) => (_model, _entity) = (model, entity);
+
+    /// <summary>The row's key: the image's <see cref="ImageId.Key"/>.</summary>
+    public string Key => _entity.RowKey;
+
+    /// <summary>The row's own ETag, another one after each write.</summary>
+    public string RowETag => _entity.ETag.ToString();
+
+    /// <summary>Reads what the row holds.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="error">Why there is none: what the row lacks, and what to do.</param>
+    public bool TryGetRecord([NotNullWhen(true)] out EmbeddingRecord? record, [NotNullWhen(false)] out string? error)
+    {
+        try
+        {
+            (record, error) = (EmbeddingEntity.ToRecord(_model, _entity), null);
+            return true;
+        }
+        catch (InvalidDataException unreadable)
+        {
+            (record, error) = (null, unreadable.Message);
+            return false;
+        }
+    }
+}
 
 /// <summary>
 /// The table <c>Embeddings</c>: PartitionKey <c>{model}-{fingerprint}-{bucket}</c>, RowKey <see cref="ImageId.Key"/>, one row per model and
-/// picture. Every write is conditional on the row that was read before, so of two racing writers the one with the older picture loses.
+/// image. Every write is conditional on the row that was read before, so of two racing writers the one with the older image loses.
 /// </summary>
+/// <remarks>
+/// Safe to call from several threads. Every call reads or writes one row, or pages through one bucket, which is no snapshot: a row that is
+/// written meanwhile may or may not be among those read. A storage error is thrown as the client's <see cref="RequestFailedException"/> after
+/// the client's retries; a lost race is an answer, not an error.
+/// </remarks>
 /// <param name="tables">The storage account's tables.</param>
 public sealed class EmbeddingTable(PipelineTables tables)
 {
-    /// <summary>Parts of a model's embeddings; a picture lies in the part of its key's first digit.</summary>
+    /// <summary>Parts of a model's embeddings; an image lies in the part of its key's first digit.</summary>
     public const int Buckets = PartitionKeys.Buckets;
+
+    /// <summary>The bucket in which an image lies.</summary>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
+    public static int BucketOf(string key) => PartitionKeys.BucketOf(key);
 
     /// <summary>The version that is stored, or null where there is none.</summary>
     public async Task<RowVersion?> FindVersionAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(id);
         TableEntity? entity = await FindEntityAsync(model, id.Key, [EmbeddingEntity.ImageETag], cancellationToken).ConfigureAwait(false);
-        return entity is null ? null : new RowVersion(entity.GetString(EmbeddingEntity.ImageETag), entity.ETag.ToString());
+        return entity is null ? null : new RowVersion(EmbeddingEntity.ImageETagOf(entity), entity.ETag.ToString());
+    }
+
+    /// <summary>The stored row, or null where there is none.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    public async Task<EmbeddingRow?> FindRowAsync(InstalledModel model, string key, CancellationToken cancellationToken)
+    {
+        TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
+        return entity is null ? null : new EmbeddingRow(model, entity);
     }
 
     /// <summary>The stored record, or null where there is none.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="key">The picture's <see cref="ImageId.Key"/>.</param>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
+    /// <exception cref="InvalidDataException">The row cannot be read; the message says what it lacks.</exception>
     public async Task<EmbeddingRecord?> FindAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
         TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
-        return entity is null ? null : EmbeddingEntity.ToRecord(entity);
+        return entity is null ? null : EmbeddingEntity.ToRecord(model, entity);
     }
 
     /// <summary>Writes the record unless the row changed since <paramref name="expected"/> was read.</summary>
@@ -46,80 +101,102 @@ public sealed class EmbeddingTable(PipelineTables tables)
     public async Task<bool> TryWriteAsync(
         InstalledModel model, EmbeddingRecord record, RowVersion? expected, CancellationToken cancellationToken)
     {
-        TableClient table = await tables.EmbeddingsAsync(cancellationToken).ConfigureAwait(false);
         TableEntity entity = EmbeddingEntity.From(model, record);
         try
         {
-            await (expected is null
-                ? table.AddEntityAsync(entity, cancellationToken)
-                : table.UpdateEntityAsync(entity, new ETag(expected.RowETag), TableUpdateMode.Replace, cancellationToken))
-                .ConfigureAwait(false);
+            await tables.Embeddings.CallAsync(
+                table => expected is null
+                    ? table.AddEntityAsync(entity, cancellationToken)
+                    : table.UpdateEntityAsync(entity, new ETag(expected.RowETag), TableUpdateMode.Replace, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (RequestFailedException conflict) when (IsConflict(conflict))
+        catch (RequestFailedException failed) when (IsLostRace(failed))
         {
             return false;
         }
     }
 
-    /// <summary>Removes the row unless it changed since <paramref name="expected"/> was read.</summary>
-    /// <returns>False where another writer came first.</returns>
+    /// <summary>Removes the row unless it changed since <paramref name="expected"/> was read; one that is gone already counts as removed.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
+    /// <param name="expected">The version that was read before.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>False where another writer came first; read again and decide anew.</returns>
     public async Task<bool> TryRemoveAsync(InstalledModel model, string key, RowVersion expected, CancellationToken cancellationToken)
     {
-        TableClient table = await tables.EmbeddingsAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(expected);
         try
         {
-            await table.DeleteEntityAsync(PartitionKeys.Bucket(model, key), key, new ETag(expected.RowETag), cancellationToken)
-                .ConfigureAwait(false);
+            await tables.Embeddings.CallAsync(
+                table => table.DeleteEntityAsync(PartitionKeys.Bucket(model, key), key, new ETag(expected.RowETag), cancellationToken),
+                cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (RequestFailedException conflict) when (IsConflict(conflict))
+        catch (RequestFailedException failed) when (IsLostRace(failed))
         {
             return false;
         }
     }
 
-    /// <summary>All records in one of a model's buckets, in key order.</summary>
-    public async IAsyncEnumerable<EmbeddingRecord> ReadBucketAsync(
+    /// <summary>All rows in one of a model's buckets, in key order.</summary>
+    public async IAsyncEnumerable<EmbeddingRow> ReadBucketAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (TableEntity entity in QueryBucketAsync(model, bucket, null, cancellationToken).ConfigureAwait(false))
         {
-            yield return EmbeddingEntity.ToRecord(entity);
+            yield return new EmbeddingRow(model, entity);
         }
     }
 
-    /// <summary>The pictures in one of a model's buckets, without their vectors.</summary>
+    /// <summary>The images in one of a model's buckets, without their vectors. Rows that do not say which image they are of are left out.</summary>
     public async IAsyncEnumerable<ImageId> ListBucketAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (TableEntity entity in QueryBucketAsync(model, bucket, ["Container", "Name"], cancellationToken).ConfigureAwait(false))
+        string[] columns = ["RowKey", EmbeddingEntity.Container, EmbeddingEntity.Name];
+        await foreach (TableEntity entity in QueryBucketAsync(model, bucket, columns, cancellationToken).ConfigureAwait(false))
         {
-            yield return new ImageId(entity.GetString("Container"), entity.GetString("Name"));
+            if (EmbeddingEntity.TryGetId(entity, out ImageId? id))
+            {
+                yield return id;
+            }
         }
     }
 
-    // 404: the row that was to be replaced is gone; 409: there is one already; 412: it is another version.
-    private static bool IsConflict(RequestFailedException failed) => failed.Status is 404 or 409 or 412;
-
-    private async IAsyncEnumerable<TableEntity> QueryBucketAsync(
-        InstalledModel model, int bucket, string[]? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The keys in one of a model's buckets, each with the blob's ETag, which is null where the row has none. Rows whose key is no image's are
+    /// left out.
+    /// </summary>
+    public async IAsyncEnumerable<(string Key, string? ImageETag)> ListVersionsAsync(
+        InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        TableClient table = await tables.EmbeddingsAsync(cancellationToken).ConfigureAwait(false);
-        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionKeys.Bucket(model, bucket)}");
-        await foreach (TableEntity entity in table.QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken)
-            .ConfigureAwait(false))
+        string[] columns = ["RowKey", EmbeddingEntity.ImageETag];
+        await foreach (TableEntity entity in QueryBucketAsync(model, bucket, columns, cancellationToken).ConfigureAwait(false))
         {
-            yield return entity;
+            if (ImageId.IsKey(entity.RowKey))
+            {
+                yield return (entity.RowKey, EmbeddingEntity.ImageETagOf(entity));
+            }
         }
     }
+
+    // By code and not by status: 404 is also a table that is missing, 409 also one that is being deleted. Those do not pass by trying again at once.
+    private static bool IsLostRace(RequestFailedException failed) =>
+        failed.ErrorCode == TableErrorCode.EntityAlreadyExists
+        || failed.ErrorCode == TableErrorCode.UpdateConditionNotSatisfied
+        || failed.ErrorCode == TableErrorCode.ResourceNotFound
+        || failed.ErrorCode == TableErrorCode.EntityNotFound;
+
+    private IAsyncEnumerable<TableEntity> QueryBucketAsync(
+        InstalledModel model, int bucket, string[]? columns, CancellationToken cancellationToken) => tables.Embeddings.QueryAsync(
+            TableClient.CreateQueryFilter($"PartitionKey eq {PartitionKeys.Bucket(model, bucket)}"), columns, cancellationToken);
 
     private async Task<TableEntity?> FindEntityAsync(
         InstalledModel model, string key, string[]? columns, CancellationToken cancellationToken)
     {
-        TableClient table = await tables.EmbeddingsAsync(cancellationToken).ConfigureAwait(false);
-        NullableResponse<TableEntity> found = await table.GetEntityIfExistsAsync<TableEntity>(
-            PartitionKeys.Bucket(model, key), key, columns, cancellationToken).ConfigureAwait(false);
+        NullableResponse<TableEntity> found = await tables.Embeddings.CallAsync(
+            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Bucket(model, key), key, columns, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return found.HasValue ? found.Value : null;
     }
 }

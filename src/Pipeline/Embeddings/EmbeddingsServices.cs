@@ -46,12 +46,18 @@ public static class EmbeddingsServices
             clients.AddClient<TableServiceClient, TableClientOptions>((options, credential) => storage.Value is { Length: > 0 } connection
                 ? new TableServiceClient(connection, options)
                 : new TableServiceClient(Address(storage, "tableServiceUri"), credential, options));
-            clients.AddClient<BlobServiceClient, BlobClientOptions>((options, credential) => storage.Value is { Length: > 0 } connection
-                ? new BlobServiceClient(connection, options)
-                : new BlobServiceClient(Address(storage, "blobServiceUri"), credential, options));
+            clients.AddClient<BlobServiceClient, BlobClientOptions>((options, credential) =>
+            {
+                // A slash at either end belongs to a blob's name: trimmed, "/x.jpg" would be taken for "x.jpg".
+                options.TrimBlobNameSlashes = false;
+                return storage.Value is { Length: > 0 } connection
+                    ? new BlobServiceClient(connection, options)
+                    : new BlobServiceClient(Address(storage, "blobServiceUri"), credential, options);
+            });
         });
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ImagesContainer));
+        services.AddSingleton<ImagesContainer>();
         services.AddSingleton<PipelineTables>();
         services.AddSingleton<EmbeddingTable>();
         services.AddSingleton<ChangeLog>();
@@ -67,10 +73,10 @@ public static class EmbeddingsServices
     {
         if (storage.Value is not { Length: > 0 } connection)
         {
-            return new BlobContainerClient(address, identity);
+            return new BlobContainerClient(address, identity, new BlobClientOptions { TrimBlobNameSlashes = false });
         }
 
-        var service = new BlobServiceClient(connection);
+        var service = new BlobServiceClient(connection, new BlobClientOptions { TrimBlobNameSlashes = false });
         BlobContainerClient container = service.GetBlobContainerClient(new BlobUriBuilder(address).BlobContainerName);
         return container.Uri == address
             ? container

@@ -19,7 +19,7 @@ public sealed class FailureTable(PipelineTables tables)
     /// <summary>Records a failure over an earlier one of the same picture.</summary>
     public async Task WriteAsync(InstalledModel model, Failure failure, CancellationToken cancellationToken)
     {
-        TableClient table = await tables.FailuresAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(failure);
         var entity = new TableEntity(PartitionKeys.Model(model), failure.Id.Key)
         {
             ["Container"] = failure.Id.Container,
@@ -28,15 +28,17 @@ public sealed class FailureTable(PipelineTables tables)
             ["Reason"] = failure.Reason,
             ["FailedAt"] = failure.FailedAt,
         };
-        await table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken).ConfigureAwait(false);
+        await tables.Failures.CallAsync(
+            table => table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The failure recorded for this version of a picture, or null.</summary>
     public async Task<Failure?> FindAsync(InstalledModel model, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
-        TableClient table = await tables.FailuresAsync(cancellationToken).ConfigureAwait(false);
-        NullableResponse<TableEntity> found = await table.GetEntityIfExistsAsync<TableEntity>(
-            PartitionKeys.Model(model), id.Key, null, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(id);
+        NullableResponse<TableEntity> found = await tables.Failures.CallAsync(
+            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Model(model), id.Key, null, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
         return found is { HasValue: true, Value: { } entity } && entity.GetString(EmbeddingEntity.ImageETag) == imageETag
             ? new Failure(id, imageETag, entity.GetString("Reason"), entity.GetDateTimeOffset("FailedAt") ?? default)
             : null;
@@ -55,7 +57,7 @@ public sealed class FailureTable(PipelineTables tables)
         Failure? latest = null;
         try
         {
-            await foreach (TableEntity entity in tables.FailuresAsTheyAre.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken)
+            await foreach (TableEntity entity in tables.Failures.AsItIs.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken)
                 .ConfigureAwait(false))
             {
                 DateTimeOffset at = entity.GetDateTimeOffset("FailedAt") ?? default;
@@ -76,7 +78,9 @@ public sealed class FailureTable(PipelineTables tables)
     /// <summary>Forgets a picture's failure, if there is one.</summary>
     public async Task RemoveAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
-        TableClient table = await tables.FailuresAsync(cancellationToken).ConfigureAwait(false);
-        await table.DeleteEntityAsync(PartitionKeys.Model(model), id.Key, cancellationToken: cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(id);
+        await tables.Failures.CallAsync(
+            table => table.DeleteEntityAsync(PartitionKeys.Model(model), id.Key, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false);
     }
 }

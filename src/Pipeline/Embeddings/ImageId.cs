@@ -30,4 +30,7 @@ public sealed record ImageId
 
     /// <summary>SHA-256 of <c>container/name</c> as 64 hexadecimal digits: names may hold characters that table keys may not.</summary>
     public string Key { get; }
+
+    /// <summary>Whether a text can be the <see cref="Key"/> of any image.</summary>
+    internal static bool IsKey(string text) => text.Length == 2 * SHA256.HashSizeInBytes && text.All(char.IsAsciiHexDigitLower);
 }

@@ -12,7 +12,7 @@ namespace Pipeline.Embeddings;
 /// <summary>What <see cref="ImageIndexer.IndexAsync"/> found to do.</summary>
 public enum IndexOutcome
 {
-    /// <summary>The picture was embedded and its record written.</summary>
+    /// <summary>The image was embedded and its record written.</summary>
     Indexed,
 
     /// <summary>This version was there already: the event came twice.</summary>
@@ -23,10 +23,16 @@ public enum IndexOutcome
 }
 
 /// <summary>
-/// Brings a model's record of a picture in step with the blob as it is now, whatever the order in which events arrive. An event only says
-/// "look": the picture is read, embedded, and written if the blob is still that version and nobody else wrote meanwhile; else all over again.
+/// Brings a model's record of an image in step with the blob as it is now, whatever the order in which events arrive. An event only says
+/// "look": the image is read, embedded and written if nobody else wrote meanwhile, and then the blob is looked at once more; if it changed, all
+/// over again.
 /// </summary>
+/// <remarks>
+/// Every step may be repeated, and an attempt that was interrupted anywhere is finished by the next. In particular the log of changes gets its
+/// entry by every attempt that finds the row as it should be: the one before may have died between the row and its entry.
+/// </remarks>
 public sealed partial class ImageIndexer(
+    ImagesContainer images,
     ImageDecoder decoder,
     ModelSessions sessions,
     EmbeddingTable embeddings,
@@ -35,86 +41,105 @@ public sealed partial class ImageIndexer(
     TimeProvider time,
     ILogger<ImageIndexer> logger)
 {
-    /// <summary>Indexes one picture for one model.</summary>
+    /// <summary>How often an image is looked at again because it changed meanwhile, before that is an error.</summary>
+    public const int MaxTurns = 10;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Indexes one image for one model.</summary>
     /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
-    /// <param name="blob">The picture.</param>
-    /// <param name="cancellationToken">Ends the work early; nothing half-done is left.</param>
-    /// <exception cref="ImageRejectedException">The blob is no picture that is let in; the reason is recorded.</exception>
-    public async Task<IndexOutcome> IndexAsync(string modelKey, BlobClient blob, CancellationToken cancellationToken)
+    /// <param name="name">The image's name in the container.</param>
+    /// <param name="cancellationToken">Ends the work early; nothing half-done is left that the next attempt does not finish.</param>
+    /// <exception cref="ImageRejectedException">The blob is no image that is accepted; the reason is recorded, an older version's record removed.</exception>
+    /// <exception cref="ImageContendedException">The image changed each time it was looked at; worth another attempt later.</exception>
+    /// <exception cref="InvalidDataException">No blob of the container can have that name.</exception>
+    public async Task<IndexOutcome> IndexAsync(string modelKey, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(blob);
         InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
-        var id = new ImageId(blob.BlobContainerName, blob.Name);
-        while (true)
+        BlobClient blob = images.GetBlob(name);
+        var id = new ImageId(images.Name, name);
+        IndexOutcome outcome = await RepeatAsync(
+            model, id, () => TryIndexAsync(model, id, blob, cancellationToken), cancellationToken).ConfigureAwait(false);
+        LogOutcome(id.Name, outcome, modelKey);
+        return outcome;
+    }
+
+    /// <summary>Removes one model's record of an image, and its recorded failure, if there is no such blob now.</summary>
+    /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
+    /// <param name="name">The image's name in the container.</param>
+    /// <param name="cancellationToken">Ends the work early; nothing half-done is left that the next attempt does not finish.</param>
+    /// <returns>False where the blob is there: it keeps what is recorded of it.</returns>
+    /// <exception cref="ImageContendedException">The record changed each time it was looked at; worth another attempt later.</exception>
+    /// <exception cref="InvalidDataException">No blob of the container can have that name.</exception>
+    public async Task<bool> RemoveIfGoneAsync(string modelKey, string name, CancellationToken cancellationToken)
+    {
+        InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
+        BlobClient blob = images.GetBlob(name);
+        var id = new ImageId(images.Name, name);
+        bool removed = await RepeatAsync(
+            model, id, () => TryRemoveIfGoneAsync(model, id, blob, cancellationToken), cancellationToken).ConfigureAwait(false);
+        if (removed)
         {
-            if (await TryIndexAsync(model, id, blob, cancellationToken).ConfigureAwait(false) is { } outcome)
+            LogOutcome(id.Name, IndexOutcome.Removed, modelKey);
+        }
+
+        return removed;
+    }
+
+    /// <summary>Takes turns until one comes to an end, with growing pauses: whoever changes the image at the same time gets further meanwhile.</summary>
+    private async Task<T> RepeatAsync<T>(InstalledModel model, ImageId id, Func<Task<T?>> turn, CancellationToken cancellationToken)
+        where T : struct
+    {
+        TimeSpan pause = FirstPause;
+        for (int turns = 1; ; turns++)
+        {
+            if (await turn().ConfigureAwait(false) is { } outcome)
             {
-                LogOutcome(id.Name, outcome, modelKey);
                 return outcome;
             }
 
-            // The blob or its row changed under our hands; each turn means that somebody else got further, so this ends.
-            LogOvertaken(id.Name, modelKey);
+            if (turns == MaxTurns)
+            {
+                throw new ImageContendedException(id, model.Key, turns);
+            }
+
+            // Of different length for each, so that two who got into each other's way do not do so again.
+            LogOvertaken(id.Name, model.Key);
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken).ConfigureAwait(false);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    /// <summary>Removes one model's record of a picture, and its recorded failure, if there is no such blob now.</summary>
-    /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
-    /// <param name="blob">The picture.</param>
-    /// <param name="cancellationToken">Ends the work early; nothing half-done is left.</param>
-    /// <returns>False where the blob is there: it keeps what is recorded of it.</returns>
-    public async Task<bool> RemoveIfGoneAsync(string modelKey, BlobClient blob, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(blob);
-        InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
-        var id = new ImageId(blob.BlobContainerName, blob.Name);
-        while (true)
-        {
-            // The row is read before this look at the blob: a picture that comes back in between changes it, and the removal fails.
-            RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
-            if (await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) is not null)
-            {
-                return false;
-            }
-
-            if (await RemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false))
-            {
-                LogOutcome(id.Name, IndexOutcome.Removed, modelKey);
-                return true;
-            }
-
-            LogOvertaken(id.Name, modelKey);
-        }
-    }
-
+    /// <summary>One turn of <see cref="IndexAsync"/>; null where the image or its row changed meanwhile.</summary>
     private async Task<IndexOutcome?> TryIndexAsync(InstalledModel model, ImageId id, BlobClient blob, CancellationToken cancellationToken)
     {
         RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
         switch (await StoredImage.DownloadAsync(blob, decoder.Limits, version?.ImageETag, cancellationToken).ConfigureAwait(false))
         {
             case null:
-                return await RemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false) ? IndexOutcome.Removed : null;
+                await failures.RemoveAsync(model, id, cancellationToken).ConfigureAwait(false);
+                return await TryRemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false) ? IndexOutcome.Removed : null;
 
             case { Rejection: { } rejection } refused:
-                throw await RejectAsync(model, id, refused.ImageETag, rejection, cancellationToken).ConfigureAwait(false);
+                return await RejectAsync(model, id, version, refused.ImageETag, rejection, cancellationToken).ConfigureAwait(false);
 
             case { Bytes: null } stored:
-                // An earlier attempt may have died between the record and its entry in the log.
                 await changes.AppendAsync(model, id.Key, stored.ImageETag, cancellationToken).ConfigureAwait(false);
                 return IndexOutcome.AlreadyIndexed;
 
             case { Bytes: { } bytes } content:
-                EmbeddingRecord record = await EmbedAsync(model, id, content.ImageETag, bytes, cancellationToken).ConfigureAwait(false);
-
-                // The row was read before this look at the blob: if a newer picture is recorded in between, the conditional write fails.
-                if (await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) != record.ImageETag
-                    || !await embeddings.TryWriteAsync(model, record, version, cancellationToken).ConfigureAwait(false))
+                EmbeddingRecord record;
+                try
                 {
-                    return null;
+                    record = await EmbedAsync(model, id, content.ImageETag, bytes, cancellationToken).ConfigureAwait(false);
+                }
+                catch (InvalidImageException invalid)
+                {
+                    return await RejectAsync(model, id, version, content.ImageETag, invalid.Rejection, cancellationToken).ConfigureAwait(false);
                 }
 
-                await changes.AppendAsync(model, id.Key, record.ImageETag, cancellationToken).ConfigureAwait(false);
-                return IndexOutcome.Indexed;
+                return await TryWriteAsync(model, record, version, blob, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -122,33 +147,46 @@ public sealed partial class ImageIndexer(
         InstalledModel model, ImageId id, string imageETag, byte[] bytes, CancellationToken cancellationToken)
     {
         int side = model.Definition.InputSize;
-        DecodedImage image;
-        try
-        {
-            image = await decoder.DecodeAsync(bytes, side, side, model.Definition.Resampling, cancellationToken).ConfigureAwait(false);
-        }
-        catch (InvalidImageException invalid)
-        {
-            throw await RejectAsync(model, id, imageETag, invalid.Rejection, cancellationToken).ConfigureAwait(false);
-        }
-
+        DecodedImage image = await decoder.DecodeAsync(bytes, side, side, model.Definition.Resampling, cancellationToken).ConfigureAwait(false);
         ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
         Embedding embedding = await session.EmbedAsync(image.Pixels, cancellationToken).ConfigureAwait(false);
         string contentHash = Convert.ToHexStringLower(SHA256.HashData(bytes));
         return new EmbeddingRecord(id, imageETag, contentHash, image.Width, image.Height, time.GetUtcNow(), embedding);
     }
 
-    /// <summary>Removes what is stored of a picture whose blob is gone.</summary>
-    /// <returns>False where another writer came first.</returns>
-    private async Task<bool> RemoveAsync(InstalledModel model, ImageId id, RowVersion? version, CancellationToken cancellationToken)
+    private async Task<IndexOutcome?> TryWriteAsync(
+        InstalledModel model, EmbeddingRecord record, RowVersion? version, BlobClient blob, CancellationToken cancellationToken)
     {
-        await failures.RemoveAsync(model, id, cancellationToken).ConfigureAwait(false);
-        if (version is null)
+        // The row was read before the image: if a newer one is recorded in between, this fails.
+        if (!await embeddings.TryWriteAsync(model, record, version, cancellationToken).ConfigureAwait(false))
         {
-            return true;
+            return null;
         }
 
-        if (!await embeddings.TryRemoveAsync(model, id.Key, version, cancellationToken).ConfigureAwait(false))
+        await changes.AppendAsync(model, record.Id.Key, record.ImageETag, cancellationToken).ConfigureAwait(false);
+
+        // After the row is there, not before: who deletes or overwrites the image from now on finds the row, and who did so earlier did not.
+        return await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) == record.ImageETag ? IndexOutcome.Indexed : null;
+    }
+
+    private async Task<bool?> TryRemoveIfGoneAsync(InstalledModel model, ImageId id, BlobClient blob, CancellationToken cancellationToken)
+    {
+        // The row is read before this look at the blob: an image that comes back in between changes it, and the removal fails.
+        RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
+        if (await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return false;
+        }
+
+        await failures.RemoveAsync(model, id, cancellationToken).ConfigureAwait(false);
+        return await TryRemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false) ? true : null;
+    }
+
+    /// <summary>Removes the row, if there is one, and says so in the log; where there is none, an earlier attempt may have removed it and not said so.</summary>
+    /// <returns>False where another writer came first.</returns>
+    private async Task<bool> TryRemoveAsync(InstalledModel model, ImageId id, RowVersion? version, CancellationToken cancellationToken)
+    {
+        if (version is not null && !await embeddings.TryRemoveAsync(model, id.Key, version, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
@@ -157,12 +195,19 @@ public sealed partial class ImageIndexer(
         return true;
     }
 
-    private async Task<ImageRejectedException> RejectAsync(
-        InstalledModel model, ImageId id, string imageETag, ImageRejection rejection, CancellationToken cancellationToken)
+    /// <summary>Removes what is recorded of an older version, whose content is gone, and records why this one has no embedding.</summary>
+    /// <returns>Null where another writer came first; else it throws.</returns>
+    private async Task<IndexOutcome?> RejectAsync(
+        InstalledModel model, ImageId id, RowVersion? version, string imageETag, ImageRejection rejection, CancellationToken cancellationToken)
     {
+        if (!await TryRemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
         await failures.WriteAsync(model, new Failure(id, imageETag, rejection.Detail, time.GetUtcNow()), cancellationToken)
             .ConfigureAwait(false);
-        return new ImageRejectedException(id, rejection);
+        throw new ImageRejectedException(id, rejection);
     }
 
     private static async Task<string?> CurrentETagAsync(BlobClient blob, CancellationToken cancellationToken)

@@ -16,7 +16,8 @@ internal static class PartitionKeys
 
     public static string Bucket(InstalledModel model, int bucket) => $"{Model(model)}-{bucket:x2}";
 
-    /// <summary>The bucket of a picture is the first digit of its key, which is a hash.</summary>
-    public static string Bucket(InstalledModel model, string key) =>
-        Bucket(model, int.Parse(key.AsSpan(0, 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+    public static string Bucket(InstalledModel model, string key) => Bucket(model, BucketOf(key));
+
+    /// <summary>The bucket of an image is the first digit of its key, which is a hash.</summary>
+    public static int BucketOf(string key) => int.Parse(key.AsSpan(0, 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

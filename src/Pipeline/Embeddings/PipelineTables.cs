@@ -1,40 +1,73 @@
+using System.Runtime.CompilerServices;
+using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 
 namespace Pipeline.Embeddings;
 
-/// <summary>The tables of the storage account, each created on first use: storage may come up after the app.</summary>
+/// <summary>
+/// The tables of the storage account, each created on first use: storage may come up after the app. One that is deleted while the app runs
+/// fails the call that finds out, and is created again by the next.
+/// </summary>
 /// <param name="service">The account's tables.</param>
 public sealed class PipelineTables(TableServiceClient service)
 {
-    private readonly CreatedTable _embeddings = new(service.GetTableClient("Embeddings"));
-    private readonly CreatedTable _changes = new(service.GetTableClient("Changes"));
-    private readonly CreatedTable _failures = new(service.GetTableClient("Failures"));
+    internal PipelineTable Embeddings { get; } = new(service.GetTableClient("Embeddings"));
 
-    internal Task<TableClient> EmbeddingsAsync(CancellationToken cancellationToken) => _embeddings.GetAsync(cancellationToken);
+    internal PipelineTable Changes { get; } = new(service.GetTableClient("Changes"));
 
-    internal Task<TableClient> ChangesAsync(CancellationToken cancellationToken) => _changes.GetAsync(cancellationToken);
+    internal PipelineTable Failures { get; } = new(service.GetTableClient("Failures"));
+}
 
-    internal Task<TableClient> FailuresAsync(CancellationToken cancellationToken) => _failures.GetAsync(cancellationToken);
+/// <summary>One of <see cref="PipelineTables"/>. Safe to call from several threads.</summary>
+internal sealed class PipelineTable(TableClient table)
+{
+    private volatile bool _created;
 
-    /// <summary>The failures without making their table.</summary>
-    internal TableClient FailuresAsTheyAre => _failures.Table;
+    /// <summary>The table without creating it.</summary>
+    public TableClient AsItIs => table;
 
-    private sealed class CreatedTable(TableClient table)
+    /// <summary>Makes a call to the table, which is there unless somebody deleted it.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Ends the creation early.</param>
+    /// <exception cref="RequestFailedException">What the call throws; where that is <c>TableNotFound</c>, the next call creates the table.</exception>
+    public async Task<T> CallAsync<T>(Func<TableClient, Task<T>> call, CancellationToken cancellationToken)
     {
-        private volatile bool _created;
-
-        public TableClient Table => table;
-
-        public async Task<TableClient> GetAsync(CancellationToken cancellationToken)
+        // Two first callers may both ask; creating is idempotent, so no lock is worth having.
+        if (!_created)
         {
-            // Two first callers may both ask; creating is idempotent, so no lock is worth having.
-            if (!_created)
-            {
-                await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
-                _created = true;
-            }
+            await table.CreateIfNotExistsAsync(cancellationToken).ConfigureAwait(false);
+            _created = true;
+        }
 
-            return table;
+        try
+        {
+            return await call(table).ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == TableErrorCode.TableNotFound)
+        {
+            _created = false;
+            throw;
+        }
+    }
+
+    /// <summary>The rows that fit a filter, in the order of their keys.</summary>
+    /// <param name="filter">As <see cref="TableClient.CreateQueryFilter(FormattableString)"/> makes it.</param>
+    /// <param name="columns">The properties wanted, null for all.</param>
+    /// <param name="cancellationToken">Ends the query early.</param>
+    /// <exception cref="RequestFailedException">As of <see cref="CallAsync"/>.</exception>
+    public async IAsyncEnumerable<TableEntity> QueryAsync(
+        string filter, string[]? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<TableEntity> rows = table
+            .QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (rows.ConfigureAwait(false))
+        {
+            Func<TableClient, Task<bool>> moveNext = _ => rows.MoveNextAsync().AsTask();
+            while (await CallAsync(moveNext, cancellationToken).ConfigureAwait(false))
+            {
+                yield return rows.Current;
+            }
         }
     }
 }

@@ -1,13 +1,11 @@
-using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
 
 namespace Pipeline.Embeddings;
 
-/// <summary>Removes the records of pictures that are no longer in the container, and trims the log of changes.</summary>
+/// <summary>Removes the records of images that are no longer in the container, and trims the log of changes.</summary>
 public sealed partial class Reconciler(
-    BlobContainerClient images,
+    ImagesContainer images,
     ModelSessions sessions,
     EmbeddingTable embeddings,
     ChangeLog changes,
@@ -32,17 +30,21 @@ public sealed partial class Reconciler(
             }
         }
 
-        var present = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (BlobItem blob in images.GetBlobsAsync(new GetBlobsOptions(), cancellationToken).ConfigureAwait(false))
-        {
-            present.Add(blob.Name);
-        }
+        HashSet<string> present = await images.ListNamesAsync(cancellationToken)
+            .ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
 
         int removed = 0;
         foreach ((InstalledModel model, ImageId id) in recorded.Where(record => !present.Contains(record.Id.Name)))
         {
-            // This looks at the blob as it is now, so a picture that came back meanwhile keeps its record.
-            removed += await indexer.RemoveIfGoneAsync(model.Key, images.GetBlobClient(id.Name), cancellationToken).ConfigureAwait(false) ? 1 : 0;
+            // This app writes no such record; one that a hand wrote must not keep the others from being removed.
+            if (id.Container != images.Name || !images.TryGetBlob(id.Name, out _))
+            {
+                LogUnreachable(id.Container, id.Name, model.Key);
+                continue;
+            }
+
+            // This looks at the blob as it is now, so an image that came back meanwhile keeps its record.
+            removed += await indexer.RemoveIfGoneAsync(model.Key, id.Name, cancellationToken).ConfigureAwait(false) ? 1 : 0;
         }
 
         int trimmed = 0;
@@ -59,4 +61,9 @@ public sealed partial class Reconciler(
         Level = LogLevel.Information,
         Message = "Reconciled {Records} records with {Images} images: {Removed} removed, {Trimmed} old log entries deleted")]
     private partial void LogDone(int records, int images, int removed, int trimmed);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The record of '{Container}/{Name}' by {Model} is left as it is: no image of this container can have that name")]
+    private partial void LogUnreachable(string container, string name, string model);
 }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Diagnostics;
 using Pipeline.Embeddings;
 using Pipeline.Models;
 
@@ -5,13 +7,20 @@ namespace Pipeline.Search;
 
 /// <summary>
 /// One model's embeddings in memory, kept in step with the table. It reads everything once and from then on only what the log of changes
-/// names. Nothing runs in the background while nobody asks, so an idle app costs no storage transactions.
+/// names; a part of the keys is compared with the table now and then, so that a missed entry heals. Nothing runs in the background while nobody
+/// asks, so an idle app costs no storage transactions.
 /// </summary>
+/// <remarks>
+/// Ages are measured by a clock that only goes forward: the wall clock may be put back or ahead at any time. Such a clock may stand still while
+/// the machine is suspended; what the log has lost by then is found by the comparison.
+/// </remarks>
 /// <param name="model">The model.</param>
 /// <param name="embeddings">The stored embeddings.</param>
 /// <param name="changes">The log of what changed.</param>
 /// <param name="time">The clock.</param>
-public sealed class SimilarityIndex(InstalledModel model, EmbeddingTable embeddings, ChangeLog changes, TimeProvider time)
+/// <param name="logger">Takes what was healed, what cannot be read and why a refresh failed.</param>
+public sealed partial class SimilarityIndex(
+    InstalledModel model, EmbeddingTable embeddings, ChangeLog changes, TimeProvider time, ILogger<SimilarityIndex> logger)
 {
     /// <summary>An answer rests on what storage held at most this long ago.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1.5);
@@ -22,32 +31,52 @@ public sealed class SimilarityIndex(InstalledModel model, EmbeddingTable embeddi
     // Rows read side by side where the log names many.
     private const int Readers = 8;
 
+    // After a pause more buckets are due than one refresh may take its time for.
+    private const int MostComparedAtOnce = 4;
+
+    private static readonly Snapshot Nothing =
+        new(0, [], new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+
     private readonly Lock _lock = new();
     private volatile Snapshot? _snapshot;
     private Task<Snapshot>? _refresh;
 
+    // Only of the refresh that runs, and there is one at a time.
+    private LogPosition _position = LogPosition.Start;
+    private long _comparedAt;
+    private int _nextBucket;
+
     /// <summary>The model.</summary>
     public InstalledModel Model { get; } = model;
 
-    /// <summary>Pictures in memory; 0 before the first load.</summary>
-    public int Count => _snapshot?.Records.Length ?? 0;
+    /// <summary>Images in memory; 0 before the first load.</summary>
+    public int Count => _snapshot?.Count ?? 0;
 
-    /// <summary>Storage was read up to here; null before the first load.</summary>
-    public DateTimeOffset? RefreshedAt => _snapshot?.At;
+    /// <summary>Rows that the table holds and search leaves out because they cannot be read; the log says why.</summary>
+    public int Skipped => _snapshot?.Skipped.Count ?? 0;
 
-    /// <summary>The stored pictures, no older than <see cref="MaxAge"/>; an immutable picture of that moment.</summary>
+    /// <summary>How long ago storage was read; null before the first load.</summary>
+    public TimeSpan? Age => _snapshot is { } snapshot ? time.GetElapsedTime(snapshot.ReadAt) : null;
+
+    /// <summary>When storage was read, by the clock as it is now; null before the first load.</summary>
+    public DateTimeOffset? RefreshedAt => Age is { } age ? time.GetUtcNow() - age : null;
+
+    /// <summary>One bucket is compared with the table each time this has passed, so all of them in ten minutes while the index is asked.</summary>
+    internal TimeSpan ComparisonInterval { get; init; } = TimeSpan.FromMinutes(10) / EmbeddingTable.Buckets;
+
+    /// <summary>The stored images, no older than <see cref="MaxAge"/>; an immutable picture of that moment.</summary>
     /// <param name="cancellationToken">Ends the wait, not the refresh that others may wait for too.</param>
     public async ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken)
     {
         Snapshot? snapshot = _snapshot;
-        TimeSpan age = snapshot is null ? TimeSpan.MaxValue : time.GetUtcNow() - snapshot.At;
+        TimeSpan age = snapshot is null ? TimeSpan.MaxValue : time.GetElapsedTime(snapshot.ReadAt);
         if (age < RefreshAge)
         {
             return snapshot!;
         }
 
         Task<Snapshot> refresh = StartRefresh();
-        return age < MaxAge && !refresh.IsFaulted ? snapshot! : await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return age < MaxAge ? snapshot! : await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private Task<Snapshot> StartRefresh()
@@ -58,6 +87,13 @@ public sealed class SimilarityIndex(InstalledModel model, EmbeddingTable embeddi
             if (_refresh is null or { IsCompleted: true })
             {
                 _refresh = Task.Run(RefreshAsync);
+
+                // Often nobody waits for it. Its failure is logged, and looked at here so that it counts as observed.
+                _ = _refresh.ContinueWith(
+                    static failed => _ = failed.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
             }
 
             return _refresh;
@@ -66,85 +102,204 @@ public sealed class SimilarityIndex(InstalledModel model, EmbeddingTable embeddi
 
     private async Task<Snapshot> RefreshAsync()
     {
-        // Noted before reading: what is written while we read is found by the next refresh.
-        DateTimeOffset at = time.GetUtcNow();
-        Snapshot? known = _snapshot;
-        Dictionary<string, EmbeddingRecord> records = known is null || at - known.At > ChangeLog.Retention - ChangeLog.Overlap
-            ? await ReadAllAsync().ConfigureAwait(false)
-            : await ReadChangesAsync(known).ConfigureAwait(false);
-        _snapshot = ReferenceEquals(records, known?.ByKey)
-            ? new Snapshot(at, known.Records, records)
-            : new Snapshot(at, [.. records.Values], records);
-        return _snapshot;
+        try
+        {
+            // Noted before reading: what is written while we read is found by the next refresh.
+            long at = time.GetTimestamp();
+            Snapshot? known = _snapshot;
+            return _snapshot = known is null || time.GetElapsedTime(known.ReadAt, at) > ChangeLog.Reach
+                ? await ReadAllAsync(at, known).ConfigureAwait(false)
+                : await ReadChangesAsync(at, known).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LogRefreshFailed(Model.Key, Age, exception);
+            throw;
+        }
     }
 
-    private async Task<Dictionary<string, EmbeddingRecord>> ReadAllAsync()
+    private async Task<Snapshot> ReadAllAsync(long at, Snapshot? known)
     {
-        var buckets = new List<EmbeddingRecord>[EmbeddingTable.Buckets];
-        await Parallel.ForAsync(0, buckets.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (bucket, token) =>
+        // The log's end before the table: what is written from then on is named after that end, or is in the table already, or both.
+        LogPosition position = await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false);
+        var content = new Content(this, Nothing, (known ?? Nothing).Skipped);
+        await Parallel.ForAsync(0, EmbeddingTable.Buckets, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (bucket, token) =>
         {
-            buckets[bucket] = await embeddings.ReadBucketAsync(Model, bucket, token).ToListAsync(token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-        return buckets.SelectMany(bucket => bucket).ToDictionary(record => record.Id.Key, StringComparer.Ordinal);
-    }
-
-    private async Task<Dictionary<string, EmbeddingRecord>> ReadChangesAsync(Snapshot known)
-    {
-        var latest = new Dictionary<string, string?>(StringComparer.Ordinal);
-        await foreach (Change change in changes.ReadAsync(Model, known.At - ChangeLog.Overlap, CancellationToken.None).ConfigureAwait(false))
-        {
-            latest[change.Key] = change.ImageETag;
-        }
-
-        string[] unknown =
-        [
-            .. latest.Where(change => known.ByKey.GetValueOrDefault(change.Key)?.ImageETag != change.Value).Select(change => change.Key),
-        ];
-        if (unknown.Length == 0)
-        {
-            return known.ByKey;
-        }
-
-        var read = new EmbeddingRecord?[unknown.Length];
-        await Parallel.ForAsync(0, unknown.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (i, token) =>
-        {
-            read[i] = await embeddings.FindAsync(Model, unknown[i], token).ConfigureAwait(false);
+            await foreach (EmbeddingRow row in embeddings.ReadBucketAsync(Model, bucket, token).ConfigureAwait(false))
+            {
+                content.Put(row.Key, row);
+            }
         }).ConfigureAwait(false);
 
-        var records = new Dictionary<string, EmbeddingRecord>(known.ByKey, StringComparer.Ordinal);
-        foreach ((string key, EmbeddingRecord? record) in unknown.Zip(read))
+        _position = position;
+        _comparedAt = at;
+        return content.ToSnapshot(at);
+    }
+
+    private async Task<Snapshot> ReadChangesAsync(long at, Snapshot known)
+    {
+        // The keys before the log: what changes between the two is named by the log, and so is not taken for something that it missed.
+        TimeSpan sinceCompared = time.GetElapsedTime(_comparedAt, at);
+        int buckets = (int)Math.Min(sinceCompared / ComparisonInterval, MostComparedAtOnce);
+        HashSet<string> different = await CompareAsync(known, buckets).ConfigureAwait(false);
+        LoggedChanges logged = await changes.ReadAsync(Model, _position, CancellationToken.None).ConfigureAwait(false);
+        different.ExceptWith(logged.Keys);
+
+        string[] keys = [.. logged.Keys, .. different];
+        var rows = new EmbeddingRow?[keys.Length];
+        await Parallel.ForAsync(0, keys.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (i, token) =>
         {
-            if (record is null)
+            rows[i] = await embeddings.FindRowAsync(Model, keys[i], token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+        Snapshot next = known.At(at);
+        if (keys.Length > 0)
+        {
+            var content = new Content(this, known, known.Skipped);
+            foreach ((string key, EmbeddingRow? row) in keys.Zip(rows))
             {
-                records.Remove(key);
+                content.Put(key, row);
             }
-            else
+
+            next = content.ToSnapshot(at);
+        }
+
+        // Only now that all of it is known: a refresh that fails is repeated from where this one began.
+        _position = logged.Position;
+        if (buckets > 0)
+        {
+            // What is left of the time counts for the next turn, unless it is a pause that nobody catches up with.
+            TimeSpan left = buckets < MostComparedAtOnce ? sinceCompared - (buckets * ComparisonInterval) : TimeSpan.Zero;
+            _comparedAt = at - (long)(left.TotalSeconds * time.TimestampFrequency);
+            _nextBucket = (_nextBucket + buckets) % EmbeddingTable.Buckets;
+            int healed = different.Count(key => known.VersionOf(key) != next.VersionOf(key));
+            if (healed > 0)
             {
-                records[key] = record;
+                Telemetry.Healed.Add(healed, new KeyValuePair<string, object?>("model", Model.Key));
+                LogHealed(Model.Key, healed);
             }
         }
 
-        return records;
+        return next;
     }
+
+    /// <summary>The keys in the next buckets of which the table holds another version than we do, or only one of us holds any.</summary>
+    private async Task<HashSet<string>> CompareAsync(Snapshot known, int buckets)
+    {
+        var different = new HashSet<string>(StringComparer.Ordinal);
+        if (buckets == 0)
+        {
+            return different;
+        }
+
+        int[] turn = [.. Enumerable.Range(_nextBucket, buckets).Select(bucket => bucket % EmbeddingTable.Buckets)];
+        var stored = new Dictionary<string, string?>[turn.Length];
+        await Parallel.ForAsync(0, turn.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (i, token) =>
+        {
+            stored[i] = await embeddings.ListVersionsAsync(Model, turn[i], token)
+                .ToDictionaryAsync(row => row.Key, row => row.ImageETag, StringComparer.Ordinal, token).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+
+        foreach ((string key, string? imageETag) in stored.SelectMany(bucket => bucket))
+        {
+            // A row that could not be read is read again: its image's version says nothing about what was wrong with it.
+            if (!known.ByKey.TryGetValue(key, out EmbeddingRecord? record) || record.ImageETag != imageETag)
+            {
+                different.Add(key);
+            }
+        }
+
+        Dictionary<int, Dictionary<string, string?>> byBucket = turn.Zip(stored).ToDictionary(pair => pair.First, pair => pair.Second);
+        different.UnionWith(known.ByKey.Keys.Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(
+            key => byBucket.TryGetValue(EmbeddingTable.BucketOf(key), out Dictionary<string, string?>? bucket) && !bucket.ContainsKey(key)));
+        return different;
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "The index of {Model}, last refreshed {Age} ago, could not be refreshed; the next query tries again")]
+    private partial void LogRefreshFailed(string model, TimeSpan? age, Exception exception);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The index of {Model} differed from the table in {Rows} rows that the log of changes had not named; they were read again")]
+    private partial void LogHealed(string model, int rows);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The index of {Model} leaves a row out: {Error}")]
+    private partial void LogSkipped(string model, string error);
 
     /// <summary>What storage held at one moment.</summary>
     public sealed class Snapshot
     {
-        internal Snapshot(DateTimeOffset at, EmbeddingRecord[] records, Dictionary<string, EmbeddingRecord> byKey) =>
-            (At, Records, ByKey) = (at, records, byKey);
+        private readonly EmbeddingRecord[] _records;
 
-        /// <summary>The moment.</summary>
-        public DateTimeOffset At { get; }
+        internal Snapshot(
+            long readAt, EmbeddingRecord[] records, IReadOnlyDictionary<string, EmbeddingRecord> byKey, IReadOnlyDictionary<string, string> skipped) =>
+            (ReadAt, _records, ByKey, Skipped) = (readAt, records, byKey, skipped);
 
-        internal EmbeddingRecord[] Records { get; }
+        /// <summary>Images in it.</summary>
+        public int Count => _records.Length;
 
-        internal Dictionary<string, EmbeddingRecord> ByKey { get; }
+        /// <summary>The moment, as <see cref="TimeProvider.GetTimestamp"/> gives it.</summary>
+        internal long ReadAt { get; }
 
-        /// <summary>A picture's record, or null where the model has none of it.</summary>
-        public EmbeddingRecord? Find(ImageId id) => ByKey.GetValueOrDefault(id.Key);
+        internal IReadOnlyDictionary<string, EmbeddingRecord> ByKey { get; }
 
-        /// <summary>The nearest pictures, nearest first; see <see cref="CosineScan.Nearest"/>.</summary>
+        /// <summary>The versions (ETag) of the rows that cannot be read, by their keys.</summary>
+        internal IReadOnlyDictionary<string, string> Skipped { get; }
+
+        /// <summary>An image's record, or null where the model has none of it.</summary>
+        public EmbeddingRecord? Find(ImageId id)
+        {
+            ArgumentNullException.ThrowIfNull(id);
+            return ByKey.GetValueOrDefault(id.Key);
+        }
+
+        /// <summary>The nearest images, nearest first; see <see cref="CosineScan.Nearest"/>.</summary>
         public Match[] Nearest(ReadOnlyMemory<float> query, int top, string? excludedKey) =>
-            CosineScan.Nearest(Records, query, top, excludedKey);
+            CosineScan.Nearest(_records, query, top, excludedKey);
+
+        /// <summary>The same, found unchanged at a later moment.</summary>
+        internal Snapshot At(long readAt) => new(readAt, _records, ByKey, Skipped);
+
+        internal string? VersionOf(string key) => ByKey.GetValueOrDefault(key)?.ImageETag ?? Skipped.GetValueOrDefault(key);
+    }
+
+    /// <summary>What a refresh puts together, from nothing or from what was known. Safe to fill from several threads.</summary>
+    /// <param name="index">Whose it is.</param>
+    /// <param name="known">What it starts with.</param>
+    /// <param name="reported">The rows that cannot be read and of which the log says so already.</param>
+    private sealed class Content(SimilarityIndex index, Snapshot known, IReadOnlyDictionary<string, string> reported)
+    {
+        private readonly Dictionary<string, EmbeddingRecord> _records = new(known.ByKey, StringComparer.Ordinal);
+        private readonly Dictionary<string, string> _skipped = new(known.Skipped, StringComparer.Ordinal);
+
+        public void Put(string key, EmbeddingRow? row)
+        {
+            // Outside the lock: this is what copies the vector.
+            string? error = null;
+            EmbeddingRecord? record = null;
+            bool readable = row?.TryGetRecord(out record, out error) == true;
+            lock (_records)
+            {
+                _records.Remove(key);
+                _skipped.Remove(key);
+                if (readable)
+                {
+                    _records.Add(key, record!);
+                }
+                else if (row is not null)
+                {
+                    _skipped.Add(key, row.RowETag);
+                }
+            }
+
+            // Once for each version of a row, not by every refresh that comes across it.
+            if (error is not null && reported.GetValueOrDefault(key) != row!.RowETag)
+            {
+                index.LogSkipped(index.Model.Key, error);
+            }
+        }
+
+        public Snapshot ToSnapshot(long readAt) => new(readAt, [.. _records.Values], _records, _skipped);
     }
 }

@@ -1,56 +1,36 @@
 using Azure.Data.Tables;
-using Azure.Storage.Blobs;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Embeddings;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
-using Pipeline.Search;
 
 namespace Pipeline.IntegrationTests.Embeddings;
 
 /// <summary>The indexer in this process, against storage of its own.</summary>
 public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 {
-    private Azurite? _azurite;
-    private ServiceProvider? _services;
+    private IndexerHost? _host;
 
-    private ImageIndexer Indexer => _services!.GetRequiredService<ImageIndexer>();
+    private IndexerHost Host => _host!;
 
-    private EmbeddingTable Table => _services!.GetRequiredService<EmbeddingTable>();
+    private EmbeddingTable Table => Host.Table;
 
-    private InstalledModel Model => _services!.GetRequiredService<ModelSessions>().Models.Single(model => model.Key == "resnet50");
+    private InstalledModel Model => Host.Model;
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        _azurite = await Azurite.StartNewAsync();
-        IConfiguration configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["ImagesStorage"] = _azurite.ConnectionString,
-                ["Models:Folder"] = pipeline.Models.Folder,
-            })
-            .Build();
-        _services = new ServiceCollection().AddLogging().AddImaging().AddModels(configuration).AddEmbeddings(configuration).AddSearch().BuildServiceProvider();
-    }
+    public async ValueTask InitializeAsync() => _host = await IndexerHost.StartAsync(pipeline.Models);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _services!.DisposeAsync();
-        await _azurite!.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => Host.DisposeAsync();
 
     [Fact]
     public async Task The_same_event_twice_is_one_write()
     {
-        BlobClient blob = await UploadAsync("twice.bmp", 1);
+        await Host.UploadAsync("twice.bmp", 1);
 
-        Assert.Equal(IndexOutcome.Indexed, await Indexer.IndexAsync("resnet50", blob, CancellationToken));
+        Assert.Equal(IndexOutcome.Indexed, await Host.IndexAsync("twice.bmp", CancellationToken));
         RowVersion? first = await Table.FindVersionAsync(Model, Id("twice.bmp"), CancellationToken);
-        Assert.Equal(IndexOutcome.AlreadyIndexed, await Indexer.IndexAsync("resnet50", blob, CancellationToken));
+        Assert.Equal(IndexOutcome.AlreadyIndexed, await Host.IndexAsync("twice.bmp", CancellationToken));
         RowVersion? second = await Table.FindVersionAsync(Model, Id("twice.bmp"), CancellationToken);
 
         Assert.NotNull(first);
@@ -60,32 +40,32 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
     [Fact]
     public async Task However_events_and_uploads_race_the_record_ends_at_the_newest_version()
     {
-        BlobClient blob = await UploadAsync("race.bmp", 0);
+        await Host.UploadAsync("race.bmp", 0);
         var events = new List<Task<IndexOutcome>>();
         for (int version = 1; version <= 12; version++)
         {
-            events.Add(Indexer.IndexAsync("resnet50", blob, CancellationToken));
+            events.Add(Host.IndexAsync("race.bmp", CancellationToken));
             await Task.Delay(version * 3 % 20, CancellationToken);
-            await UploadAsync("race.bmp", version);
-            events.Add(Indexer.IndexAsync("resnet50", blob, CancellationToken));
+            await Host.UploadAsync("race.bmp", version);
+            events.Add(Host.IndexAsync("race.bmp", CancellationToken));
         }
 
         await Task.WhenAll(events);
 
         EmbeddingRecord record = (await Table.FindAsync(Model, Id("race.bmp").Key, CancellationToken))!;
-        Assert.Equal((await blob.GetPropertiesAsync(cancellationToken: CancellationToken)).Value.ETag.ToString(), record.ImageETag);
+        Assert.Equal(await Host.ETagAsync("race.bmp"), record.ImageETag);
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(12))), record.ContentHash);
     }
 
     [Fact]
     public async Task A_writer_whose_row_changed_meanwhile_does_not_overwrite_it()
     {
-        BlobClient blob = await UploadAsync("stale.bmp", 1);
-        await Indexer.IndexAsync("resnet50", blob, CancellationToken);
+        await Host.UploadAsync("stale.bmp", 1);
+        await Host.IndexAsync("stale.bmp", CancellationToken);
         EmbeddingRecord old = (await Table.FindAsync(Model, Id("stale.bmp").Key, CancellationToken))!;
         RowVersion? seenByTheSlowWriter = await Table.FindVersionAsync(Model, Id("stale.bmp"), CancellationToken);
-        await UploadAsync("stale.bmp", 2);
-        await Indexer.IndexAsync("resnet50", blob, CancellationToken);
+        await Host.UploadAsync("stale.bmp", 2);
+        await Host.IndexAsync("stale.bmp", CancellationToken);
 
         Assert.False(await Table.TryWriteAsync(Model, old, seenByTheSlowWriter, CancellationToken));
         Assert.False(await Table.TryWriteAsync(Model, old, null, CancellationToken));
@@ -97,11 +77,11 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
     [Fact]
     public async Task Models_write_independently()
     {
-        BlobClient blob = await UploadAsync("one-model.bmp", 1);
+        await Host.UploadAsync("one-model.bmp", 1);
 
-        await Indexer.IndexAsync("resnet50", blob, CancellationToken);
+        await Host.IndexAsync("one-model.bmp", CancellationToken);
 
-        InstalledModel vgg16 = _services!.GetRequiredService<ModelSessions>().Models.Single(model => model.Key == "vgg16");
+        InstalledModel vgg16 = Host.Get<ModelSessions>().Models.Single(model => model.Key == "vgg16");
         Assert.NotNull(await Table.FindVersionAsync(Model, Id("one-model.bmp"), CancellationToken));
         Assert.Null(await Table.FindVersionAsync(vgg16, Id("one-model.bmp"), CancellationToken));
     }
@@ -109,61 +89,124 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
     [Fact]
     public async Task Reconciling_removes_what_has_no_image_any_more_and_the_search_forgets_it()
     {
-        BlobClient kept = await UploadAsync("kept.bmp", 1);
-        BlobClient gone = await UploadAsync("gone.bmp", 2);
-        await Indexer.IndexAsync("resnet50", kept, CancellationToken);
-        await Indexer.IndexAsync("resnet50", gone, CancellationToken);
-        var search = _services!.GetRequiredService<SimilaritySearch>();
-        Assert.NotNull(await search.FindAsync("resnet50", Id("gone.bmp"), CancellationToken));
-        await gone.DeleteAsync(cancellationToken: CancellationToken);
+        await Host.UploadAsync("kept.bmp", 1);
+        await Host.UploadAsync("gone.bmp", 2);
+        await Host.IndexAsync("kept.bmp", CancellationToken);
+        await Host.IndexAsync("gone.bmp", CancellationToken);
+        Assert.NotNull(await Host.SearchAsync("gone.bmp"));
+        await Host.DeleteAsync("gone.bmp");
 
-        int removed = await _services!.GetRequiredService<Reconciler>().RunAsync(CancellationToken);
+        int removed = await Host.Get<Reconciler>().RunAsync(CancellationToken);
 
         Assert.Equal(1, removed);
         Assert.Null(await Table.FindVersionAsync(Model, Id("gone.bmp"), CancellationToken));
         Assert.NotNull(await Table.FindVersionAsync(Model, Id("kept.bmp"), CancellationToken));
-        await Task.Delay(SimilarityIndex.MaxAge, CancellationToken);
-        Assert.Null(await search.FindAsync("resnet50", Id("gone.bmp"), CancellationToken));
-        Assert.NotNull(await search.FindAsync("resnet50", Id("kept.bmp"), CancellationToken));
+        Assert.Null(await Host.SearchAsync("gone.bmp"));
+        Assert.NotNull(await Host.SearchAsync("kept.bmp"));
     }
 
     [Fact]
-    public async Task An_index_that_is_filled_reads_only_what_the_log_names()
+    public async Task An_index_that_is_filled_reads_what_the_log_names_at_once_and_heals_of_what_it_does_not_name_within_minutes()
     {
         for (int i = 0; i < 5; i++)
         {
-            await Indexer.IndexAsync("resnet50", await UploadAsync($"known-{i}.bmp", i), CancellationToken);
+            await Host.UploadAsync($"known-{i}.bmp", i);
+            await Host.IndexAsync($"known-{i}.bmp", CancellationToken);
         }
 
-        var search = _services!.GetRequiredService<SimilaritySearch>();
-        Assert.NotNull(await search.FindAsync("resnet50", Id("known-0.bmp"), CancellationToken));
-
-        // A row that is deleted behind the log's back stays known: nobody reads the table again.
-        TableClient embeddings = _azurite!.Tables.GetTableClient("Embeddings");
+        Assert.NotNull(await Host.SearchAsync("known-0.bmp"));
+        TableClient embeddings = Host.Azurite.Tables.GetTableClient("Embeddings");
         await foreach (TableEntity entity in embeddings.QueryAsync<TableEntity>(row => row.GetString("Name") == "known-0.bmp", cancellationToken: CancellationToken))
         {
             await embeddings.DeleteEntityAsync(entity, cancellationToken: CancellationToken);
         }
 
-        await Indexer.IndexAsync("resnet50", await UploadAsync("new.bmp", 6), CancellationToken);
-        await Task.Delay(SimilarityIndex.MaxAge, CancellationToken);
+        await Host.UploadAsync("new.bmp", 6);
+        await Host.IndexAsync("new.bmp", CancellationToken);
+        Assert.NotNull(await Host.SearchAsync("new.bmp"));
+        for (int i = 0; i < 20; i++)
+        {
+            Host.Time.Ahead += TimeSpan.FromSeconds(30);
+            await Host.SearchAsync("new.bmp");
+        }
 
-        Assert.NotNull(await search.FindAsync("resnet50", Id("new.bmp"), CancellationToken));
-        Assert.NotNull(await search.FindAsync("resnet50", Id("known-0.bmp"), CancellationToken));
+        Assert.Null(await Host.SearchAsync("known-0.bmp"));
+        Assert.NotNull(await Host.SearchAsync("known-1.bmp"));
+    }
+
+    [Fact]
+    public async Task A_slash_at_either_end_of_a_name_makes_it_another_image()
+    {
+        string[] names = ["x.jpg", "/x.jpg", "//y.jpg", "x/", "x.jpg/", "%2e%2e/x"];
+        for (int i = 0; i < names.Length; i++)
+        {
+            await Host.UploadAsync(names[i], i);
+        }
+
+        foreach (string name in names)
+        {
+            Assert.Equal(IndexOutcome.Indexed, await Host.IndexAsync(name, CancellationToken));
+            Assert.Equal(IndexOutcome.AlreadyIndexed, await Host.IndexAsync(name, CancellationToken));
+        }
+
+        await Host.DeleteAsync("x.jpg");
+        Assert.True(await Host.RemoveIfGoneAsync("x.jpg", CancellationToken));
+        Assert.False(await Host.RemoveIfGoneAsync("/x.jpg", CancellationToken));
+        Assert.Null(await Host.RecordAsync("x.jpg"));
+        for (int i = 1; i < names.Length; i++)
+        {
+            EmbeddingRecord? record = await Host.SearchAsync(names[i]);
+            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(i))), record?.ContentHash);
+            Assert.Equal((names[i], await Host.ETagAsync(names[i])), (record!.Id.Name, record.ImageETag));
+        }
+    }
+
+    [Theory]
+    [InlineData("a/../b.jpg")]
+    [InlineData("..")]
+    [InlineData("../models/x")]
+    public async Task A_name_that_an_address_cannot_hold_is_refused_before_storage_is_asked(string name)
+    {
+        await Host.UploadAsync("b.jpg", 1);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => Host.IndexAsync(name, CancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Host.RemoveIfGoneAsync(name, CancellationToken));
+
+        Assert.Empty(Host.Requests.Sent);
+    }
+
+    [Fact]
+    public async Task Records_that_a_hand_wrote_do_not_keep_the_others_from_being_reconciled()
+    {
+        await Host.UploadAsync("gone.bmp", 1);
+        await Host.IndexAsync("gone.bmp", CancellationToken);
+        EmbeddingRecord record = (await Host.RecordAsync("gone.bmp"))!;
+        foreach (ImageId stranger in new ImageId[] { new("images", "../x"), new("elsewhere", "x.jpg") })
+        {
+            Assert.True(await Table.TryWriteAsync(Model, record with { Id = stranger }, null, CancellationToken));
+        }
+
+        TableClient embeddings = Host.Azurite.Tables.GetTableClient("Embeddings");
+        await embeddings.AddEntityAsync(new TableEntity($"{Model.Key}-{Model.Fingerprint}-00", $"{0:d64}"), CancellationToken);
+        await Host.DeleteAsync("gone.bmp");
+
+        Assert.Equal(1, await Host.Get<Reconciler>().RunAsync(CancellationToken));
+
+        Assert.Null(await Host.RecordAsync("gone.bmp"));
+        Assert.NotNull(await Table.FindVersionAsync(Model, new ImageId("elsewhere", "x.jpg"), CancellationToken));
     }
 
     [Fact]
     public async Task A_refused_image_leaves_its_reason_until_a_good_one_or_none_takes_its_place()
     {
-        BlobClient blob = _azurite!.Images.GetBlobClient("bad.jpg");
-        await blob.UploadAsync(BinaryData.FromString("text"), CancellationToken);
-        var failures = _services!.GetRequiredService<FailureTable>();
+        await Host.UploadAsync("bad.jpg", BinaryData.FromString("text"));
+        var failures = Host.Get<FailureTable>();
 
-        ImageRejectedException refused = await Assert.ThrowsAsync<ImageRejectedException>(() => Indexer.IndexAsync("resnet50", blob, CancellationToken));
-        string etag = (await blob.GetPropertiesAsync(cancellationToken: CancellationToken)).Value.ETag.ToString();
+        ImageRejectedException refused = await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync("bad.jpg", CancellationToken));
+        string etag = await Host.ETagAsync("bad.jpg");
         Failure? recorded = await failures.FindAsync(Model, Id("bad.jpg"), etag, CancellationToken);
-        await blob.DeleteAsync(cancellationToken: CancellationToken);
-        Assert.Equal(IndexOutcome.Removed, await Indexer.IndexAsync("resnet50", blob, CancellationToken));
+        await Host.DeleteAsync("bad.jpg");
+        Assert.Equal(IndexOutcome.Removed, await Host.IndexAsync("bad.jpg", CancellationToken));
 
         Assert.Equal(ImageFault.UnsupportedFormat, refused.Rejection.Fault);
         Assert.Equal(refused.Rejection.Detail, recorded!.Reason);
@@ -171,11 +214,4 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
     }
 
     private static ImageId Id(string name) => new("images", name);
-
-    private async Task<BlobClient> UploadAsync(string name, int number)
-    {
-        BlobClient blob = _azurite!.Images.GetBlobClient(name);
-        await blob.UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(number)), overwrite: true, CancellationToken);
-        return blob;
-    }
 }

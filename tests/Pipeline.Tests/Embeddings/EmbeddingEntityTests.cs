@@ -18,7 +18,8 @@ public class EmbeddingEntityTests
     [Fact]
     public void A_record_comes_back_from_its_row_as_it_was() => Records.Sample(record =>
     {
-        EmbeddingRecord read = EmbeddingEntity.ToRecord(EmbeddingEntity.From(Model, record));
+        InstalledModel model = ModelOfLength(record.Embedding.Values.Length);
+        EmbeddingRecord read = EmbeddingEntity.ToRecord(model, EmbeddingEntity.From(model, record));
 
         Assert.Equal(record with { Embedding = default }, read with { Embedding = default });
         Assert.Equal(record.Embedding.Values.ToArray(), read.Embedding.Values.ToArray());
@@ -61,15 +62,43 @@ public class EmbeddingEntityTests
     public void The_longest_embedding_fits_a_property_of_a_row() =>
         Assert.All(ModelCatalogue.Default().Models, model => Assert.True(model.EmbeddingLength * sizeof(float) <= 64 * 1024));
 
-    [Fact]
-    public void A_row_that_lacks_a_property_is_refused_with_the_remedy()
+    public static TheoryData<string, object?> Unreadable => new()
+    {
+        { "Vector", null },
+        { "Vector", new byte[4] },
+        { "Vector", new byte[12] },
+        { "Vector", new byte[] { 0, 0, 0xC0, 0x7F, 0, 0, 0, 0 } },
+        { "Vector", "AAAAAAAAAAA=" },
+        { "Name", null },
+        { "Name", "" },
+        { "Name", "another.jpg" },
+        { "Name", new string('x', 1025) },
+        { "Container", null },
+        { "Width", "2" },
+        { "Norm", null },
+        { "EmbeddedAt", "yesterday" },
+        { "ImageETag", null },
+        { "ContentHash", 1 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Unreadable), DisableDiscoveryEnumeration = true)]
+    public void A_row_that_this_version_does_not_write_is_refused_with_the_remedy(string property, object? value)
     {
         TableEntity entity = EmbeddingEntity.From(Model, Record("a"));
-        entity.Remove("Vector");
+        entity.Remove(property);
+        if (value is not null)
+        {
+            entity[property] = value;
+        }
 
-        Assert.Contains(
-            "Delete the row", Assert.Throws<InvalidDataException>(() => EmbeddingEntity.ToRecord(entity)).Message, StringComparison.Ordinal);
+        InvalidDataException refused = Assert.Throws<InvalidDataException>(() => EmbeddingEntity.ToRecord(ModelOfLength(2), entity));
+
+        Assert.Contains(entity.RowKey, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Delete the row", refused.Message, StringComparison.Ordinal);
     }
+
+    private static InstalledModel ModelOfLength(int length) => Model with { Definition = Model.Definition with { EmbeddingLength = length } };
 
     private static EmbeddingRecord Record(string name) => new(
         new ImageId("images", name), "\"0x8D\"", new string('c', 64), 2, 1, DateTimeOffset.UnixEpoch, new Embedding(new float[] { 1, -2 }, 1));

@@ -1,0 +1,56 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+
+namespace Pipeline.Embeddings;
+
+/// <summary>The container whose images are indexed, and the one place that turns an image's name into its blob.</summary>
+/// <remarks>
+/// A name is part of an address, and an address loses its <c>.</c> and <c>..</c> before it is sent: <c>../x</c> is another container, and
+/// <c>a/../b.jpg</c> is the image <c>b.jpg</c>. Storage itself takes a backslash for a slash. Such names are refused, so that an image has one
+/// name only. A slash at either end belongs to a name (<c>/x.jpg</c> is not
+/// <c>x.jpg</c>), so the container's client has to be made with <see cref="BlobClientOptions.TrimBlobNameSlashes"/> false; from one that
+/// trims, these names are refused too, rather than taken for another image.
+/// </remarks>
+/// <param name="container">The container.</param>
+public sealed class ImagesContainer(BlobContainerClient container)
+{
+    /// <summary>The container's name.</summary>
+    public string Name => container.Name;
+
+    /// <summary>Finds the blob that a name means, without asking storage whether it is there.</summary>
+    /// <param name="name">The image's name.</param>
+    /// <param name="blob">Its blob.</param>
+    /// <returns>False where no blob of this container can be reached by that name.</returns>
+    public bool TryGetBlob(string name, [NotNullWhen(true)] out BlobClient? blob)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        blob = container.GetBlobClient(name);
+        var address = new BlobUriBuilder(blob.Uri, trimBlobNameSlashes: false);
+        if (address.BlobContainerName != container.Name || address.BlobName != name || name.Contains('\\', StringComparison.Ordinal))
+        {
+            blob = null;
+        }
+
+        return blob is not null;
+    }
+
+    /// <summary>The blob that a name means.</summary>
+    /// <param name="name">The image's name.</param>
+    /// <exception cref="InvalidDataException">No blob of this container can be reached by that name.</exception>
+    public BlobClient GetBlob(string name) => TryGetBlob(name, out BlobClient? blob)
+        ? blob
+        : throw new InvalidDataException(
+            $"No image of the container '{Name}' can be called '{name}': an address loses '.' and '..' between slashes, and a backslash " +
+            "becomes a slash. Give it another name.");
+
+    /// <summary>The names of all images, in the order of the service.</summary>
+    public async IAsyncEnumerable<string> ListNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions(), cancellationToken).ConfigureAwait(false))
+        {
+            yield return blob.Name;
+        }
+    }
+}

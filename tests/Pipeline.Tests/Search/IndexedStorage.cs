@@ -1,0 +1,117 @@
+using Azure.Data.Tables;
+using Microsoft.Extensions.Time.Testing;
+using Pipeline.Embeddings;
+using Pipeline.Models;
+using Pipeline.Search;
+using Pipeline.Tests.Embeddings;
+
+namespace Pipeline.Tests.Search;
+
+/// <summary>A model's embeddings in tables in memory, writers with clocks of their own, and an index that reads them.</summary>
+internal sealed class IndexedStorage
+{
+    public static readonly InstalledModel Model = new(
+        ModelCatalogue.Default().Models[0] with { EmbeddingLength = 4 },
+        new Fingerprint("0123456789ab"), WeightsOrigin.Untrained, Precision.Float32, true, "vgg16.onnx");
+
+    public static readonly TimeSpan PastMaxAge = SimilarityIndex.MaxAge + TimeSpan.FromMilliseconds(1);
+
+    /// <param name="comparisonInterval">How often a bucket is compared with the table; as the product does it where it is null.</param>
+    public IndexedStorage(TimeSpan? comparisonInterval = null)
+    {
+        Reader = new SteppingClock(Time);
+        Table = new EmbeddingTable(new PipelineTables(Tables));
+        Log = new ChangeLog(new PipelineTables(Tables), Reader);
+        Index = comparisonInterval is { } interval
+            ? new SimilarityIndex(Model, Table, Log, Reader, Logger) { ComparisonInterval = interval }
+            : new SimilarityIndex(Model, Table, Log, Reader, Logger);
+    }
+
+    /// <summary>Time as it is.</summary>
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero));
+
+    public InMemoryTables Tables { get; } = new();
+
+    public EmbeddingTable Table { get; }
+
+    /// <summary>The clock of the instance that searches.</summary>
+    public SteppingClock Reader { get; }
+
+    /// <summary>The log as the searching instance has it.</summary>
+    public ChangeLog Log { get; }
+
+    public SimilarityIndex Index { get; }
+
+    /// <summary>What the index logged.</summary>
+    public RecordedLog<SimilarityIndex> Logger { get; } = new();
+
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    public static ImageId Id(string name) => new("images", name);
+
+    /// <summary>An instance that writes, by its own clock.</summary>
+    public ChangeLog WriterLog(SteppingClock clock) => new(new PipelineTables(Tables), clock);
+
+    /// <summary>Writes a row and its entry.</summary>
+    public async Task WriteAsync(string name, string etag, ChangeLog? log = null)
+    {
+        await WriteRowAsync(name, etag);
+        await (log ?? Log).AppendAsync(Model, Id(name).Key, etag, CancellationToken);
+    }
+
+    /// <summary>Writes a row without its entry.</summary>
+    public async Task WriteRowAsync(string name, string etag)
+    {
+        RowVersion? version = await Table.FindVersionAsync(Model, Id(name), CancellationToken);
+        var record = new EmbeddingRecord(Id(name), etag, "hash", 1, 1, Time.GetUtcNow(), new Embedding(new float[] { 1, 0, 0, 0 }, 1));
+        Assert.True(await Table.TryWriteAsync(Model, record, version, CancellationToken));
+    }
+
+    /// <summary>Removes a row without an entry.</summary>
+    public void RemoveRow(string name) => Tables.Embeddings.Remove(row => row.RowKey == Id(name).Key);
+
+    /// <summary>What is found once an answer may no longer rest on an earlier look.</summary>
+    public Task<SimilarityIndex.Snapshot> RefreshAsync() => RefreshAsync(PastMaxAge);
+
+    public async Task<SimilarityIndex.Snapshot> RefreshAsync(TimeSpan after)
+    {
+        Time.Advance(after);
+        return await Index.GetSnapshotAsync(CancellationToken);
+    }
+
+    /// <summary>Searches for as long as it takes until each part of the table was compared.</summary>
+    public async Task CompareAllAsync()
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            await RefreshAsync(TimeSpan.FromSeconds(15));
+        }
+    }
+
+    /// <summary>The version of an image that search knows, or null.</summary>
+    public async Task<string?> KnownAsync(string name) => (await RefreshAsync()).Find(Id(name))?.ImageETag;
+
+    /// <summary>A row that another version of the product, or a hand, left behind.</summary>
+    public void PutBroken(string name, Action<TableEntity> broken)
+    {
+        TableEntity row = EmbeddingEntity.From(
+            Model, new EmbeddingRecord(Id(name), "1", "hash", 1, 1, default, new Embedding(new float[] { 0, 1, 0, 0 }, 1)));
+        broken(row);
+        Tables.Embeddings.Put(row);
+    }
+}
+
+/// <summary>A wall clock that is wrong, or put right, while time itself goes on.</summary>
+internal sealed class SteppingClock(TimeProvider time) : TimeProvider
+{
+    public TimeSpan Off { get; set; }
+
+    public override long TimestampFrequency => time.TimestampFrequency;
+
+    public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Off;
+
+    public override long GetTimestamp() => time.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        time.CreateTimer(callback, state, dueTime, period);
+}

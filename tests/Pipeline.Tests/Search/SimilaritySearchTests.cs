@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Pipeline.Embeddings;
+using Pipeline.Models;
+using Pipeline.Search;
+using Pipeline.Tests.Embeddings;
+using static Pipeline.Tests.Search.IndexedStorage;
+
+namespace Pipeline.Tests.Search;
+
+public class SimilaritySearchTests
+{
+    private static readonly InstalledModel Other = Model with
+    {
+        Definition = ModelCatalogue.Default().Models[1] with { EmbeddingLength = 4 },
+    };
+
+    private static readonly Dictionary<string, Embedding> Queries = new(StringComparer.Ordinal)
+    {
+        [Model.Key] = new Embedding(new float[] { 1, 0, 0, 0 }, 1),
+        [Other.Key] = new Embedding(new float[] { 1, 0, 0, 0 }, 1),
+    };
+
+    private readonly IndexedStorage _storage = new();
+    private readonly SimilaritySearch _search;
+
+    public SimilaritySearchTests() => _search = new SimilaritySearch(
+    [
+        _storage.Index,
+        new SimilarityIndex(Other, _storage.Table, _storage.Log, _storage.Reader, NullLogger<SimilarityIndex>.Instance),
+    ]);
+
+    private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_answer_says_among_how_many_images_each_model_searched()
+    {
+        await _storage.WriteAsync("a.jpg", "1");
+        await _storage.WriteAsync("b.jpg", "1");
+
+        SimilarityAnswer answer = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
+        await _storage.WriteAsync("c.jpg", "1");
+        await _storage.RefreshAsync();
+
+        Assert.Equal((2, 0), (answer.Images[Model.Key], answer.Images[Other.Key]));
+        Assert.Single(answer.ByModel[Model.Key]);
+        Assert.Equal(3, _storage.Index.Count);
+    }
+
+    [Fact]
+    public async Task The_models_are_refreshed_together()
+    {
+        var both = new TaskCompletionSource();
+        int waiting = 0;
+        _storage.Tables.Changes.Before = async _ =>
+        {
+            if (Interlocked.Increment(ref waiting) == 2)
+            {
+                both.SetResult();
+            }
+
+            await both.Task.WaitAsync(TimeSpan.FromSeconds(10), CancellationToken);
+        };
+
+        SimilarityAnswer answer = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
+
+        Assert.Equal(2, answer.Images.Count);
+    }
+}
