@@ -32,6 +32,7 @@ internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings,
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        jobs.Dispose();
         _stop.Dispose();
     }
 }
