@@ -23,7 +23,7 @@ public class HttpFrontTests(SharedHost shared)
     [InlineData("echo/%C3%BC+1.jpg?a=%2F&b=c+d&a=2", "ü+1.jpg")]
     [InlineData("echo/x/", "x/")]
     [InlineData("echo/a//b", "a//b")]
-    [InlineData("echo/%2e%2e/x%5Cy|z", "..")]
+    [InlineData("echo/x%5Cy%7Cz|", "x\\y|z|")]
     [InlineData("ECHO/x", "x")]
     public async Task A_target_arrives_as_it_was_sent(string target, string name)
     {
@@ -31,7 +31,7 @@ public class HttpFrontTests(SharedHost shared)
 
         Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
         Assert.Equal($"/api/{target}", echo["target"]!.GetValue<string>());
-        Assert.Equal(name == ".." ? null : name, name == ".." ? null : echo["name"]!.GetValue<string>());
+        Assert.Equal(name, echo["name"]!.GetValue<string>());
         Assert.Equal("client.example", echo["host"]!.GetValue<string>());
     }
 

@@ -10,7 +10,13 @@ namespace Pipeline.Tests.LocalHost;
 public class WatchedContainerTests
 {
     private static readonly AppSettings Settings = new(new ConfigurationBuilder()
-        .AddInMemoryCollection(new Dictionary<string, string?> { ["Container"] = "images" })
+        .AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Container"] = "images",
+            ["Images"] = Account("one"),
+            ["AzureWebJobsSame"] = Account("one"),
+            ["ConnectionStrings:Other"] = Account("two"),
+        })
         .Build());
 
     [Fact]
@@ -22,12 +28,15 @@ public class WatchedContainerTests
                 Blob("B", "%Container%/thumbs/{name}.png"),
                 Blob("C", "images/{name}", source: "LogsAndContainerScan"),
                 Blob("D", "images/{name}", connection: "Other"),
+                Blob("S", "images/{name}", connection: "Same"),
                 Function("""{ "name": "E", "bindings": [ { "name": "t", "type": "timerTrigger", "schedule": "0 * * * * *" } ] }"""),
             ],
             Settings);
 
         Assert.Equal([("Images", "images"), ("Other", "images")], watched.Select(container => (container.Connection!, container.Name)));
-        Assert.Equal([("Host.Functions.A", ""), ("Host.Functions.B", "thumbs/")], watched[0].Functions.Select(function => (function.FullName, function.Prefix)));
+        Assert.Equal(
+            [("Host.Functions.A", ""), ("Host.Functions.B", "thumbs/"), ("Host.Functions.S", "")],
+            watched[0].Functions.Select(function => (function.FullName, function.Prefix)));
     }
 
     [Theory]
@@ -35,6 +44,8 @@ public class WatchedContainerTests
     [InlineData("%Missing%/{name}", "The setting 'Missing' is missing")]
     public void A_path_that_names_nothing_is_an_error(string path, string message) => Assert.Contains(
         message, Assert.Throws<HostFailure>(() => WatchedContainer.Of([Blob("A", path)], Settings)).Message, StringComparison.Ordinal);
+
+    private static string Account(string name) => $"DefaultEndpointsProtocol=https;AccountName={name};AccountKey=a2V5";
 
     private static FunctionDefinition Blob(string name, string path, string connection = "Images", string source = "EventGrid") => Function(
         $$"""
