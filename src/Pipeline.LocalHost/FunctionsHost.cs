@@ -25,7 +25,7 @@ internal static class FunctionsHost
         // Each part is stopped before those above it: what brings work goes first, the worker, which does it, last.
         await using var worker = new Running(workers.RunAsync);
         await using var direct = new DirectCalls(workers, calls, settings);
-        await using var triggers = new TriggerListeners(new JobHostRunner(app, settings, new JobRunner(workers), logs), settings, direct);
+        await using var triggers = new TriggerListeners(new JobHostRunner(app, settings, workers, logs), settings, direct);
         await using HttpFront front = await HttpFront.StartAsync(address, app.HostJson, workers, calls, direct, triggers, logs);
 
         Task<WorkerInstance> first = workers.FirstAsync(stop);

@@ -15,35 +15,25 @@ internal sealed partial class ContainerWatch(
     // Of the time, a fifth is for listing a large container and as much for writing down what is known of it.
     private const int PauseFactor = 4;
 
+    private const int BatchesAtOnce = 4;
+
+    private readonly Lock _gate = new();
+    private long _nextWrite;
     private bool _away;
 
     /// <summary>Goes on until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         KnownBlobs? known = null;
-        long nextWrite = 0;
         while (!stop.IsCancellationRequested)
         {
             TimeSpan pause = RetryInterval;
             try
             {
                 known ??= await file.ReadAsync(stop);
-                try
-                {
-                    TimeSpan listing = await LookAsync(known, stop);
-                    pause = Longer(Interval, PauseFactor * listing);
-                }
-                finally
-                {
-                    // What was told of is written down whatever came then.
-                    if (known.Changed && (stop.IsCancellationRequested || Stopwatch.GetTimestamp() >= nextWrite))
-                    {
-                        long start = Stopwatch.GetTimestamp();
-                        await file.WriteAsync(known, CancellationToken.None);
-                        nextWrite = Stopwatch.GetTimestamp() + (PauseFactor * (Stopwatch.GetTimestamp() - start));
-                    }
-                }
-
+                TimeSpan listing = await LookAsync(known, stop);
+                pause = Longer(Interval, PauseFactor * listing);
+                await WriteAsync(known);
                 Reached();
             }
             catch (Exception exception) when (!stop.IsCancellationRequested)
@@ -53,10 +43,39 @@ internal sealed partial class ContainerWatch(
             }
             catch (OperationCanceledException)
             {
-                return;
+                break;
             }
 
             await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await WriteLastAsync(known);
+    }
+
+    /// <summary>Writes down what is known, where that is due.</summary>
+    private async Task WriteAsync(KnownBlobs known)
+    {
+        if (known.Changed && Stopwatch.GetTimestamp() >= _nextWrite)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await file.WriteAsync(known, CancellationToken.None);
+            _nextWrite = Stopwatch.GetTimestamp() + (PauseFactor * (Stopwatch.GetTimestamp() - start));
+        }
+    }
+
+    /// <summary>Writes down what is known at the end; where that fails, some events come a second time.</summary>
+    private async Task WriteLastAsync(KnownBlobs? known)
+    {
+        try
+        {
+            if (known?.Changed == true)
+            {
+                await file.WriteAsync(known, CancellationToken.None);
+            }
+        }
+        catch (RequestFailedException exception)
+        {
+            Lost(exception);
         }
     }
 
@@ -79,17 +98,7 @@ internal sealed partial class ContainerWatch(
             }
 
             written.AddRange(pages.Current.Values.Where(blob => !known.See(blob.Name, BlobEvent.Version(blob))));
-            foreach (BlobItem[] batch in written.Chunk(EventSender.BatchSize))
-            {
-                await sender.TellCreatedAsync(batch, stop);
-                foreach (BlobItem blob in batch)
-                {
-                    known.Remember(blob.Name, BlobEvent.Version(blob));
-                }
-
-                LogWritten(batch.Length, watched.Name);
-            }
-
+            await TellAsync(written, known, stop);
             written.Clear();
         }
 
@@ -102,6 +111,24 @@ internal sealed partial class ContainerWatch(
 
         return listing;
     }
+
+    /// <summary>Tells of written blobs, several batches at a time, for the extension writes one message after the other.</summary>
+    private async Task TellAsync(List<BlobItem> written, KnownBlobs known, CancellationToken stop) => await Parallel.ForEachAsync(
+        written.Chunk(EventSender.BatchSize),
+        new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = stop },
+        async (batch, cancellationToken) =>
+        {
+            await sender.TellCreatedAsync(batch, cancellationToken);
+            lock (_gate)
+            {
+                foreach (BlobItem blob in batch)
+                {
+                    known.Remember(blob.Name, BlobEvent.Version(blob));
+                }
+            }
+
+            LogWritten(batch.Length, watched.Name);
+        });
 
     private static async Task<bool> NextAsync(IAsyncEnumerator<Page<BlobItem>> pages)
     {

@@ -10,11 +10,13 @@ namespace Pipeline.LocalHost.Events;
 /// Keeps what is known of a container in a blob beside the host's other files, so that what happens while nothing runs is noticed. Written
 /// whole and at once; after a crash the last events come a second time, never not at all.
 /// </summary>
-internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, string container)
+internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, BlobContainerClient container)
 {
-    private readonly BlobContainerClient _hosts = storage.GetBlobContainerClient("azure-webjobs-hosts");
-    private readonly BlockBlobClient _blob =
-        storage.GetBlobContainerClient("azure-webjobs-hosts").GetBlockBlobClient($"local-events/{hostId}/{container}");
+    private const string HostsContainer = "azure-webjobs-hosts";
+
+    private readonly BlobContainerClient _hosts = storage.GetBlobContainerClient(HostsContainer);
+    private readonly BlockBlobClient _blob = storage.GetBlobContainerClient(HostsContainer)
+        .GetBlockBlobClient($"local-events/{hostId}/{container.AccountName}/{container.Name}");
 
     /// <summary>What was kept; nothing where nothing was.</summary>
     public async Task<KnownBlobs> ReadAsync(CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>A container whose blobs start functions by events.</summary>
-/// <param name="Connection">The name of a setting; null is the host's own storage.</param>
+/// <param name="Connection">The name of a setting; null is the host's own storage. Where several name the same account, one of them.</param>
 /// <param name="Name">The container's.</param>
 /// <param name="Functions">Those that are told of its blobs.</param>
 internal sealed record WatchedContainer(string? Connection, string Name, IReadOnlyList<EventFunction> Functions)
@@ -15,13 +15,16 @@ internal sealed record WatchedContainer(string? Connection, string Name, IReadOn
     [
         .. functions
             .Where(function => function.Trigger is BlobTrigger { ByEvents: true })
-            .Select(function => (function, trigger: (BlobTrigger)function.Trigger!, path: PathOf(function, settings)))
-            .GroupBy(blob => (Connection: blob.trigger.Connection is { } name ? settings.Resolve(name) : null, blob.path.Container))
+            .Select(function => (function.FullName, Connection: ConnectionOf(function, settings), Path: PathOf(function, settings)))
+            .GroupBy(blob => settings.Blobs(blob.Connection).GetBlobContainerClient(blob.Path.Container).Uri)
             .Select(group => new WatchedContainer(
-                group.Key.Connection,
-                group.Key.Container,
-                [.. group.Select(blob => new EventFunction(blob.function.FullName, blob.path.Prefix))])),
+                group.First().Connection,
+                group.First().Path.Container,
+                [.. group.Select(blob => new EventFunction(blob.FullName, blob.Path.Prefix))])),
     ];
+
+    private static string? ConnectionOf(FunctionDefinition function, AppSettings settings) =>
+        ((BlobTrigger)function.Trigger!).Connection is { } connection ? settings.Resolve(connection) : null;
 
     private static (string Container, string Prefix) PathOf(FunctionDefinition function, AppSettings settings)
     {

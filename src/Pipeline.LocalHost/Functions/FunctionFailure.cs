@@ -10,6 +10,9 @@ internal sealed class FunctionFailure(bool canceled, string message) : Exception
     /// <summary>Whether the worker calls it a cancellation.</summary>
     public bool Canceled { get; } = canceled;
 
+    /// <summary>What the worker told: where this process threw it on says nothing.</summary>
+    public override string ToString() => Message;
+
     public static FunctionFailure From(StatusResult result) => new(
         result.Status == StatusResult.Types.Status.Cancelled,
         result.Exception is { } exception ? Describe(exception) : "The function failed, and the worker did not say why.");

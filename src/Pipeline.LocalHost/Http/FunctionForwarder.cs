@@ -23,6 +23,13 @@ internal sealed partial class FunctionForwarder(
 
     public async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.ContentLength > HttpFront.MaxRequestBodyBytes)
+        {
+            LogTooLarge(context.Request.Method, context.Request.Path, context.Request.ContentLength.Value);
+            Empty(context, StatusCodes.Status500InternalServerError);
+            return;
+        }
+
         WorkerInstance worker;
         try
         {
@@ -74,7 +81,8 @@ internal sealed partial class FunctionForwarder(
 
         if (error != ForwarderError.None || !succeeded)
         {
-            Exception? cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+            // A function's own failure is in the log already; the broken connection that comes with it explains nothing more.
+            Exception? cause = succeeded ? context.Features.Get<IForwarderErrorFeature>()?.Exception : null;
             LogFailed(cause, context.Request.Method, context.Request.Path, match.Function.Name, error);
             if (!context.Response.HasStarted)
             {
@@ -99,6 +107,9 @@ internal sealed partial class FunctionForwarder(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 500: function '{Function}', forwarding {Error}")]
     private partial void LogFailed(Exception? cause, string method, string path, string function, ForwarderError error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 500: a body of {Length} bytes is more than a Functions host takes")]
+    private partial void LogTooLarge(string method, string path, long length);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 503: there is no worker")]
     private partial void LogNoWorker(string method, string path);

@@ -14,6 +14,7 @@ internal sealed class FunctionRoutes
 
     /// <param name="functions">All of the app; those that HTTP starts count.</param>
     /// <param name="prefix">What stands before every route; may be empty.</param>
+    /// <exception cref="HostFailure">A route is malformed.</exception>
     public FunctionRoutes(IEnumerable<FunctionDefinition> functions, string prefix)
     {
         IInlineConstraintResolver constraints = new ServiceCollection().AddLogging().AddRouting().BuildServiceProvider()
@@ -43,8 +44,16 @@ internal sealed class FunctionRoutes
             conditions["httpMethod"] = new HttpMethodRouteConstraint([.. trigger.Methods]);
         }
 
-        string template = $"{prefix}/{trigger.Route ?? function.Name}".Trim('/');
-        return new Route(new Target(function), function.Name, template, defaults: null, conditions, dataTokens: null, constraints);
+        string template = $"{prefix.Trim('/')}/{trigger.Route ?? function.Name}".Trim('/');
+        try
+        {
+            return new Route(new Target(function), function.Name, template, defaults: null, conditions, dataTokens: null, constraints);
+        }
+        catch (RouteCreationException exception)
+        {
+            string reason = (exception.InnerException ?? exception).Message;
+            throw new HostFailure($"The route '{template}' of the function '{function.Name}' cannot be understood: {reason}", exception);
+        }
     }
 
     /// <summary>Where a route leads. It handles nothing: it says which function it stands for.</summary>

@@ -9,11 +9,11 @@ namespace Pipeline.LocalHost.Http;
 /// <summary>Where clients call: functions by their routes, and the host's own addresses.</summary>
 internal sealed partial class HttpFront : IAsyncDisposable
 {
-    // The real host's.
-    private const long MaxRequestBodyBytes = 104_857_600;
+    /// <summary>The real host's.</summary>
+    public const long MaxRequestBodyBytes = 104_857_600;
 
     // What runs is let finish.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
 
     private readonly WebApplication _app;
     private readonly RequestThrottle _throttle;

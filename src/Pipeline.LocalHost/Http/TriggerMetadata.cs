@@ -26,9 +26,9 @@ internal static class TriggerMetadata
         foreach ((string name, object? value) in route)
         {
             // A part of the route that may be left out and was has no value.
-            if (Convert.ToString(value, CultureInfo.InvariantCulture) is { } text)
+            if (value is not null)
             {
-                metadata[name] = new TypedData { String = text };
+                metadata[name] = new TypedData { String = Convert.ToString(value, CultureInfo.InvariantCulture) };
             }
         }
 

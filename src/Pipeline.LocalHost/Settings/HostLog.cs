@@ -18,6 +18,12 @@ internal static class HostLog
             logging.AddFilter(category, LogLevel.Warning);
         }
 
+        // A copy of each failed run, which the real host has for Application Insights.
+        logging.AddFilter("Host.Results", LogLevel.None);
+
+        // That a server cannot start is thrown as well, and said in a sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
         // What a function prints is for people, although its category is the host's.
         logging.AddFilter(Worker.WorkerProcess.ConsoleCategory, LogLevel.Information);
         foreach ((string category, LogLevel level) in host.LogLevels)

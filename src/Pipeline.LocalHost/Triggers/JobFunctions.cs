@@ -10,6 +10,6 @@ public abstract class JobFunctions(IJobRunner runner)
     /// <summary>What each method calls. An exception makes the SDK try again, and in the end move the message to its poison queue.</summary>
     /// <param name="name">The function.</param>
     /// <param name="trigger">The trigger's value, as the SDK's binding gives it.</param>
-    /// <param name="cancellationToken">Trips when the job host's patience at its stop has ended.</param>
+    /// <param name="cancellationToken">Trips when the job host begins to stop.</param>
     protected Task RunAsync(string name, object trigger, CancellationToken cancellationToken) => runner.RunAsync(name, trigger, cancellationToken);
 }

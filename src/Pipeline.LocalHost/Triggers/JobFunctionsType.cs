@@ -52,7 +52,6 @@ internal static class JobFunctionsType
     private static void EmitMethod(TypeBuilder type, string name, Type value, CustomAttributeBuilder trigger)
     {
         MethodBuilder method = type.DefineMethod(name, MethodAttributes.Public, typeof(Task), [value, typeof(CancellationToken)]);
-        method.SetCustomAttribute(Attribute<FunctionNameAttribute>(name));
         method.DefineParameter(1, ParameterAttributes.None, "trigger").SetCustomAttribute(trigger);
         method.DefineParameter(2, ParameterAttributes.None, "cancellationToken");
         ILGenerator code = method.GetILGenerator();

@@ -5,6 +5,7 @@ using Microsoft.Azure.WebJobs.Host.Executors;
 using Microsoft.Azure.WebJobs.Host.Timers;
 using Pipeline.LocalHost.Functions;
 using Pipeline.LocalHost.Settings;
+using Pipeline.LocalHost.Worker;
 
 namespace Pipeline.LocalHost.Triggers;
 
@@ -12,10 +13,12 @@ namespace Pipeline.LocalHost.Triggers;
 /// Keeps the WebJobs SDK listening for blobs and messages. Where storage is away, at the start or later, it starts again once storage is back;
 /// retries and poison queues are the SDK's own.
 /// </summary>
-internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings, IJobRunner runner, ILoggerFactory logs)
+internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings, WorkerSupervisor workers, ILoggerFactory logs) : IDisposable
 {
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+    // What runs at the stop is let finish.
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
 
+    private readonly CancellationTokenSource _abort = new();
     private readonly ILogger _logger = logs.CreateLogger<JobHostRunner>();
     private volatile IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? _webhook;
 
@@ -56,16 +59,22 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
                 storage.Lost(await broken.Happened);
             }
 
+            if (stop.IsCancellationRequested)
+            {
+                _abort.CancelAfter(StopPatience);
+            }
+
             await StopAsync(host);
         }
     }
 
+    public void Dispose() => _abort.Dispose();
+
     private async Task StopAsync(IHost host)
     {
-        using var patience = new CancellationTokenSource(StopPatience);
         try
         {
-            await host.StopAsync(patience.Token);
+            await host.StopAsync(CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -101,7 +110,7 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
             .ConfigureServices(services =>
             {
                 services.AddSingleton(logs);
-                services.AddSingleton(runner);
+                services.AddSingleton<IJobRunner>(new JobRunner(workers, _abort.Token));
                 services.AddSingleton<IHostLifetime, NoLifetime>();
                 services.AddSingleton<ITypeLocator>(new JobTypes(jobs));
                 services.AddSingleton<IHostIdProvider>(new HostId(settings.HostId));

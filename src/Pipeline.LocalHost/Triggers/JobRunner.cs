@@ -6,11 +6,13 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>Carries a trigger's value from the SDK to the worker. The SDK logs the run, as in the real host.</summary>
-internal sealed class JobRunner(WorkerSupervisor workers) : IJobRunner
+/// <param name="workers">Run it.</param>
+/// <param name="abort">Trips when what runs is to be let finish no longer. The SDK's own token trips as soon as the stop begins.</param>
+internal sealed class JobRunner(WorkerSupervisor workers, CancellationToken abort) : IJobRunner
 {
     public async Task RunAsync(string name, object trigger, CancellationToken cancellationToken)
     {
-        WorkerInstance worker = await workers.ReadyAsync(cancellationToken);
+        WorkerInstance worker = await workers.ReadyAsync(abort);
         TypedData input = trigger switch
         {
             ParameterBindingData data => new TypedData
@@ -26,6 +28,6 @@ internal sealed class JobRunner(WorkerSupervisor workers) : IJobRunner
             string text => new TypedData { String = text },
             _ => throw new NotSupportedException($"A trigger's value of type {trigger.GetType().Name} cannot be sent to the worker."),
         };
-        await worker.Channel.InvokeAsync(worker.Functions[name], Guid.NewGuid().ToString(), input, [], cancellationToken);
+        await worker.Channel.InvokeAsync(worker.Functions[name], Guid.NewGuid().ToString(), input, [], abort);
     }
 }

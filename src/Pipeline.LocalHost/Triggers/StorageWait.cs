@@ -11,8 +11,8 @@ internal sealed partial class StorageWait
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly QueueClient _blobQueue;
-    private readonly (BlobServiceClient Blobs, QueueServiceClient Queues)[] _accounts;
+    private readonly QueueClient[] _queues;
+    private readonly BlobServiceClient[] _blobs;
     private readonly ILogger _logger;
     private bool _away;
 
@@ -20,20 +20,16 @@ internal sealed partial class StorageWait
     public StorageWait(AppSettings settings, IEnumerable<FunctionDefinition> functions, ILogger logger)
     {
         _logger = logger;
-        _blobQueue = settings.Queues(null).GetQueueClient($"azure-webjobs-blobtrigger-{settings.HostId}");
-        _accounts =
+        Trigger?[] triggers = [.. functions.Select(function => function.Trigger)];
+        _blobs =
         [
-            .. functions
-                .Select(function => function.Trigger switch
-                {
-                    BlobTrigger blob => blob.Connection ?? "",
-                    QueueTrigger queue => queue.Connection ?? "",
-                    _ => null,
-                })
-                .OfType<string>()
-                .Distinct()
-                .Select(connection => settings.Resolve(connection))
-                .Select(connection => (settings.Blobs(connection), settings.Queues(connection))),
+            .. triggers.OfType<BlobTrigger>().Select(blob => settings.Resolve(blob.Connection ?? "")).Distinct().Select(settings.Blobs),
+        ];
+        _queues =
+        [
+            settings.Queues(null).GetQueueClient($"azure-webjobs-blobtrigger-{settings.HostId}"),
+            .. triggers.OfType<QueueTrigger>().Select(queue =>
+                settings.Queues(settings.Resolve(queue.Connection ?? "")).GetQueueClient(settings.Resolve(queue.Queue))),
         ];
     }
 
@@ -45,12 +41,15 @@ internal sealed partial class StorageWait
         {
             try
             {
-                // The SDK makes this queue with the first message, and until then logs an error for each look at it.
-                await _blobQueue.CreateIfNotExistsAsync(cancellationToken: stop);
-                foreach ((BlobServiceClient blobs, QueueServiceClient queues) in _accounts)
+                // The SDK makes a queue with the first message, and until then logs an error for each look at it.
+                foreach (QueueClient queue in _queues)
+                {
+                    await queue.CreateIfNotExistsAsync(cancellationToken: stop);
+                }
+
+                foreach (BlobServiceClient blobs in _blobs)
                 {
                     await blobs.GetPropertiesAsync(stop);
-                    await queues.GetPropertiesAsync(stop);
                 }
 
                 if (_away)

@@ -13,13 +13,18 @@ internal sealed class TimerListener
     private readonly string _name;
     private readonly bool _runOnStartup;
     private readonly CrontabSchedule _schedule;
-    private readonly DirectCalls _calls;
+    private readonly Func<string, DateTime, DateTime, Task> _fire;
     private readonly TimeProvider _time;
 
+    /// <param name="name">The function.</param>
+    /// <param name="trigger">When it is due.</param>
+    /// <param name="settings">May hold the schedule.</param>
+    /// <param name="fire">Runs the function of a name, with when it was due and when it is due next.</param>
+    /// <param name="time">The clock.</param>
     /// <exception cref="HostFailure">The schedule is none.</exception>
-    public TimerListener(FunctionDefinition function, TimerTrigger trigger, AppSettings settings, DirectCalls calls, TimeProvider time)
+    public TimerListener(string name, TimerTrigger trigger, AppSettings settings, Func<string, DateTime, DateTime, Task> fire, TimeProvider time)
     {
-        (_name, _runOnStartup, _calls, _time) = (function.Name, trigger.RunOnStartup, calls, time);
+        (_name, _runOnStartup, _fire, _time) = (name, trigger.RunOnStartup, fire, time);
         string schedule = settings.Resolve(trigger.Schedule);
         _schedule = CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })
             ?? throw new HostFailure($"The schedule '{schedule}' of the function '{_name}' is no NCRONTAB expression of six fields.");
@@ -50,5 +55,5 @@ internal sealed class TimerListener
 
     private DateTime Now => _time.GetUtcNow().UtcDateTime;
 
-    private Task FireAsync(DateTime due) => _calls.RunTimerAsync(_name, due, _schedule.GetNextOccurrence(Now));
+    private Task FireAsync(DateTime due) => _fire(_name, due, _schedule.GetNextOccurrence(Now));
 }

@@ -22,7 +22,8 @@ internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings,
         [
             .. functions
                 .Where(function => function.Trigger is TimerTrigger)
-                .Select(function => new TimerListener(function, (TimerTrigger)function.Trigger!, settings, calls, TimeProvider.System)),
+                .Select(function => new TimerListener(
+                    function.Name, (TimerTrigger)function.Trigger!, settings, calls.RunTimerAsync, TimeProvider.System)),
         ];
         return _running = Task.WhenAll([jobs.RunAsync(functions, _stop.Token), .. timers.Select(timer => timer.RunAsync(_stop.Token))]);
     }
@@ -32,6 +33,7 @@ internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings,
     {
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        jobs.Dispose();
         _stop.Dispose();
     }
 }

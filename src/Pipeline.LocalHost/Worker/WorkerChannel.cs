@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Google.Protobuf.Collections;
 using Grpc.Core;
@@ -96,7 +97,16 @@ internal sealed class WorkerChannel(WorkerLog log)
         _invocations[id] = invocation;
         try
         {
-            var request = new InvocationRequest { InvocationId = id, FunctionId = function.Id, TraceContext = new RpcTraceContext() };
+            var request = new InvocationRequest
+            {
+                InvocationId = id,
+                FunctionId = function.Id,
+                TraceContext = new RpcTraceContext
+                {
+                    TraceParent = Activity.Current?.Id ?? "",
+                    TraceState = Activity.Current?.TraceStateString ?? "",
+                },
+            };
             request.InputData.Add(new ParameterBinding { Name = function.Trigger!.Parameter, Data = input });
             request.TriggerMetadata.Add(metadata);
             Send(new StreamingMessage { InvocationRequest = request });
