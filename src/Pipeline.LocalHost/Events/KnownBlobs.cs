@@ -1,5 +1,10 @@
 namespace Pipeline.LocalHost.Events;
 
+/// <summary>A version of a blob that the app was told of.</summary>
+/// <param name="ETag">The version; empty where the app has to be told again.</param>
+/// <param name="At">When.</param>
+internal readonly record struct KnownVersion(string ETag, DateTimeOffset At);
+
 /// <summary>
 /// What is known of a container: each blob's version, and by comparison with a listing what is new, overwritten or gone. In memory it costs a
 /// name and an ETag a blob.
@@ -9,9 +14,15 @@ internal sealed class KnownBlobs
     private readonly Dictionary<string, Entry> _entries;
     private int _pass;
 
-    /// <param name="versions">ETags by name, as remembered.</param>
-    public KnownBlobs(IReadOnlyDictionary<string, string> versions) =>
+    private readonly TimeProvider _time;
+
+    /// <param name="versions">What is remembered, by name.</param>
+    /// <param name="time">The clock.</param>
+    public KnownBlobs(IReadOnlyDictionary<string, KnownVersion> versions, TimeProvider time)
+    {
+        _time = time;
         _entries = versions.ToDictionary(version => version.Key, version => new Entry(version.Value, 0), StringComparer.Ordinal);
+    }
 
     /// <summary>Whether anything changed since it was last asked for <see cref="Versions"/>.</summary>
     public bool Changed { get; private set; }
@@ -30,13 +41,13 @@ internal sealed class KnownBlobs
 
         // Overwritten is not gone, whether or not its event can be sent now.
         _entries[name] = entry with { Pass = _pass };
-        return entry.ETag == etag;
+        return entry.Version.ETag == etag;
     }
 
     /// <summary>The app knows of a version now.</summary>
     public void Remember(string name, string etag)
     {
-        _entries[name] = new Entry(etag, _pass);
+        _entries[name] = new Entry(new KnownVersion(etag, _time.GetUtcNow()), _pass);
         Changed = true;
     }
 
@@ -46,12 +57,12 @@ internal sealed class KnownBlobs
     /// <summary>Blobs that a complete look did not see.</summary>
     public IReadOnlyList<string> Missing() => [.. _entries.Where(entry => entry.Value.Pass != _pass).Select(entry => entry.Key)];
 
-    /// <summary>ETags by name, to be kept.</summary>
-    public IReadOnlyDictionary<string, string> Versions()
+    /// <summary>By name, to be kept.</summary>
+    public IReadOnlyDictionary<string, KnownVersion> Versions()
     {
         Changed = false;
-        return _entries.ToDictionary(entry => entry.Key, entry => entry.Value.ETag);
+        return _entries.ToDictionary(entry => entry.Key, entry => entry.Value.Version);
     }
 
-    private readonly record struct Entry(string ETag, int Pass);
+    private readonly record struct Entry(KnownVersion Version, int Pass);
 }

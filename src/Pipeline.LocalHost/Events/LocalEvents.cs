@@ -27,7 +27,7 @@ internal static class LocalEvents
         {
             BlobContainerClient container = settings.Blobs(watched.Connection).GetBlobContainerClient(watched.Name);
             var sender = new EventSender(watched, container, settings.Queues(watched.Connection).GetQueueClient(DeletionsQueue), http);
-            var file = new KnownBlobsFile(settings.Blobs(null), settings.HostId, container);
+            var file = new KnownBlobsFile(settings.Blobs(null), settings.HostId, container, TimeProvider.System);
             return new ContainerWatch(watched, container, sender, file, logger).RunAsync(stop);
         }));
     }

@@ -8,7 +8,7 @@ public class KnownBlobsTests
     [Fact]
     public void What_is_new_or_overwritten_is_not_known_until_it_was_told_of()
     {
-        var known = new KnownBlobs(new Dictionary<string, string> { ["a"] = "1" });
+        var known = Known(new() { ["a"] = "1" });
         known.BeginPass();
 
         Assert.True(known.See("a", "1"));
@@ -19,14 +19,14 @@ public class KnownBlobsTests
         Assert.True(known.Changed);
         Assert.True(known.See("b", "1"));
         Assert.False(known.See("b", "2"));
-        Assert.Equal(["1", "1"], known.Versions().Values);
+        Assert.Equal(["1", "1"], known.Versions().Values.Select(version => version.ETag));
         Assert.False(known.Changed);
     }
 
     [Fact]
     public void Only_what_a_whole_look_did_not_see_is_missing()
     {
-        var known = new KnownBlobs(new Dictionary<string, string> { ["a"] = "1", ["b"] = "1", ["A"] = "1" });
+        var known = Known(new() { ["a"] = "1", ["b"] = "1", ["A"] = "1" });
         known.BeginPass();
         known.See("a", "1");
 
@@ -47,7 +47,7 @@ public class KnownBlobsTests
         {
             Dictionary<string, string> before = Blobs(first);
             Dictionary<string, string> after = Blobs(second);
-            var known = new KnownBlobs(before);
+            var known = Known(before);
             known.BeginPass();
             string[] written = [.. after.Where(blob => !known.See(blob.Key, blob.Value)).Select(blob => blob.Key)];
             foreach (string name in written)
@@ -63,8 +63,11 @@ public class KnownBlobsTests
 
             Assert.Equal(after.Where(blob => before.GetValueOrDefault(blob.Key) != blob.Value).Select(blob => blob.Key), written);
             Assert.Equal(before.Keys.Except(after.Keys).Order(), deleted.Order());
-            Assert.Equal(after.OrderBy(blob => blob.Key), known.Versions().OrderBy(blob => blob.Key));
+            Assert.Equal(after.OrderBy(blob => blob.Key), known.Versions().ToDictionary(version => version.Key, version => version.Value.ETag).OrderBy(blob => blob.Key));
         });
+
+    private static KnownBlobs Known(Dictionary<string, string> versions) => new(
+        versions.ToDictionary(version => version.Key, version => new KnownVersion(version.Value, DateTimeOffset.UnixEpoch)), TimeProvider.System);
 
     /// <summary>Blobs named by their place, with a number as their version; 0 is none.</summary>
     private static Dictionary<string, string> Blobs(int[] versions) => versions
