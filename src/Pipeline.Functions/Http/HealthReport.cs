@@ -32,6 +32,7 @@ public sealed partial class HealthReport(
             index.Model.Weights.ToJsonName(),
             index.Model.Fingerprint.ToString(),
             index.Count,
+            index.Skipped,
             index.RefreshedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null);
     }
 
@@ -71,8 +72,8 @@ internal sealed record HealthAnswer(string Status, StorageHealth Storage, IReadO
 internal sealed record StorageHealth(bool Reachable, bool Denied);
 
 /// <summary>
-/// A model loads on first use; FailedAt is when its last load failed, null where none has or one succeeded since. IndexAgeSeconds is null until
-/// the first query filled the index.
+/// A model loads on first use; FailedAt is when its last load failed, null where none has or one succeeded since. Skipped counts
+/// rows that cannot be read, which search leaves out. IndexAgeSeconds is null until the first query filled the index.
 /// </summary>
 internal sealed record ModelHealth(
-    bool Loaded, DateTimeOffset? FailedAt, string Weights, string Fingerprint, int Images, double? IndexAgeSeconds);
+    bool Loaded, DateTimeOffset? FailedAt, string Weights, string Fingerprint, int Images, int Skipped, double? IndexAgeSeconds);

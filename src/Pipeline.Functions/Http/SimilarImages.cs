@@ -89,7 +89,7 @@ public sealed class SimilarImages(ModelSessions sessions, QueryEmbedder embedder
             model => new ModelPart(
                 model.Weights.ToJsonName(),
                 model.Fingerprint.ToString(),
-                search.Indexes.First(index => index.Model == model).Count,
+                answer.Images.GetValueOrDefault(model.Key),
                 [
                     .. answer.ByModel.GetValueOrDefault(model.Key, []).Select(
                         match => new SimilarResult(match.Record.Id.Name, match.Cosine, IsDuplicate(match.Record))),

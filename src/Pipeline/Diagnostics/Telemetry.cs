@@ -16,7 +16,11 @@ internal static class Telemetry
 
     private static readonly Meter Meter = new(Name, Version);
 
-    /// <summary>Rows of an index that differed from the table and that no entry of the log of changes had named; tagged with the model.</summary>
+    /// <summary>
+    /// Rows of an index that differed from the table and that no entry of the log of changes had named; tagged with the model.
+    /// </summary>
     public static readonly Counter<long> Healed = Meter.CreateCounter<long>(
-        "pipeline.index.healed", "{row}", "Rows of an index that differed from the table although no entry of the log of changes named them.");
+        "pipeline.index.healed",
+        "{row}",
+        "Rows of an index that differed from the table although no entry of the log of changes named them.");
 }

@@ -5,7 +5,9 @@ using Pipeline.Models;
 
 namespace Pipeline.Embeddings;
 
-/// <summary>How far a reader has read the log of changes. It does not change, so a reader whose work fails goes on from where it was.</summary>
+/// <summary>
+/// How far a reader has read the log of changes. It does not change, so a reader whose work fails goes on from where it was.
+/// </summary>
 public sealed class LogPosition
 {
     /// <summary>Before the first entry.</summary>
@@ -26,13 +28,13 @@ public sealed class LogPosition
 public sealed record LoggedChanges(IReadOnlySet<string> Keys, LogPosition Position);
 
 /// <summary>
-/// The table <c>Changes</c>: an append-only log per model (PartitionKey <c>{model}-{fingerprint}</c>, RowKey UTC ticks and a random suffix).
-/// An instance that keeps vectors in memory reads only what is new: one range query, whatever the number of images.
+/// The table <c>Changes</c>: an append-only log per model (PartitionKey <c>{model}-{fingerprint}</c>, RowKey UTC ticks and a random
+/// suffix). An instance that keeps vectors in memory reads only what is new: one range query, whatever the number of images.
 /// </summary>
 /// <remarks>
-/// An entry says that a row changed, not how: who comes across one that it has not seen reads the row. So entries may come twice, late and out
-/// of order. A row is written before its entry, and the entry is appended again by whoever finds that it may be missing.
-/// Safe to call from several threads; a storage error is thrown as the client's <see cref="RequestFailedException"/> after its retries.
+/// An entry says that a row changed, not how: who comes across one that it has not seen reads the row. So entries may come twice, late and
+/// out of order. A row is written before its entry, and the entry is appended again by whoever finds that it may be missing. Safe to call
+/// from several threads; a storage error is thrown as the client's <see cref="RequestFailedException"/> after its retries.
 /// </remarks>
 /// <param name="tables">The storage account's tables.</param>
 /// <param name="time">The clock.</param>
@@ -42,14 +44,14 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
     public static readonly TimeSpan Retention = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// A reader that was away for longer reads the whole table again. Half of <see cref="Retention"/>: the other half is for the clocks of those
-    /// who write and trim, which this reader cannot know.
+    /// A reader that was away for longer reads the whole table again. Half of <see cref="Retention"/>: the other half is for the clocks of
+    /// those who write and trim, which this reader cannot know.
     /// </summary>
     public static readonly TimeSpan Reach = Retention / 2;
 
     /// <summary>
-    /// How far a reader goes back behind the highest entry it has read. Writers' clocks differ, and an entry has its time before it is sent:
-    /// three tries of 20 seconds may lie between the two.
+    /// How far a reader goes back behind the highest entry it has read. Writers' clocks differ, and an entry has its time before it is
+    /// sent: three tries of 20 seconds may lie between the two.
     /// </summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
@@ -70,7 +72,8 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
     }
 
     /// <summary>
-    /// The position after all entries that there are now. Take it before reading the table: what is written while that goes on is read after it.
+    /// The position after all entries that there are now. Take it before reading the table: what is written while that goes on is read
+    /// after it.
     /// </summary>
     /// <remarks>
     /// The service has no way to ask for the last row, so this reads the keys of a day's entries: 1,000 a call, beside a table of which 250
@@ -91,7 +94,8 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
         DateTimeOffset? highest = position.Highest;
         var entries = new List<string>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (TableEntity entity in tables.Changes.QueryAsync(filter, ["RowKey", ImageKey], cancellationToken).ConfigureAwait(false))
+        string[] columns = ["RowKey", ImageKey];
+        await foreach (TableEntity entity in tables.Changes.QueryAsync(filter, columns, cancellationToken).ConfigureAwait(false))
         {
             // What nobody appends here is passed over: a key that is no time would otherwise be the highest for ever.
             if (TimeOf(entity.RowKey) is not { } at
@@ -134,8 +138,9 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
         return old.Length;
     }
 
-    // A writer whose clock is far ahead would pull the highest entry, and with it the start of the next reading, past what others write. The
-    // reader's own clock can only hold that back: where it is wrong itself, more is read than is needed, and what was seen is known by its key.
+    // A writer whose clock is far ahead would pull the highest entry, and with it the start of the next reading, past what others write.
+    // The reader's own clock can only hold that back: where it is wrong itself, more is read than is needed, and what was seen is known by
+    // its key.
     private string FirstAfter(DateTimeOffset? highest)
     {
         if (highest is not { } at)

@@ -50,8 +50,8 @@ public sealed class EmbeddingRow
 /// </summary>
 /// <remarks>
 /// Safe to call from several threads. Every call reads or writes one row, or pages through one bucket, which is no snapshot: a row that is
-/// written meanwhile may or may not be among those read. A storage error is thrown as the client's <see cref="RequestFailedException"/> after
-/// the client's retries; a lost race is an answer, not an error.
+/// written meanwhile may or may not be among those read. A storage error is thrown as the client's <see cref="RequestFailedException"/>
+/// after the client's retries; a lost race is an answer, not an error.
 /// </remarks>
 /// <param name="tables">The storage account's tables.</param>
 public sealed class EmbeddingTable(PipelineTables tables)
@@ -117,7 +117,9 @@ public sealed class EmbeddingTable(PipelineTables tables)
         }
     }
 
-    /// <summary>Removes the row unless it changed since <paramref name="expected"/> was read; one that is gone already counts as removed.</summary>
+    /// <summary>
+    /// Removes the row unless it changed since <paramref name="expected"/> was read; one that is gone already counts as removed.
+    /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="expected">The version that was read before.</param>
@@ -149,7 +151,9 @@ public sealed class EmbeddingTable(PipelineTables tables)
         }
     }
 
-    /// <summary>The images in one of a model's buckets, without their vectors. Rows that do not say which image they are of are left out.</summary>
+    /// <summary>
+    /// The images in one of a model's buckets, without their vectors. Rows that do not say which image they are of are left out.
+    /// </summary>
     public async IAsyncEnumerable<ImageId> ListBucketAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -164,8 +168,8 @@ public sealed class EmbeddingTable(PipelineTables tables)
     }
 
     /// <summary>
-    /// The keys in one of a model's buckets, each with the blob's ETag, which is null where the row has none. Rows whose key is no image's are
-    /// left out.
+    /// The keys in one of a model's buckets, each with the blob's ETag, which is null where the row has none. Rows whose key is no image's
+    /// are left out.
     /// </summary>
     public async IAsyncEnumerable<(string Key, string? ImageETag)> ListVersionsAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -180,7 +184,8 @@ public sealed class EmbeddingTable(PipelineTables tables)
         }
     }
 
-    // By code and not by status: 404 is also a table that is missing, 409 also one that is being deleted. Those do not pass by trying again at once.
+    // By code and not by status: 404 is also a table that is missing, 409 also one that is being deleted. Those do not pass by trying again
+    // at once.
     private static bool IsLostRace(RequestFailedException failed) =>
         failed.ErrorCode == TableErrorCode.EntityAlreadyExists
         || failed.ErrorCode == TableErrorCode.UpdateConditionNotSatisfied

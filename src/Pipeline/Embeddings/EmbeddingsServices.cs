@@ -17,8 +17,8 @@ public static class EmbeddingsServices
     public const string ImagesContainer = "images";
 
     /// <summary>
-    /// Adds the tables, the indexer and the clients of the storage account that the setting <c>ImagesStorage</c> names: a connection string,
-    /// or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional
+    /// Adds the tables, the indexer and the clients of the storage account that the setting <c>ImagesStorage</c> names: a connection
+    /// string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional
     /// <c>ImagesStorage__clientId</c> of a user-assigned identity. The names are those of the Functions host's identity-based connections.
     /// </summary>
     /// <param name="services">Where to add.</param>

@@ -45,8 +45,8 @@ public sealed class FailureTable(PipelineTables tables)
     }
 
     /// <summary>
-    /// The latest failure of this version of a picture that a model recorded under whatever fingerprint: for whoever knows the model and not
-    /// which of its versions ran. Makes no table, so it may be asked by one who may only read.
+    /// The latest failure of this version of a picture that a model recorded under whatever fingerprint: for whoever knows the model and
+    /// not which of its versions ran. Makes no table, so it may be asked by one who may only read.
     /// </summary>
     public async Task<Failure?> FindOfAnyVersionAsync(string modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
     {

@@ -5,4 +5,5 @@ namespace Pipeline.Embeddings;
 /// <param name="modelKey">The model.</param>
 /// <param name="turns">How often it was looked at.</param>
 public sealed class ImageContendedException(ImageId id, string modelKey, int turns)
-    : Exception($"'{id.Container}/{id.Name}' or its record by {modelKey} changed each of the {turns} times it was looked at. Try again later.");
+    : Exception(
+        $"'{id.Container}/{id.Name}' or its record by {modelKey} changed each of the {turns} times it was looked at. Try again later.");

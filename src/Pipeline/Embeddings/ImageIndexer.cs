@@ -24,12 +24,12 @@ public enum IndexOutcome
 
 /// <summary>
 /// Brings a model's record of an image in step with the blob as it is now, whatever the order in which events arrive. An event only says
-/// "look": the image is read, embedded and written if nobody else wrote meanwhile, and then the blob is looked at once more; if it changed, all
-/// over again.
+/// "look": the image is read, embedded and written if nobody else wrote meanwhile, and then the blob is looked at once more; if it changed,
+/// all over again.
 /// </summary>
 /// <remarks>
-/// Every step may be repeated, and an attempt that was interrupted anywhere is finished by the next. In particular the log of changes gets its
-/// entry by every attempt that finds the row as it should be: the one before may have died between the row and its entry.
+/// Every step may be repeated, and an attempt that was interrupted anywhere is finished by the next. In particular the log of changes gets
+/// its entry by every attempt that finds the row as it should be: the one before may have died between the row and its entry.
 /// </remarks>
 public sealed partial class ImageIndexer(
     ImagesContainer images,
@@ -51,7 +51,8 @@ public sealed partial class ImageIndexer(
     /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
     /// <param name="name">The image's name in the container.</param>
     /// <param name="cancellationToken">Ends the work early; nothing half-done is left that the next attempt does not finish.</param>
-    /// <exception cref="ImageRejectedException">The blob is no image that is accepted; the reason is recorded, an older version's record removed.</exception>
+    /// <exception cref="ImageRejectedException">The blob is no image that is accepted; the reason is recorded, an older version's record
+    /// removed.</exception>
     /// <exception cref="ImageContendedException">The image changed each time it was looked at; worth another attempt later.</exception>
     /// <exception cref="InvalidDataException">No blob of the container can have that name.</exception>
     public async Task<IndexOutcome> IndexAsync(string modelKey, string name, CancellationToken cancellationToken)
@@ -87,7 +88,9 @@ public sealed partial class ImageIndexer(
         return removed;
     }
 
-    /// <summary>Takes turns until one comes to an end, with growing pauses: whoever changes the image at the same time gets further meanwhile.</summary>
+    /// <summary>
+    /// Takes turns until one comes to an end, with growing pauses: whoever changes the image at the same time gets further meanwhile.
+    /// </summary>
     private async Task<T> RepeatAsync<T>(InstalledModel model, ImageId id, Func<Task<T?>> turn, CancellationToken cancellationToken)
         where T : struct
     {
@@ -165,7 +168,8 @@ public sealed partial class ImageIndexer(
 
         await changes.AppendAsync(model, record.Id.Key, record.ImageETag, cancellationToken).ConfigureAwait(false);
 
-        // After the row is there, not before: who deletes or overwrites the image from now on finds the row, and who did so earlier did not.
+        // After the row is there, not before: who deletes or overwrites the image from now on finds the row, and who did so
+        // earlier did not.
         return await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) == record.ImageETag ? IndexOutcome.Indexed : null;
     }
 
@@ -182,7 +186,10 @@ public sealed partial class ImageIndexer(
         return await TryRemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false) ? true : null;
     }
 
-    /// <summary>Removes the row, if there is one, and says so in the log; where there is none, an earlier attempt may have removed it and not said so.</summary>
+    /// <summary>
+    /// Removes the row, if there is one, and says so in the log; where there is none, an earlier attempt may have removed it and not said
+    /// so.
+    /// </summary>
     /// <returns>False where another writer came first.</returns>
     private async Task<bool> TryRemoveAsync(InstalledModel model, ImageId id, RowVersion? version, CancellationToken cancellationToken)
     {
@@ -198,7 +205,12 @@ public sealed partial class ImageIndexer(
     /// <summary>Removes what is recorded of an older version, whose content is gone, and records why this one has no embedding.</summary>
     /// <returns>Null where another writer came first; else it throws.</returns>
     private async Task<IndexOutcome?> RejectAsync(
-        InstalledModel model, ImageId id, RowVersion? version, string imageETag, ImageRejection rejection, CancellationToken cancellationToken)
+        InstalledModel model,
+        ImageId id,
+        RowVersion? version,
+        string imageETag,
+        ImageRejection rejection,
+        CancellationToken cancellationToken)
     {
         if (!await TryRemoveAsync(model, id, version, cancellationToken).ConfigureAwait(false))
         {

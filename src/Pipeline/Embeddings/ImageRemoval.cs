@@ -5,11 +5,14 @@ namespace Pipeline.Embeddings;
 /// <summary>Removes what every model has of an image, once an event says that it was deleted and storage agrees.</summary>
 public sealed class ImageRemoval(ImagesContainer images, ModelSessions sessions, ImageIndexer indexer)
 {
-    /// <summary>Looks at the blob that an event names. Events come late, twice and out of order: one that is there keeps its records.</summary>
+    /// <summary>
+    /// Looks at the blob that an event names. Events come late, twice and out of order: one that is there keeps its records.
+    /// </summary>
     /// <param name="message">The event, as <see cref="DeletionEvent.Read(string)"/> takes it.</param>
     /// <param name="cancellationToken">Ends the work early; what was done stays done.</param>
     /// <returns>Whether the blob is gone, and so no model has a record of it any more.</returns>
-    /// <exception cref="InvalidDataException">The message is malformed, about another container, or about a name that no blob of it can have.</exception>
+    /// <exception cref="InvalidDataException">The message is malformed, about another container, or about a name that no blob of it can
+    /// have.</exception>
     public async Task<bool> RunAsync(string message, CancellationToken cancellationToken)
     {
         ImageId id = DeletionEvent.Read(message).Id;

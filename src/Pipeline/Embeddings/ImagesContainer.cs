@@ -8,10 +8,10 @@ namespace Pipeline.Embeddings;
 /// <summary>The container whose images are indexed, and the one place that turns an image's name into its blob.</summary>
 /// <remarks>
 /// A name is part of an address, and an address loses its <c>.</c> and <c>..</c> before it is sent: <c>../x</c> is another container, and
-/// <c>a/../b.jpg</c> is the image <c>b.jpg</c>. Storage itself takes a backslash for a slash. Such names are refused, so that an image has one
-/// name only. A slash at either end belongs to a name (<c>/x.jpg</c> is not
-/// <c>x.jpg</c>), so the container's client has to be made with <see cref="BlobClientOptions.TrimBlobNameSlashes"/> false; from one that
-/// trims, these names are refused too, rather than taken for another image.
+/// <c>a/../b.jpg</c> is the image <c>b.jpg</c>. Storage itself takes a backslash for a slash. Such names are refused, so that an image has
+/// one name only. A slash at either end belongs to a name (<c>/x.jpg</c> is not <c>x.jpg</c>), so the container's client has to be made
+/// with <see cref="BlobClientOptions.TrimBlobNameSlashes"/> false; from one that trims, these names are refused too, rather than taken for
+/// another image.
 /// </remarks>
 /// <param name="container">The container.</param>
 public sealed class ImagesContainer(BlobContainerClient container)

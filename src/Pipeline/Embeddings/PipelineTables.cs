@@ -30,7 +30,8 @@ internal sealed class PipelineTable(TableClient table)
     /// <summary>Makes a call to the table, which is there unless somebody deleted it.</summary>
     /// <param name="call">The call.</param>
     /// <param name="cancellationToken">Ends the creation early.</param>
-    /// <exception cref="RequestFailedException">What the call throws; where that is <c>TableNotFound</c>, the next call creates the table.</exception>
+    /// <exception cref="RequestFailedException">What the call throws; where that is <c>TableNotFound</c>, the next call creates the
+    /// table.</exception>
     public async Task<T> CallAsync<T>(Func<TableClient, Task<T>> call, CancellationToken cancellationToken)
     {
         // Two first callers may both ask; creating is idempotent, so no lock is worth having.

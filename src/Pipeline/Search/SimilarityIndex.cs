@@ -7,12 +7,12 @@ namespace Pipeline.Search;
 
 /// <summary>
 /// One model's embeddings in memory, kept in step with the table. It reads everything once and from then on only what the log of changes
-/// names; a part of the keys is compared with the table now and then, so that a missed entry heals. Nothing runs in the background while nobody
-/// asks, so an idle app costs no storage transactions.
+/// names; a part of the keys is compared with the table now and then, so that a missed entry heals. Nothing runs in the background while
+/// nobody asks, so an idle app costs no storage transactions.
 /// </summary>
 /// <remarks>
-/// Ages are measured by a clock that only goes forward: the wall clock may be put back or ahead at any time. Such a clock may stand still while
-/// the machine is suspended; what the log has lost by then is found by the comparison.
+/// Ages are measured by a clock that only goes forward: the wall clock may be put back or ahead at any time. Such a clock may stand still
+/// while the machine is suspended; what the log has lost by then is found by the comparison.
 /// </remarks>
 /// <param name="model">The model.</param>
 /// <param name="embeddings">The stored embeddings.</param>
@@ -61,7 +61,9 @@ public sealed partial class SimilarityIndex(
     /// <summary>When storage was read, by the clock as it is now; null before the first load.</summary>
     public DateTimeOffset? RefreshedAt => Age is { } age ? time.GetUtcNow() - age : null;
 
-    /// <summary>One bucket is compared with the table each time this has passed, so all of them in ten minutes while the index is asked.</summary>
+    /// <summary>
+    /// One bucket is compared with the table each time this has passed, so all of them in ten minutes while the index is asked.
+    /// </summary>
     internal TimeSpan ComparisonInterval { get; init; } = TimeSpan.FromMinutes(10) / EmbeddingTable.Buckets;
 
     /// <summary>The stored images, no older than <see cref="MaxAge"/>; an immutable picture of that moment.</summary>
@@ -123,7 +125,8 @@ public sealed partial class SimilarityIndex(
         // The log's end before the table: what is written from then on is named after that end, or is in the table already, or both.
         LogPosition position = await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false);
         var content = new Content(this, Nothing, (known ?? Nothing).Skipped);
-        await Parallel.ForAsync(0, EmbeddingTable.Buckets, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (bucket, token) =>
+        var readers = new ParallelOptions { MaxDegreeOfParallelism = Readers };
+        await Parallel.ForAsync(0, EmbeddingTable.Buckets, readers, async (bucket, token) =>
         {
             await foreach (EmbeddingRow row in embeddings.ReadBucketAsync(Model, bucket, token).ConfigureAwait(false))
             {
@@ -210,18 +213,19 @@ public sealed partial class SimilarityIndex(
         }
 
         Dictionary<int, Dictionary<string, string?>> byBucket = turn.Zip(stored).ToDictionary(pair => pair.First, pair => pair.Second);
-        different.UnionWith(known.ByKey.Keys.Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(
-            key => byBucket.TryGetValue(EmbeddingTable.BucketOf(key), out Dictionary<string, string?>? bucket) && !bucket.ContainsKey(key)));
+        bool IsGone(string key) => byBucket.GetValueOrDefault(EmbeddingTable.BucketOf(key)) is { } bucket && !bucket.ContainsKey(key);
+        different.UnionWith(known.ByKey.Keys.Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(IsGone));
         return different;
     }
 
     [LoggerMessage(
-        Level = LogLevel.Warning, Message = "The index of {Model}, last refreshed {Age} ago, could not be refreshed; the next query tries again")]
+        Level = LogLevel.Warning,
+        Message = "The index of {Model}, last refreshed {Age} ago, could not be refreshed; the next query tries again")]
     private partial void LogRefreshFailed(string model, TimeSpan? age, Exception exception);
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The index of {Model} differed from the table in {Rows} rows that the log of changes had not named; they were read again")]
+        Message = "The index of {Model} differed from the table in {Rows} rows that no entry of the log had named; they were read again")]
     private partial void LogHealed(string model, int rows);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index of {Model} leaves a row out: {Error}")]
@@ -233,7 +237,10 @@ public sealed partial class SimilarityIndex(
         private readonly EmbeddingRecord[] _records;
 
         internal Snapshot(
-            long readAt, EmbeddingRecord[] records, IReadOnlyDictionary<string, EmbeddingRecord> byKey, IReadOnlyDictionary<string, string> skipped) =>
+            long readAt,
+            EmbeddingRecord[] records,
+            IReadOnlyDictionary<string, EmbeddingRecord> byKey,
+            IReadOnlyDictionary<string, string> skipped) =>
             (ReadAt, _records, ByKey, Skipped) = (readAt, records, byKey, skipped);
 
         /// <summary>Images in it.</summary>

@@ -22,7 +22,8 @@ public sealed class SimilaritySearch
     /// <summary>Makes an empty index per model; each is filled by the first query that needs it.</summary>
     public SimilaritySearch(
         ModelSessions sessions, EmbeddingTable embeddings, ChangeLog changes, TimeProvider time, ILogger<SimilarityIndex> logger)
-        : this((sessions ?? throw new ArgumentNullException(nameof(sessions))).Models.Select(model => new SimilarityIndex(model, embeddings, changes, time, logger)))
+        : this((sessions ?? throw new ArgumentNullException(nameof(sessions))).Models
+            .Select(model => new SimilarityIndex(model, embeddings, changes, time, logger)))
     {
     }
 
