@@ -27,8 +27,14 @@ internal static class PipelineCommand
             }
 
             // Signals are ours to answer: what was started is to be stopped first, however long that takes.
-            return await parsed.InvokeAsync(
+            int exitCode = await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+            if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand { Details: var details } })
+            {
+                console.Line(details);
+            }
+
+            return exitCode;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -49,7 +55,7 @@ internal static class PipelineCommand
 
     internal static RootCommand Create(SourceTree tree, CommandConsole console)
     {
-        var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder.")
+        var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder. Deploys it to Azure, too.")
         {
             DemoCommand.Create(tree, console),
             UpCommand.Create(tree, console),
@@ -61,6 +67,8 @@ internal static class PipelineCommand
             AugmentCommand.Create(console),
             StudyCommand.Create(tree, console),
             PoisonCommand.Create(console),
+            DeployCommand.Create(tree, console),
+            DestroyCommand.Create(tree, console),
         };
         root.HelpName = Name;
         return root;

@@ -57,7 +57,7 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public async Task Azds_hooks_are_steps_of_the_deploy_script()
+    public async Task Azds_hooks_are_steps_of_the_deployment()
     {
         YamlMappingNode hooks = Map(Read("azure.yaml"), "hooks");
         Assert.Equal(["preprovision", "postprovision", "predeploy", "postdeploy"], hooks.Children.Keys.Select(Text));
@@ -67,10 +67,12 @@ public sealed partial class WorkflowTests
             string steps = Only().Match(run).Groups[1].Value;
             using var sandbox = new Sandbox();
 
-            (int exitCode, string output) = await sandbox.RunAsync("deploy.sh", "", "-g", "a", "-l", "westeurope", "--dry-run", "--only", steps);
+            (int exitCode, string output) = await sandbox.RunAsync("deploy", "-g", "a", "-l", "westeurope", "--dry-run", "--azd", "--only", steps);
 
             Assert.True(exitCode == 0, output);
-            Assert.Contains($"-Only {steps} ", Text(Map((YamlMappingNode)hook, "windows")["run"]), StringComparison.Ordinal);
+            Assert.StartsWith("./pipeline deploy --azd --only ", run, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"./pipeline.cmd deploy --azd --only '{steps}' -g ", Text(Map((YamlMappingNode)hook, "windows")["run"]), StringComparison.Ordinal);
         }
     }
 
