@@ -22,8 +22,8 @@ internal static partial class DeployCommand
           ./pipeline deploy -g images -l westeurope --yes --memory 4096 --parameter alwaysReadyHttp=1
           ./pipeline deploy -g images -l westeurope --only publish
 
-        Environment: PIPELINE_TRIES (60) times something is waited for, PIPELINE_PAUSE_SECONDS (10) apart; the folders PIPELINE_MODELS (models/)
-        and PIPELINE_WORK (.pipeline/).
+        Environment: PIPELINE_TRIES (60) times something is waited for, PIPELINE_PAUSE_SECONDS (10) apart;
+        the folders PIPELINE_MODELS (models/) and PIPELINE_WORK (.pipeline/).
         """;
 
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -31,20 +31,28 @@ internal static partial class DeployCommand
         Option<string> group = GroupOption("The resource group; made if it is not there.");
         var location = new Option<string>("--location", "-l")
         {
-            Description = "A region that offers Flex Consumption: az functionapp list-flexconsumption-locations -o table", HelpName = "REGION", Required = true,
+            Description = "A region that offers Flex Consumption: az functionapp list-flexconsumption-locations -o table",
+            HelpName = "REGION",
+            Required = true,
         };
         Validate(location, value => value.Trim().Length > 0, "takes the name of a region");
-        var name = new Option<string>("--name") { Description = "First part of every resource's name.", DefaultValueFactory = _ => "pipeline" };
+        var name = new Option<string>("--name")
+        {
+            Description = "First part of every resource's name.", DefaultValueFactory = _ => "pipeline",
+        };
         Validate(name, NamePattern().IsMatch, "takes 2 to 16 lower-case letters, digits and hyphens");
         var memory = new Option<int>("--memory") { Description = "Memory of an instance in MB.", DefaultValueFactory = _ => 2048 };
         memory.AcceptOnlyFromAmong("2048", "4096");
-        var parameters = new Option<string[]>("--parameter") { Description = "A parameter of infra/main.bicep; may be repeated.", HelpName = "NAME=VALUE" };
+        var parameters = new Option<string[]>("--parameter")
+        {
+            Description = "A parameter of infra/main.bicep; may be repeated.", HelpName = "NAME=VALUE",
+        };
         Validate(parameters, value => value.IndexOf('=') > 0, "takes NAME=VALUE");
-        var only = new Option<string[]>("--only") { Description = "Only these of the steps below. Default: all.", HelpName = "STEP[,STEP]" };
-        Validate(only, value => value.Split(',').All(Steps.Contains), $"takes steps, parted by commas, of these: {string.Join(", ", Steps)}");
+        var only = new Option<string[]>("--only") { Description = "Only these of the steps below.", HelpName = "STEP[,STEP]" };
+        Validate(only, value => value.Split(',').All(Steps.Contains), $"takes steps of these: {string.Join(", ", Steps)}");
         var skipWhatIf = new Option<bool>("--skip-what-if") { Description = "Neither show what would change nor ask." };
-        var allowUntrained = new Option<bool>("--allow-untrained") { Description = "Deploy also models that have learnt nothing, to try it out." };
-        var azd = new Option<bool>("--azd") { Description = "For azd's hooks: names of resources come from its environment, nobody is asked." };
+        var allowUntrained = new Option<bool>("--allow-untrained") { Description = "Deploy models that have learnt nothing, to try it out." };
+        var azd = new Option<bool>("--azd") { Description = "For azd's hooks: names come from its environment, nobody is asked." };
         Option<bool> yes = YesOption("Do not ask after the what-if.");
         Option<bool> dryRun = DryRunOption();
         var command = new DetailedCommand(
@@ -86,7 +94,8 @@ internal static partial class DeployCommand
 
     public static Option<bool> YesOption(string description) => new("--yes") { Description = description };
 
-    public static Option<bool> DryRunOption() => new("--dry-run") { Description = "Print every command, ready to be pasted into a shell, and run none." };
+    public static Option<bool> DryRunOption() =>
+        new("--dry-run") { Description = "Print every command, ready to be pasted into a shell, and run none." };
 
     private static void Validate(Option option, Predicate<string> isRight, string rule) => option.Validators.Add(result =>
     {

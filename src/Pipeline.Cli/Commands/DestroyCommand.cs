@@ -23,7 +23,8 @@ internal static class DestroyCommand
             bool asks = !parsed.GetValue(yes) && !runner.DryRun;
             return asks && !console.CanAsk
                 ? throw new CommandFailure(
-                    "Before all of it is deleted its name has to be typed, and this is no terminal where somebody could. Pass --yes in a script.")
+                    "Before all of it is deleted its name has to be typed, and this is no terminal where somebody could. " +
+                    "Pass --yes in a script.")
                 : runner.StepAsync(
                     "destroy", "the resource group and all that is in it",
                     () => RunAsync(parsed.GetValue(group)!, asks, runner, console, stop), stop);
@@ -31,7 +32,8 @@ internal static class DestroyCommand
         return command;
     }
 
-    private static async Task RunAsync(string group, bool asks, CommandRunner runner, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task RunAsync(
+        string group, bool asks, CommandRunner runner, CommandConsole console, CancellationToken cancellationToken)
     {
         if (await runner.ReadAsync("exists", $"az group exists --name {group}", cancellationToken) == "false")
         {
@@ -45,7 +47,8 @@ internal static class DestroyCommand
         {
             string typed = await console.ReadAsync(
                 "All of this is deleted for good, the images included. Type the name of the resource group to go on:", cancellationToken);
-            runner.Require(typed == group, $"'{typed}' is not '{group}'; nothing was deleted.", "type the name exactly, or pass --yes in a script.");
+            runner.Require(
+                typed == group, $"'{typed}' is not '{group}'; nothing was deleted.", "type the name exactly, or pass --yes in a script.");
         }
 
         await runner.RunAsync($"az group delete --name {group} --yes", cancellationToken);

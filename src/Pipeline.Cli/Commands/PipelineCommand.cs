@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Azure;
 using Pipeline.Cli.Terminal;
 
@@ -20,8 +21,10 @@ internal static class PipelineCommand
             ParseResult parsed = Create(SourceTree.Find(), console).Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
             {
-                // An unknown word is also a missing command; the word says more.
-                console.Error((parsed.UnmatchedTokens.Count > 0 ? parsed.Errors[^1] : parsed.Errors[0]).Message);
+                // An unknown word is often also a missing command or option; the word says more.
+                ParseError? unknown = parsed.Errors.FirstOrDefault(
+                    error => parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)));
+                console.Error((unknown ?? parsed.Errors[0]).Message);
                 console.Error($"See {CallOf(parsed.CommandResult.Command)} --help");
                 return WronglyUsed;
             }

@@ -98,7 +98,8 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
     /// <summary>Tries something until it succeeds: <c>PIPELINE_TRIES</c> times (60), <c>PIPELINE_PAUSE_SECONDS</c> (10) apart.</summary>
     /// <returns>When it has, or at once in a dry run.</returns>
     /// <exception cref="CommandFailure">It never did: what does not happen, and what to do about it.</exception>
-    public async Task WaitAsync(string what, string remedy, Func<CancellationToken, Task<string?>> attempt, CancellationToken cancellationToken)
+    public async Task WaitAsync(
+        string what, string remedy, Func<CancellationToken, Task<string?>> attempt, CancellationToken cancellationToken)
     {
         int tries = Number("PIPELINE_TRIES", 60);
         int pause = Number("PIPELINE_PAUSE_SECONDS", 10);
@@ -155,7 +156,8 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
             .ExecuteBufferedAsync(Console.OutputEncoding, Console.OutputEncoding, end.Token, cancellationToken);
     }
 
-    private static int Number(string variable, int usual) => int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : usual;
+    private static int Number(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : usual;
 
     // Event Grid's messages repeat the webhook's address, and with it a key.
     private static string WithoutKeys(string text) => Key().Replace(text, "$1(hidden)");

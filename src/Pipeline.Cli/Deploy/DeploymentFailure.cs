@@ -4,7 +4,7 @@ namespace Pipeline.Cli.Deploy;
 internal static class DeploymentFailure
 {
     public const string MissingRight =
-        "ask for the role Owner on the resource group, or Contributor with User Access Administrator (the app's identity is granted roles).";
+        "ask for the role Owner on the resource group, or Contributor with User Access Administrator: the app's identity is granted roles.";
 
     private const int ShownLines = 20;
 
@@ -18,7 +18,7 @@ internal static class DeploymentFailure
             "register the provider that the message names: az provider register --wait --namespace NAMESPACE"),
         (["RequestDisallowedByPolicy"],
             "a policy of the organisation forbids a resource as it is described.",
-            "ask for an exemption from the policy that the message names, or meet it with --parameter NAME=VALUE (parameters: infra/main.bicep)."),
+            "ask for an exemption from the policy that the message names, or meet it with --parameter NAME=VALUE (see infra/main.bicep)."),
         (["LocationNotAvailableForResourceType", "LocationNotAvailableForResourceGroup"],
             "the region does not offer a resource that is needed.",
             "choose another region with -l: az functionapp list-flexconsumption-locations --query '[].name' --output tsv"),

@@ -28,9 +28,13 @@ internal sealed record DeploymentOutputs(string FunctionAppName, string Function
 
         string query = $"properties.outputs.{output}.value";
         string read = await deployment.Runner.ReadAsync(
-            output, $"az deployment group show --resource-group {deployment.Group} --name pipeline --query {query} --output tsv", cancellationToken);
+            output,
+            $"az deployment group show --resource-group {deployment.Group} --name pipeline --query {query} --output tsv",
+            cancellationToken);
         deployment.Runner.Require(
-            read.Length > 0, $"the deployment 'pipeline' of {deployment.Group} has no output '{output}'.", "run the whole command, without --only.");
+            read.Length > 0,
+            $"the deployment 'pipeline' of {deployment.Group} has no output '{output}'.",
+            "run the whole command, without --only.");
         return read;
     }
 }

@@ -42,7 +42,7 @@ internal sealed partial class ShellCommand(int literalLength, int formattedCount
     /// <summary>As a POSIX shell reads it, ready to be pasted.</summary>
     public override string ToString() => string.Join(' ', _words.Select(Quote));
 
-    /// <summary>One argument as a shell reads it. In a dry run a value that is not known yet is its variable, $name, and stays one.</summary>
+    /// <summary>One argument as a shell reads it. What a dry run does not know yet is a variable, $name, and stays one.</summary>
     public static string Quote(string argument) =>
         Variable().IsMatch(argument) ? $"\"{Special().Replace(argument, @"\$0")}\""
         : Plain().IsMatch(argument) ? argument

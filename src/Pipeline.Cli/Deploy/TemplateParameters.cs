@@ -19,7 +19,8 @@ internal static class TemplateParameters
         string app = await deployment.Runner.ReadAsync(
             "app", $"az functionapp list --resource-group {options.Group} --query {query} --output tsv", cancellationToken);
         var versions = new Dictionary<string, string>();
-        foreach (string key in deployment.Runner.DryRun || app.Length == 0 ? [] : ModelCatalogue.Default().Models.Select(model => model.Key))
+        bool runs = app.Length > 0 && !deployment.Runner.DryRun;
+        foreach (string key in runs ? ModelCatalogue.Default().Models.Select(model => model.Key) : [])
         {
             if (await RunningVersionAsync(deployment, app, key, cancellationToken) is { Length: > 0 } version)
             {
@@ -28,7 +29,11 @@ internal static class TemplateParameters
         }
 
         string[] models = app.Length > 0 ? [$"modelVersions={JsonSerializer.Serialize(versions)}"] : [];
-        return [$"name={options.Name}", $"location={options.Location}", $"instanceMemoryMB={options.MemoryMB}", .. options.Parameters, .. models];
+        return
+        [
+            $"name={options.Name}", $"location={options.Location}", $"instanceMemoryMB={options.MemoryMB}",
+            .. options.Parameters, .. models,
+        ];
     }
 
     /// <summary>The fingerprint of the model that an app runs; empty where its settings name none.</summary>

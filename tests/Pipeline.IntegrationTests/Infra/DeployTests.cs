@@ -6,7 +6,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Infra;
 
-/// <summary><c>pipeline deploy</c> and <c>destroy</c> against a subscription of files: what it calls, in which order, and how it stops.</summary>
+/// <summary><c>pipeline deploy</c> and <c>destroy</c> against a subscription of files: calls, their order, how it stops.</summary>
 public sealed class DeployTests : IDisposable
 {
     private readonly Sandbox _sandbox = new();
@@ -174,7 +174,9 @@ public sealed class DeployTests : IDisposable
 
         Assert.True(exitCode == 0, output);
         using ZipArchive package = ZipFile.OpenRead(Path.Combine(_sandbox.Work, "app.zip"));
-        Assert.Equal([".azurefunctions/function.deps.json", "host.json"], package.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [".azurefunctions/function.deps.json", "host.json"],
+            package.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -246,7 +248,11 @@ public sealed class DeployTests : IDisposable
         Assert.Empty(_sandbox.Calls);
 
         await _sandbox.DeployAsync("--yes");
-        string[] commands = [.. _sandbox.Calls.Where(call => call[0] is 'a' or 'd').Select(call => string.Join(' ', call.Split(' ').Take(4))).Distinct()];
+        string[] commands =
+        [
+            .. _sandbox.Calls.Where(call => !call.StartsWith("GET ", StringComparison.Ordinal))
+            .Select(call => string.Join(' ', call.Split(' ').Take(4))).Distinct(),
+        ];
         Assert.NotEmpty(commands);
         Assert.All(commands, command => Assert.Contains(command, output.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
@@ -266,7 +272,9 @@ public sealed class DeployTests : IDisposable
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("Models__Versions__vgg16=aaaaaaaaaaaa", _sandbox.ReadState("settings"), StringComparison.Ordinal);
-        AssertInOrder("main.bicep", "--name vgg16-aaaaaaaaaaaa.onnx", "config-zip", "events.bicep --parameters functionAppName=pipeline-app", "GET /api/similar");
+        AssertInOrder(
+            "main.bicep", "--name vgg16-aaaaaaaaaaaa.onnx", "config-zip", "events.bicep --parameters functionAppName=pipeline-app",
+            "GET /api/similar");
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Infra;
 
 /// <summary>
-/// A machine and a subscription for <c>pipeline deploy</c>: a PATH with nothing on it but stand-ins for az, azd and dotnet that record their
-/// calls, and what those use themselves; the deployed app; and a state folder that says what is in Azure.
+/// A machine and a subscription for <c>pipeline deploy</c>: a PATH with stand-ins for az, azd and dotnet on it that record their
+/// calls, and little else; the deployed app; and a state folder that says what is in Azure.
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
@@ -21,7 +21,8 @@ internal sealed class Sandbox : IDisposable
 
     public Sandbox()
     {
-        _app = new FakeApp(request => File.AppendAllText(CallsFile, $"{request}\n"), () => File.Exists(Path.Combine(StateFolder, "never-found")));
+        _app = new FakeApp(
+            request => File.AppendAllText(CallsFile, $"{request}\n"), () => File.Exists(Path.Combine(StateFolder, "never-found")));
         string? missing = Tools.FirstOrDefault(tool => FindTool(tool) is null);
         Assert.SkipWhen(missing is not null, $"There is no '{missing}' on the PATH, which the stand-ins, or the commands of a dry run, use.");
         Directory.CreateDirectory(Bin);

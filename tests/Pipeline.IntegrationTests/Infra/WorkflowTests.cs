@@ -46,6 +46,22 @@ public sealed partial class WorkflowTests
         Assert.Contains(Steps(Read(".github", "workflows", "build.yml")), step => step.Children.ContainsKey("run") && Text(step["run"]) == "./pipeline test");
     }
 
+    [Theory]
+    [InlineData("infra", "what-if", "--only what-if --yes")]
+    [InlineData("deploy", "deploy", "--yes")]
+    public void Azure_is_changed_by_the_command_which_finds_what_it_is_built_with(string workflow, string job, string options)
+    {
+        string[] steps =
+        [
+            .. ((YamlSequenceNode)Map(Map(Read(".github", "workflows", $"{workflow}.yml"), "jobs"), job)["steps"]).Cast<YamlMappingNode>()
+            .Select(step => Text(step.Children.TryGetValue("run", out YamlNode? run) ? run : step["uses"])),
+        ];
+
+        Assert.Equal($"./pipeline deploy -g \"$AZURE_RESOURCE_GROUP\" -l \"$AZURE_LOCATION\" {options}", steps[^1]);
+        Assert.Contains(steps, step => step.StartsWith("actions/setup-dotnet@", StringComparison.Ordinal));
+        Assert.Contains(steps, step => step.StartsWith("actions/setup-node@", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Dependabot_looks_where_packages_are_declared()
     {
@@ -67,12 +83,15 @@ public sealed partial class WorkflowTests
             string steps = Only().Match(run).Groups[1].Value;
             using var sandbox = new Sandbox();
 
-            (int exitCode, string output) = await sandbox.RunAsync("deploy", "-g", "a", "-l", "westeurope", "--dry-run", "--azd", "--only", steps);
+            (int exitCode, string output) = await sandbox.RunAsync(
+                "deploy", "-g", "a", "-l", "westeurope", "--dry-run", "--azd", "--only", steps);
 
             Assert.True(exitCode == 0, output);
             Assert.StartsWith("./pipeline deploy --azd --only ", run, StringComparison.Ordinal);
             Assert.StartsWith(
-                $"./pipeline.cmd deploy --azd --only '{steps}' -g ", Text(Map((YamlMappingNode)hook, "windows")["run"]), StringComparison.Ordinal);
+                $"./pipeline.cmd deploy --azd --only '{steps}' -g ",
+                Text(Map((YamlMappingNode)hook, "windows")["run"]),
+                StringComparison.Ordinal);
         }
     }
 

@@ -15,7 +15,9 @@ internal static class EventsStep
         await runner.WaitAsync(
             $"the webhook key of {made.FunctionAppName}",
             "see in the portal (Diagnose and solve problems) why the host does not start; then --only publish,events,smoke-test.",
-            $"az functionapp keys list --resource-group {group} --name {made.FunctionAppName} --query {HasKey} --output tsv", "true", cancellationToken);
+            $"az functionapp keys list --resource-group {group} --name {made.FunctionAppName} --query {HasKey} --output tsv",
+            "true",
+            cancellationToken);
         await runner.RunAsync(
             $"az deployment group create --resource-group {group} --name pipeline-events --template-file {deployment.Bicep("events")} " +
             $"--parameters functionAppName={made.FunctionAppName} imagesAccountName={made.ImagesAccountName} " +

@@ -9,7 +9,8 @@ internal static class ModelsStep
     {
         foreach (ModelFiles model in ModelFiles.Find(deployment))
         {
-            deployment.Runner.Say(File.Exists(model.Path) ? $"{model.Key} {model.Version}" : $"{model.Path} is not there yet: ./pipeline models pull");
+            deployment.Runner.Say(
+                File.Exists(model.Path) ? $"{model.Key} {model.Version}" : $"{model.Path} is not there yet: ./pipeline models pull");
         }
 
         return Task.CompletedTask;

@@ -1,7 +1,7 @@
 namespace Pipeline.Cli.Deploy.Steps;
 
 /// <summary>
-/// <c>permissions</c>: asked of Azure as the effective permissions, so that it holds for people, service principals and roles by group alike.
+/// <c>permissions</c>: asked of Azure as the effective permissions, so that it holds for people, service principals and roles by group.
 /// </summary>
 internal static class PermissionsStep
 {
@@ -10,7 +10,8 @@ internal static class PermissionsStep
     private static readonly string[] Enough =
         ["*", "Microsoft.Authorization/*", "Microsoft.Authorization/roleAssignments/*", "Microsoft.Authorization/roleAssignments/write"];
 
-    public static DeploymentStep Step { get; } = new("permissions", "the signed-in identity may grant the app's identity its roles", RunAsync);
+    public static DeploymentStep Step { get; } = new(
+        "permissions", "the signed-in identity may grant the app's identity its roles", RunAsync);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {

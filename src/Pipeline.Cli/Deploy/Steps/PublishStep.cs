@@ -8,7 +8,8 @@ internal static class PublishStep
 {
     private const long PackageLimit = 100_000_000;
 
-    public static DeploymentStep Step { get; } = new("publish", "the app is built for Azure, packed and handed over", RunAsync, NeedsOutputs: true);
+    public static DeploymentStep Step { get; } = new(
+        "publish", "the app is built for Azure, packed and handed over", RunAsync, NeedsOutputs: true);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {
@@ -22,7 +23,8 @@ internal static class PublishStep
         }
 
         await runner.RunAsync(
-            $"dotnet publish {deployment.Tree.FunctionsProject} -c Release -r linux-x64 --no-self-contained -o {folder} --nologo", cancellationToken);
+            $"dotnet publish {deployment.Tree.FunctionsProject} -c Release -r linux-x64 --no-self-contained -o {folder} --nologo",
+            cancellationToken);
         runner.Print($"(cd {ShellCommand.Quote(folder)} && zip -q -r {ShellCommand.Quote(package)} .)");
         if (!runner.DryRun)
         {
@@ -31,8 +33,8 @@ internal static class PublishStep
         }
 
         await runner.RunAsync(
-            $"az functionapp deployment source config-zip --resource-group {deployment.Group} --name {deployment.Outputs.FunctionAppName} " +
-            $"--src {package} --timeout 900 --output none",
+            $"az functionapp deployment source config-zip --resource-group {deployment.Group} " +
+            $"--name {deployment.Outputs.FunctionAppName} --src {package} --timeout 900 --output none",
             cancellationToken);
     }
 

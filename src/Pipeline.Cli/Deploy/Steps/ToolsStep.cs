@@ -28,6 +28,7 @@ internal static class ToolsStep
             sdks.Split('\n').Any(sdk => sdk.StartsWith("10.", StringComparison.Ordinal)),
             $"there is no .NET SDK 10 (there is: {sdks.ReplaceLineEndings("; ")}).",
             "install the .NET SDK 10: https://dotnet.microsoft.com/download/dotnet/10.0");
-        runner.Say($"Subscription: {await runner.ReadAsync("subscription", $"az account show --query name --output tsv", cancellationToken)}");
+        string subscription = await runner.ReadAsync("subscription", $"az account show --query name --output tsv", cancellationToken);
+        runner.Say($"Subscription: {subscription}");
     }
 }

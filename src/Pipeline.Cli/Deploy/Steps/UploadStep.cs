@@ -18,8 +18,10 @@ internal static class UploadStep
         // main.bicep grants who deploys the role; roles take minutes to spread.
         await runner.WaitAsync(
             $"access to the blobs of {made.ImagesAccountName}",
-            "have Storage Blob Data Contributor on that account granted to you; with vnetEnabled, see vnetAllowedAddresses in infra/main.bicep.",
-            $"{made.Blob("list", "models")} --num-results 1 --output none", "", cancellationToken);
+            "have Storage Blob Data Contributor on that account granted to you; with vnetEnabled, see vnetAllowedAddresses in main.bicep.",
+            $"{made.Blob("list", "models")} --num-results 1 --output none",
+            "",
+            cancellationToken);
         bool changed = false;
         foreach (ModelFiles model in models)
         {
@@ -28,7 +30,8 @@ internal static class UploadStep
                 await UploadOnceAsync(deployment, file, blob, cancellationToken);
             }
 
-            changed |= await TemplateParameters.RunningVersionAsync(deployment, made.FunctionAppName, model.Key, cancellationToken) != model.Version;
+            string runs = await TemplateParameters.RunningVersionAsync(deployment, made.FunctionAppName, model.Key, cancellationToken);
+            changed |= runs != model.Version;
             if (deployment.Options.Azd)
             {
                 // azd passes it to main.bicep the next time.

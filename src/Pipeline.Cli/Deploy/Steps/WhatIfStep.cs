@@ -13,7 +13,8 @@ internal static class WhatIfStep
     {
         IReadOnlyList<string> parameters = await TemplateParameters.CollectAsync(deployment, cancellationToken);
         deployment.Runner.Show(await deployment.Runner.RunAsync(
-            $"az deployment group what-if --resource-group {deployment.Group} --template-file {deployment.Bicep("main")} --parameters {parameters}",
+            $"az deployment group what-if --resource-group {deployment.Group} --template-file {deployment.Bicep("main")} " +
+            $"--parameters {parameters}",
             cancellationToken));
         if (Asks(deployment) && !await deployment.Console.AskAsync("Go on?", cancellationToken, usually: false))
         {
