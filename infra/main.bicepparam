@@ -1,7 +1,7 @@
 using 'main.bicep'
 
-// What differs between deployments comes from the environment, under the names that azd and the deploy scripts set; all else keeps its
-// default, the region among it: it is the resource group's.
+// What differs between deployments comes from the environment, under the names that azd and its hooks (`./pipeline deploy --azd`) set; all
+// else keeps its default, the region among it: it is the resource group's.
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', '')
 param alertEmail = readEnvironmentVariable('PIPELINE_ALERT_EMAIL', '')

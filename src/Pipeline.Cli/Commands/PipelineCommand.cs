@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Azure;
 using Pipeline.Cli.Terminal;
 
@@ -20,15 +21,23 @@ internal static class PipelineCommand
             ParseResult parsed = Create(SourceTree.Find(), console).Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
             {
-                // An unknown word is also a missing command; the word says more.
-                console.Error((parsed.UnmatchedTokens.Count > 0 ? parsed.Errors[^1] : parsed.Errors[0]).Message);
+                // An unknown word is often also a missing command or option; the word says more.
+                ParseError? unknown = parsed.Errors.FirstOrDefault(
+                    error => parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)));
+                console.Error((unknown ?? parsed.Errors[0]).Message);
                 console.Error($"See {CallOf(parsed.CommandResult.Command)} --help");
                 return WronglyUsed;
             }
 
             // Signals are ours to answer: what was started is to be stopped first, however long that takes.
-            return await parsed.InvokeAsync(
+            int exitCode = await parsed.InvokeAsync(
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+            if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand { Details: var details } })
+            {
+                console.Line(details);
+            }
+
+            return exitCode;
         }
         catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
         {
@@ -49,7 +58,7 @@ internal static class PipelineCommand
 
     internal static RootCommand Create(SourceTree tree, CommandConsole console)
     {
-        var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder.")
+        var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder. Deploys it to Azure, too.")
         {
             DemoCommand.Create(tree, console),
             UpCommand.Create(tree, console),
@@ -61,6 +70,8 @@ internal static class PipelineCommand
             AugmentCommand.Create(console),
             StudyCommand.Create(tree, console),
             PoisonCommand.Create(console),
+            DeployCommand.Create(tree, console),
+            DestroyCommand.Create(tree, console),
         };
         root.HelpName = Name;
         return root;

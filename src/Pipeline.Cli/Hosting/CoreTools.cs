@@ -5,13 +5,9 @@ internal static class CoreTools
 {
     /// <summary>The program on the PATH.</summary>
     /// <exception cref="CommandFailure">There is none; the message says how to do with or without it.</exception>
-    public static string Find()
-    {
-        string[] names = OperatingSystem.IsWindows() ? ["func.exe", "func.cmd"] : ["func"];
-        string[] folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return folders.SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists)
-            ?? throw new CommandFailure(
-                "Azure Functions Core Tools are not installed: there is no 'func' on the PATH. Get them at " +
-                "https://learn.microsoft.com/azure/azure-functions/functions-run-local, or leave out --host: the local host needs nothing installed.");
-    }
+    public static string Find() =>
+        ProgramOnPath.Find("func")
+        ?? throw new CommandFailure(
+            "Azure Functions Core Tools are not installed: there is no 'func' on the PATH. Get them at " +
+            "https://learn.microsoft.com/azure/azure-functions/functions-run-local, or leave out --host: the local host needs nothing installed.");
 }

@@ -41,9 +41,16 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     /// <summary>Whether somebody is there to answer a question.</summary>
     public bool CanAsk { get; } = canAsk;
 
-    /// <summary>A question that is answered with yes or no; yes by a bare return key.</summary>
-    public Task<bool> AskAsync(string question, CancellationToken cancellationToken) =>
-        new ConfirmationPrompt(Markup.Escape(question)).ShowAsync(output, cancellationToken);
+    /// <summary>A question that is answered with yes or no.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="cancellationToken">Stops the asking.</param>
+    /// <param name="usually">The answer of a bare return key.</param>
+    public Task<bool> AskAsync(string question, CancellationToken cancellationToken, bool usually = true) =>
+        new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = usually }.ShowAsync(output, cancellationToken);
+
+    /// <summary>A question that is answered with a line of text, which may be empty.</summary>
+    public Task<string> ReadAsync(string question, CancellationToken cancellationToken) =>
+        new TextPrompt<string>(Markup.Escape(question)).AllowEmpty().ShowAsync(output, cancellationToken);
 
     /// <summary>The same on standard error in plain lines, for a command whose standard output is data for a program.</summary>
     public CommandConsole OnError()

@@ -1,10 +1,14 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Compression;
+using Pipeline.Cli.Deploy;
+using Pipeline.IntegrationTests.Hosting;
+
 namespace Pipeline.IntegrationTests.Infra;
 
-/// <summary><c>infra/deploy.sh</c> against a subscription of files: what it calls, in which order, and how it stops.</summary>
+/// <summary><c>pipeline deploy</c> and <c>destroy</c> against a subscription of files: calls, their order, how it stops.</summary>
 public sealed class DeployTests : IDisposable
 {
-    private const string Key = "the-secret-key";
-
     private readonly Sandbox _sandbox = new();
 
     public void Dispose() => _sandbox.Dispose();
@@ -19,11 +23,11 @@ public sealed class DeployTests : IDisposable
             "az account show", "az functionapp list-flexconsumption-locations", "az group create", "az rest", "az deployment group what-if",
             "main.bicep --parameters name=pipeline location=westeurope instanceMemoryMB=2048", "--name vgg16-aaaaaaaaaaaa.onnx",
             "--name vgg16-aaaaaaaaaaaa.manifest.json", "--name resnet50-bbbbbbbbbbbb.onnx", "az functionapp config appsettings set",
-            "dotnet publish", "config-zip", "systemKeys.blobs_extension", "events.bicep", "--name deploy-check/vase-1.jpg", "curl",
-            "az storage blob delete");
+            "dotnet publish", "config-zip", "systemKeys.blobs_extension", "events.bicep", "--name deploy-check/vase-1.jpg",
+            "GET /api/similar/deploy-check/vase-1.jpg?top=1", "az storage blob delete");
         Assert.Contains("Models__Versions__vgg16=aaaaaaaaaaaa", _sandbox.ReadState("settings"), StringComparison.Ordinal);
         Assert.Contains("Models__Versions__resnet50=bbbbbbbbbbbb", _sandbox.ReadState("settings"), StringComparison.Ordinal);
-        Assert.Contains("https://pipeline-app.example.org", output, StringComparison.Ordinal);
+        Assert.Contains($"Done. {_sandbox.AppAddress}", output, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_sandbox.Blobs, "deploy-check", "vase-1.jpg")));
     }
 
@@ -33,21 +37,21 @@ public sealed class DeployTests : IDisposable
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
         Assert.Equal(0, exitCode);
-        Assert.Contains(_sandbox.Calls, call => call.StartsWith("curl ", StringComparison.Ordinal));
-        Assert.DoesNotContain(Key, output, StringComparison.Ordinal);
-        Assert.DoesNotContain(_sandbox.Calls, call => call.Contains(Key, StringComparison.Ordinal));
+        Assert.Contains(_sandbox.Calls, call => call.StartsWith("GET ", StringComparison.Ordinal));
+        Assert.DoesNotContain(FakeApp.Key, output, StringComparison.Ordinal);
+        Assert.DoesNotContain(_sandbox.Calls, call => call.Contains(FakeApp.Key, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_failure_that_repeats_the_webhooks_address_keeps_its_key_hidden()
     {
-        _sandbox.Fail("events.bicep", $"Webhook validation handshake failed for https://app/runtime/webhooks/blobs?functionName=F&code={Key}.");
+        _sandbox.Fail("events.bicep", $"Webhook validation handshake failed for https://app/runtime/webhooks/blobs?functionName=F&code={FakeApp.Key}.");
 
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("code=(hidden)", output, StringComparison.Ordinal);
-        Assert.DoesNotContain(Key, output, StringComparison.Ordinal);
+        Assert.DoesNotContain(FakeApp.Key, output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -59,9 +63,9 @@ public sealed class DeployTests : IDisposable
     [InlineData("--name pipeline --template-file", "provision", "RequestDisallowedByPolicy", "exemption")]
     [InlineData("--name pipeline --template-file", "provision", "LocationNotAvailableForResourceType", "another region with -l")]
     [InlineData("az deployment group show", "outputs", "DeploymentNotFound", "see its message above")]
-    [InlineData("az storage blob list", "models", "AuthorizationPermissionMismatch", "Storage Blob Data Contributor")]
-    [InlineData("--name resnet50-bbbbbbbbbbbb.onnx", "models", "AuthorizationFailure", "vnetAllowedAddresses")]
-    [InlineData("appsettings set", "models", "Conflict", "see its message above")]
+    [InlineData("az storage blob list", "upload", "AuthorizationPermissionMismatch", "Storage Blob Data Contributor")]
+    [InlineData("--name resnet50-bbbbbbbbbbbb.onnx", "upload", "AuthorizationFailure", "vnetAllowedAddresses")]
+    [InlineData("appsettings set", "upload", "Conflict", "see its message above")]
     [InlineData("dotnet publish", "publish", "error NU1101", "see its message above")]
     [InlineData("config-zip", "publish", "BlobUploadFailedException", "see its message above")]
     [InlineData("events.bicep", "events", "handshake failed", "see its message above")]
@@ -101,7 +105,7 @@ public sealed class DeployTests : IDisposable
     public async Task A_new_model_is_a_new_file_beside_the_old_one()
     {
         await _sandbox.DeployAsync("--yes");
-        _sandbox.WriteModel("vgg16", "cccccccccccc", "imagenet");
+        _sandbox.WriteModel("vgg16", "cccccccccccc", "imageNet");
 
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
@@ -126,7 +130,7 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task A_region_without_the_plan_and_a_role_that_cannot_grant_are_refused()
     {
-        (int exitCode, string output) = await _sandbox.RunAsync("deploy.sh", "", "-g", "pictures", "-l", "Antarctica North", "--yes");
+        (int exitCode, string output) = await _sandbox.RunAsync("deploy", "-g", "pictures", "-l", "Antarctica North", "--yes");
         Assert.Equal(1, exitCode);
         Assert.Contains("'antarcticanorth' does not offer Flex Consumption. These do: westeurope northeurope", output, StringComparison.Ordinal);
         await StopsAsync("actions", "Microsoft.Web/*", "may not write role assignments in pictures", "User Access Administrator");
@@ -157,6 +161,22 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains("the package is 101 MB; it has to be under 100 MB", output, StringComparison.Ordinal);
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("config-zip", StringComparison.Ordinal));
+        Assert.Equal(["publish"], Directory.GetFileSystemEntries(_sandbox.Work).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public async Task The_package_has_the_folder_that_is_hidden_and_nothing_of_the_last_one()
+    {
+        Directory.CreateDirectory(Path.Combine(_sandbox.Work, "publish"));
+        await File.WriteAllTextAsync(Path.Combine(_sandbox.Work, "publish", "old.dll"), "", TestContext.Current.CancellationToken);
+
+        (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
+
+        Assert.True(exitCode == 0, output);
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(_sandbox.Work, "app.zip"));
+        Assert.Equal(
+            [".azurefunctions/function.deps.json", "host.json"],
+            package.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -172,15 +192,52 @@ public sealed class DeployTests : IDisposable
     }
 
     [Theory]
-    [InlineData("n\n", 1)]
+    [InlineData("n", 1)]
     [InlineData("", 1)]
-    [InlineData("y\n", 0)]
+    [InlineData("y", 0)]
     public async Task Nothing_is_provisioned_without_an_answer(string answer, int expected)
     {
-        (int exitCode, string output) = await _sandbox.RunAsync("deploy.sh", answer, "-g", "pictures", "-l", "westeurope");
+        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync("Go on?", answer, "deploy", "-g", "pictures", "-l", "westeurope");
 
         Assert.True(exitCode == expected, output);
         Assert.Equal(expected == 0, _sandbox.Calls.Any(call => call.Contains("--name pipeline --template-file", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Without_a_terminal_nothing_is_begun_that_would_have_to_ask()
+    {
+        (int exitCode, string output) = await _sandbox.DeployAsync();
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
+
+        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "pictures");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
+        Assert.Empty(_sandbox.Calls);
+
+        // There is nothing to ask about where nothing follows.
+        (exitCode, output) = await _sandbox.DeployAsync("--only", "what-if");
+        Assert.True(exitCode == 0, output);
+    }
+
+    [Fact]
+    public async Task An_interrupt_stops_what_runs_and_says_how_to_go_on()
+    {
+        _sandbox.State("hang", "main.bicep");
+        using Process command = _sandbox.StartCommand("deploy", "-g", "pictures", "-l", "westeurope", "--yes", "--skip-what-if");
+        string hanging = Path.Combine(_sandbox.StateFolder, "hanging");
+        await Wait.UntilAsync(() => Task.FromResult(File.Exists(hanging) && new FileInfo(hanging).Length > 0), () => "az to be called");
+        int az = int.Parse(_sandbox.ReadState("hanging"), CultureInfo.InvariantCulture);
+        await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);
+
+        using Process kill = Process.Start("kill", ["-INT", $"{command.Id}"]);
+        string output = await command.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await command.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(130, command.ExitCode);
+        Assert.Contains("az deployment group create...", output, StringComparison.Ordinal);
+        Assert.Contains("Stopped in step \"provision\"", output, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => Process.GetProcessById(az));
     }
 
     [Fact]
@@ -191,7 +248,11 @@ public sealed class DeployTests : IDisposable
         Assert.Empty(_sandbox.Calls);
 
         await _sandbox.DeployAsync("--yes");
-        string[] commands = [.. _sandbox.Calls.Select(call => string.Join(' ', call.Split(' ').Take(4))).Distinct()];
+        string[] commands =
+        [
+            .. _sandbox.Calls.Where(call => !call.StartsWith("GET ", StringComparison.Ordinal))
+            .Select(call => string.Join(' ', call.Split(' ').Take(4))).Distinct(),
+        ];
         Assert.NotEmpty(commands);
         Assert.All(commands, command => Assert.Contains(command, output.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
@@ -207,24 +268,25 @@ public sealed class DeployTests : IDisposable
             File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         }
 
-        (int exitCode, string output) = await _sandbox.RunAsync(script, "");
+        (int exitCode, string output) = await _sandbox.RunScriptAsync(script);
 
         Assert.True(exitCode == 0, output);
         Assert.Contains("Models__Versions__vgg16=aaaaaaaaaaaa", _sandbox.ReadState("settings"), StringComparison.Ordinal);
-        AssertInOrder("main.bicep", "--name vgg16-aaaaaaaaaaaa.onnx", "config-zip", "events.bicep --parameters functionAppName=pipeline-app", "curl");
+        AssertInOrder(
+            "main.bicep", "--name vgg16-aaaaaaaaaaaa.onnx", "config-zip", "events.bicep --parameters functionAppName=pipeline-app",
+            "GET /api/similar");
     }
 
     [Fact]
     public async Task Under_azd_outputs_come_from_its_environment_and_versions_go_back_to_it()
     {
         _sandbox.State("code");
-        _sandbox.State("asked");
         (int exitCode, string output) = await _sandbox.DeployAsync("--azd", "--only", "upload");
         Assert.Equal(1, exitCode);
         Assert.Contains("azd's environment lacks the output 'functionAppName'", output, StringComparison.Ordinal);
 
         _sandbox.Environment["functionAppName"] = "azds-app";
-        _sandbox.Environment["functionAppUrl"] = "https://azds-app.example.org";
+        _sandbox.Environment["functionAppUrl"] = _sandbox.AppAddress;
         _sandbox.Environment["imagesAccountName"] = "azdsimages";
         _sandbox.Environment["systemTopicName"] = "azds-topic";
         foreach (string steps in new[] { "tools,models,region", "upload", "publish", "events,smoke-test" })
@@ -235,18 +297,22 @@ public sealed class DeployTests : IDisposable
 
         AssertInOrder(
             "azd env set PIPELINE_VGG16_VERSION aaaaaaaaaaaa", "azd env set PIPELINE_RESNET50_VERSION bbbbbbbbbbbb", "--name azds-app --src",
-            "systemTopicName=azds-topic", "curl");
+            "systemTopicName=azds-topic", "GET /api/similar");
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("main.bicep", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("-g GROUP is missing", "-l", "westeurope")]
-    [InlineData("--memory is '512'; 2048 and 4096 are allowed", "-g", "a", "-l", "westeurope", "--memory", "512")]
-    [InlineData("'everything' is not a step", "-g", "a", "-l", "westeurope", "--only", "everything")]
-    [InlineData("'--fast' is not an option", "-g", "a", "--fast")]
+    [InlineData("'--resource-group' is required", "-l", "westeurope")]
+    [InlineData("'--location' is required", "-g", "a")]
+    [InlineData("'512' not recognized", "-g", "a", "-l", "westeurope", "--memory", "512")]
+    [InlineData("'tools,everything' is not right", "-g", "a", "-l", "westeurope", "--only", "tools,everything")]
+    [InlineData("--parameter takes NAME=VALUE", "-g", "a", "-l", "westeurope", "--parameter", "alwaysReadyHttp")]
+    [InlineData("--name takes 2 to 16", "-g", "a", "-l", "westeurope", "--name", "A")]
+    [InlineData("--location takes the name of a region", "-g", "a", "-l", "")]
+    [InlineData("'--fast'", "-g", "a", "--fast")]
     public async Task Wrong_options_are_named(string message, params string[] arguments)
     {
-        (int exitCode, string output) = await _sandbox.RunAsync("deploy.sh", "", arguments);
+        (int exitCode, string output) = await _sandbox.RunAsync(["deploy", .. arguments]);
 
         Assert.Equal(2, exitCode);
         Assert.Contains(message, output, StringComparison.Ordinal);
@@ -254,18 +320,29 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
+    public async Task Help_explains_each_step_and_gives_examples()
+    {
+        (int exitCode, string output) = await _sandbox.RunAsync("deploy", "--help");
+
+        Assert.Equal(0, exitCode);
+        Assert.All(DeploymentStep.All, step => Assert.Contains($"  {step.Name,-12} {step.Description}", output, StringComparison.Ordinal));
+        Assert.Contains("./pipeline deploy -g images -l westeurope --only publish", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_group_is_deleted_only_once_its_name_is_typed()
     {
+        const string Question = "to go on:";
         _sandbox.State("group");
 
-        (int exitCode, string output) = await _sandbox.RunAsync("destroy.sh", "picture\n", "-g", "pictures");
+        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync(Question, "picture", "destroy", "-g", "pictures");
         Assert.Equal(1, exitCode);
         Assert.Contains("'picture' is not 'pictures'; nothing was deleted", output, StringComparison.Ordinal);
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("az group delete", StringComparison.Ordinal));
 
-        (exitCode, output) = await _sandbox.RunAsync("destroy.sh", "pictures\n", "-g", "pictures");
+        (exitCode, output) = await _sandbox.RunAtTerminalAsync(Question, "pictures", "destroy", "-g", "pictures");
         Assert.True(exitCode == 0, output);
-        (exitCode, output) = await _sandbox.RunAsync("destroy.sh", "", "-g", "pictures", "--yes");
+        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "pictures", "--yes");
         Assert.True(exitCode == 0, output);
         Assert.Contains("nothing to delete", output, StringComparison.Ordinal);
     }

@@ -46,6 +46,22 @@ public sealed partial class WorkflowTests
         Assert.Contains(Steps(Read(".github", "workflows", "build.yml")), step => step.Children.ContainsKey("run") && Text(step["run"]) == "./pipeline test");
     }
 
+    [Theory]
+    [InlineData("infra", "what-if", "--only what-if --yes")]
+    [InlineData("deploy", "deploy", "--yes")]
+    public void Azure_is_changed_by_the_command_which_finds_what_it_is_built_with(string workflow, string job, string options)
+    {
+        string[] steps =
+        [
+            .. ((YamlSequenceNode)Map(Map(Read(".github", "workflows", $"{workflow}.yml"), "jobs"), job)["steps"]).Cast<YamlMappingNode>()
+            .Select(step => Text(step.Children.TryGetValue("run", out YamlNode? run) ? run : step["uses"])),
+        ];
+
+        Assert.Equal($"./pipeline deploy -g \"$AZURE_RESOURCE_GROUP\" -l \"$AZURE_LOCATION\" {options}", steps[^1]);
+        Assert.Contains(steps, step => step.StartsWith("actions/setup-dotnet@", StringComparison.Ordinal));
+        Assert.Contains(steps, step => step.StartsWith("actions/setup-node@", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Dependabot_looks_where_packages_are_declared()
     {
@@ -57,7 +73,7 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public async Task Azds_hooks_are_steps_of_the_deploy_script()
+    public async Task Azds_hooks_are_steps_of_the_deployment()
     {
         YamlMappingNode hooks = Map(Read("azure.yaml"), "hooks");
         Assert.Equal(["preprovision", "postprovision", "predeploy", "postdeploy"], hooks.Children.Keys.Select(Text));
@@ -67,10 +83,15 @@ public sealed partial class WorkflowTests
             string steps = Only().Match(run).Groups[1].Value;
             using var sandbox = new Sandbox();
 
-            (int exitCode, string output) = await sandbox.RunAsync("deploy.sh", "", "-g", "a", "-l", "westeurope", "--dry-run", "--only", steps);
+            (int exitCode, string output) = await sandbox.RunAsync(
+                "deploy", "-g", "a", "-l", "westeurope", "--dry-run", "--azd", "--only", steps);
 
             Assert.True(exitCode == 0, output);
-            Assert.Contains($"-Only {steps} ", Text(Map((YamlMappingNode)hook, "windows")["run"]), StringComparison.Ordinal);
+            Assert.StartsWith("./pipeline deploy --azd --only ", run, StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"./pipeline.cmd deploy --azd --only '{steps}' -g ",
+                Text(Map((YamlMappingNode)hook, "windows")["run"]),
+                StringComparison.Ordinal);
         }
     }
 

@@ -1,0 +1,174 @@
+using System.Text.RegularExpressions;
+using CliWrap;
+using CliWrap.Buffered;
+using Pipeline.Cli.Hosting;
+using Pipeline.Cli.Terminal;
+
+namespace Pipeline.Cli.Deploy;
+
+/// <summary>
+/// Runs the programs of a deployment, and says what it does; in a dry run prints instead what can be pasted into a shell, and runs nothing.
+/// </summary>
+/// <param name="console">Where to say it.</param>
+/// <param name="folder">Where the programs run.</param>
+/// <param name="dryRun">Whether commands are only printed.</param>
+internal sealed partial class CommandRunner(CommandConsole console, string folder, bool dryRun)
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    public bool DryRun => dryRun;
+
+    /// <summary>A named part of the work; what goes wrong within it is told with its name.</summary>
+    public async Task StepAsync(string name, string description, Func<Task> work, CancellationToken cancellationToken)
+    {
+        console.Line($"\n{(dryRun ? "#" : "==")} {name}: {description}");
+        try
+        {
+            await work();
+        }
+        catch (Exception failure) when (failure is CommandFailure or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CommandFailure(
+                $"\nStep \"{name}\" failed: {failure.Message}\nThen run the same command again: what is done already is kept.");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            console.Error($"\nStopped in step \"{name}\". What Azure has begun goes on there; the same command, run again, completes it.");
+            throw;
+        }
+    }
+
+    /// <summary>A remark. In a dry run it is a comment, so that all that is printed can be pasted.</summary>
+    public void Say(string text) => console.Line($"{(dryRun ? "#" : "  ")} {text}");
+
+    /// <summary>What a command wrote.</summary>
+    public void Show(string output) => console.Line(output);
+
+    /// <summary>In a dry run, the shell's way of what the command does itself.</summary>
+    public void Print(string line)
+    {
+        if (dryRun)
+        {
+            console.Line(line);
+        }
+    }
+
+    /// <summary>Stops where something is not as it has to be. A dry run knows nothing, and goes on.</summary>
+    /// <exception cref="CommandFailure">It is not so.</exception>
+    public void Require(bool isSo, string fault, string remedy)
+    {
+        if (!isSo && !dryRun)
+        {
+            throw DeploymentFailure.Because(fault, remedy);
+        }
+    }
+
+    /// <summary>Runs a command for what it does.</summary>
+    /// <returns>What it wrote; nothing in a dry run.</returns>
+    /// <exception cref="CommandFailure">It failed; the message shows what it said last.</exception>
+    public async Task<string> RunAsync(ShellCommand command, CancellationToken cancellationToken)
+    {
+        Print($"{command}");
+        return dryRun ? "" : await SucceedAsync(command, told: true, cancellationToken);
+    }
+
+    /// <summary>Runs a command for what it writes, which may be a key and is never shown.</summary>
+    /// <returns>That; in a dry run the variable that the printed line puts it into.</returns>
+    /// <inheritdoc cref="RunAsync"/>
+    public async Task<string> ReadAsync(string variable, ShellCommand command, CancellationToken cancellationToken)
+    {
+        Print($"{variable}=$({command})");
+        return dryRun ? $"${variable}" : await SucceedAsync(command, told: false, cancellationToken);
+    }
+
+    /// <summary>Runs a command until it writes what it should.</summary>
+    /// <inheritdoc cref="WaitAsync(string, string, Func{CancellationToken, Task{string}}, CancellationToken)"/>
+    public Task WaitAsync(string what, string remedy, ShellCommand command, string expected, CancellationToken cancellationToken)
+    {
+        Print($"{command}");
+        return WaitAsync(what, remedy, async stop =>
+        {
+            BufferedCommandResult result = await ExecuteAsync(command, stop);
+            bool succeeded = result.ExitCode == 0 && result.StandardOutput.Trim().Equals(expected, StringComparison.OrdinalIgnoreCase);
+            return succeeded ? null : WithoutKeys(result.StandardError.Trim());
+        }, cancellationToken);
+    }
+
+    /// <summary>Tries something until it succeeds: <c>PIPELINE_TRIES</c> times (60), <c>PIPELINE_PAUSE_SECONDS</c> (10) apart.</summary>
+    /// <returns>When it has, or at once in a dry run.</returns>
+    /// <exception cref="CommandFailure">It never did: what does not happen, and what to do about it.</exception>
+    public async Task WaitAsync(
+        string what, string remedy, Func<CancellationToken, Task<string?>> attempt, CancellationToken cancellationToken)
+    {
+        int tries = Number("PIPELINE_TRIES", 60);
+        int pause = Number("PIPELINE_PAUSE_SECONDS", 10);
+        string? obstacle = null;
+        await WithProgressAsync($"Waiting for {what}", async progress =>
+        {
+            for (int number = 1; !dryRun && (obstacle = await attempt(cancellationToken)) is not null && number < tries; number++)
+            {
+                progress.Report(new StageProgress(0, $"try {number} of {tries}"));
+                await Task.Delay(TimeSpan.FromSeconds(pause), cancellationToken);
+            }
+        });
+        Require(obstacle is null, $"{what} did not happen in {tries} tries, {pause} seconds apart. {obstacle}".TrimEnd(), remedy);
+    }
+
+    /// <summary>Shows that something is under way, once it takes longer than a moment.</summary>
+    public async Task WithProgressAsync(string title, Func<IProgress<StageProgress>, Task> work)
+    {
+        var progress = new LateProgress();
+        Task running = work(progress);
+        if (await Task.WhenAny(running, Task.Delay(Quiet)) != running)
+        {
+            await console.StageAsync($"   {title}", shown =>
+            {
+                progress.Shown = shown;
+                return running;
+            });
+        }
+
+        await running;
+    }
+
+    private async Task<string> SucceedAsync(ShellCommand command, bool told, CancellationToken cancellationToken)
+    {
+        BufferedCommandResult? result = null;
+        await WithProgressAsync(command.Title, async _ => result = await ExecuteAsync(command, cancellationToken));
+        string said = WithoutKeys($"{(told ? result!.StandardOutput : "")}\n{result!.StandardError}");
+        return result.ExitCode == 0 ? result.StandardOutput.Trim() : throw DeploymentFailure.Of(command, said);
+    }
+
+    private async Task<BufferedCommandResult> ExecuteAsync(ShellCommand command, CancellationToken cancellationToken)
+    {
+        string program = ProgramOnPath.Find(command.Words[0]) ?? throw DeploymentFailure.Missing(command.Words[0]);
+
+        // An interrupt asks the program to end; what does not, within the grace, is ended with all that it started.
+        using var end = new CancellationTokenSource();
+        await using CancellationTokenRegistration asked = cancellationToken.Register(() => end.CancelAfter(Grace));
+        return await CliWrap.Cli.Wrap(program)
+            .WithArguments(command.Words.Skip(1))
+            .WithWorkingDirectory(folder)
+            // Build servers would outlive the command, and hold its output open.
+            .WithEnvironmentVariables(variables => variables.Set("MSBUILDDISABLENODEREUSE", "1").Set("UseSharedCompilation", "false"))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(Console.OutputEncoding, Console.OutputEncoding, end.Token, cancellationToken);
+    }
+
+    private static int Number(string variable, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : usual;
+
+    // Event Grid's messages repeat the webhook's address, and with it a key.
+    private static string WithoutKeys(string text) => Key().Replace(text, "$1(hidden)");
+
+    [GeneratedRegex("""([?&]code=)[^&"'\s]*""")]
+    private static partial Regex Key();
+
+    private sealed class LateProgress : IProgress<StageProgress>
+    {
+        public IProgress<StageProgress>? Shown { get; set; }
+
+        public void Report(StageProgress value) => Shown?.Report(value);
+    }
+}

@@ -1,0 +1,44 @@
+using Pipeline.Cli.Terminal;
+
+namespace Pipeline.Cli.Deploy;
+
+/// <summary>What a step has before it: what is asked for, the checkout that is deployed, where to ask, what runs commands.</summary>
+internal sealed record Deployment(DeploymentOptions Options, SourceTree Tree, CommandConsole Console, CommandRunner Runner)
+{
+    public string Group => Options.Group;
+
+    /// <summary>The models; <c>PIPELINE_MODELS</c> names another folder.</summary>
+    public string Models => FolderOf("PIPELINE_MODELS") ?? Tree.Models;
+
+    /// <summary>Where the app is built and packed; <c>PIPELINE_WORK</c> names another folder.</summary>
+    public string Work => FolderOf("PIPELINE_WORK") ?? Tree.State;
+
+    /// <summary>What main.bicep made; unknown to a step that does not need it.</summary>
+    public DeploymentOutputs Outputs { get; init; } = DeploymentOutputs.Unknown;
+
+    public string Bicep(string name) => Path.Combine(Tree.Root, "infra", $"{name}.bicep");
+
+    /// <exception cref="CommandFailure">A step failed; those before it are done and stay done.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        Deployment deployment = this;
+        foreach (DeploymentStep step in DeploymentStep.All.Where(step => Options.Steps.Contains(step.Name)))
+        {
+            if (step.NeedsOutputs && deployment.Outputs == DeploymentOutputs.Unknown)
+            {
+                await Runner.StepAsync("outputs", "names of what was made", async () =>
+                    deployment = this with { Outputs = await DeploymentOutputs.ReadAsync(this, cancellationToken) }, cancellationToken);
+            }
+
+            await Runner.StepAsync(step.Name, step.Description, () => step.RunAsync(deployment, cancellationToken), cancellationToken);
+        }
+
+        if (!Runner.DryRun)
+        {
+            Console.Line($"\nDone. {deployment.Outputs.FunctionAppUrl}".TrimEnd());
+        }
+    }
+
+    private static string? FolderOf(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
+}

@@ -1,0 +1,34 @@
+using Pipeline.Models;
+
+namespace Pipeline.Cli.Deploy;
+
+/// <summary>A model to deploy.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Version">Its fingerprint. It is part of its blobs' names, so that a name never changes its content.</param>
+/// <param name="Path">Its ONNX file.</param>
+internal sealed record ModelFiles(string Key, string Version, string Path)
+{
+    /// <summary>What is uploaded, and as what. The manifest last: where there is one, the model is whole.</summary>
+    public IReadOnlyList<(string File, string Blob)> Uploads =>
+    [
+        (Path, $"{Key}-{Version}.onnx"),
+        (System.IO.Path.ChangeExtension(Path, ".manifest.json"), $"{Key}-{Version}.manifest.json"),
+    ];
+
+    /// <summary>The models of the catalogue as they lie in the models folder.</summary>
+    /// <exception cref="CommandFailure">One cannot be deployed.</exception>
+    public static IReadOnlyList<ModelFiles> Find(Deployment deployment) =>
+        [.. ModelCatalogue.Default().Models.Select(model => Find(model, deployment))];
+
+    private static ModelFiles Find(ModelDefinition model, Deployment deployment)
+    {
+        InstalledModel? installed = InstalledModel.Find(model, deployment.Models);
+        string file = System.IO.Path.Combine(deployment.Models, $"{model.Key}.onnx");
+        deployment.Runner.Require(installed is not null, $"there is no {file} with its manifest.", "./pipeline models pull");
+        deployment.Runner.Require(
+            deployment.Options.AllowUntrained || installed?.Weights != WeightsOrigin.Untrained,
+            $"{file} has untrained weights: its search would mean nothing.",
+            "./pipeline models pull --force, or --allow-untrained to try the deployment out.");
+        return new ModelFiles(model.Key, installed?.Fingerprint.ToString() ?? $"${model.Key}_fingerprint", file);
+    }
+}

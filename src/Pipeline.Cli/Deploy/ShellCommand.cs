@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Pipeline.Cli.Deploy;
+
+/// <summary>
+/// A program and its arguments, written as an interpolated string: <c>$"az group exists --name {group}"</c>. Blanks part the words that are
+/// written out; what is put in stays one argument, whatever is in it, and a list becomes as many as it has. No shell takes part.
+/// </summary>
+[InterpolatedStringHandler]
+internal sealed partial class ShellCommand(int literalLength, int formattedCount)
+{
+    private readonly List<string> _words = new(formattedCount + (literalLength / 8));
+    private bool _open;
+
+    public IReadOnlyList<string> Words => _words;
+
+    /// <summary>What to call it while it runs: it without its options, such as <c>az group create</c>.</summary>
+    public string Title => string.Join(' ', _words.TakeWhile(word => Verb().IsMatch(word)));
+
+    public void AppendLiteral(string text)
+    {
+        string[] parts = text.Split(' ');
+        for (int position = 0; position < parts.Length; position++)
+        {
+            _open &= position == 0;
+            if (parts[position].Length > 0)
+            {
+                Append(parts[position]);
+            }
+        }
+    }
+
+    public void AppendFormatted(string value) => Append(value);
+
+    public void AppendFormatted(IEnumerable<string> values)
+    {
+        _words.AddRange(values);
+        _open = false;
+    }
+
+    /// <summary>As a POSIX shell reads it, ready to be pasted.</summary>
+    public override string ToString() => string.Join(' ', _words.Select(Quote));
+
+    /// <summary>One argument as a shell reads it. What a dry run does not know yet is a variable, $name, and stays one.</summary>
+    public static string Quote(string argument) =>
+        Variable().IsMatch(argument) ? $"\"{Special().Replace(argument, @"\$0")}\""
+        : Plain().IsMatch(argument) ? argument
+        : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+
+    private void Append(string text)
+    {
+        if (_open)
+        {
+            _words[^1] += text;
+        }
+        else
+        {
+            _words.Add(text);
+            _open = true;
+        }
+    }
+
+    [GeneratedRegex(@"\$[A-Za-z]")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex("""[\\"`]""")]
+    private static partial Regex Special();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_./:=@%+,-]+\z")]
+    private static partial Regex Plain();
+
+    [GeneratedRegex(@"^[a-z][a-z-]*\z")]
+    private static partial Regex Verb();
+}

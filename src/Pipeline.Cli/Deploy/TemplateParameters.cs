@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Pipeline.Models;
+
+namespace Pipeline.Cli.Deploy;
+
+/// <summary>
+/// What main.bicep is given. It writes the app's settings whole, so the models that a running app has are passed on: they change only once
+/// the new files are there.
+/// </summary>
+internal static class TemplateParameters
+{
+    // main.bicep names the app NAME-, then 13 characters.
+    private const int SuffixLength = 14;
+
+    public static async Task<IReadOnlyList<string>> CollectAsync(Deployment deployment, CancellationToken cancellationToken)
+    {
+        DeploymentOptions options = deployment.Options;
+        string query = $"[?starts_with(name, '{options.Name}-') && length(name) == `{options.Name.Length + SuffixLength}`].name";
+        string app = await deployment.Runner.ReadAsync(
+            "app", $"az functionapp list --resource-group {options.Group} --query {query} --output tsv", cancellationToken);
+        var versions = new Dictionary<string, string>();
+        bool runs = app.Length > 0 && !deployment.Runner.DryRun;
+        foreach (string key in runs ? ModelCatalogue.Default().Models.Select(model => model.Key) : [])
+        {
+            if (await RunningVersionAsync(deployment, app, key, cancellationToken) is { Length: > 0 } version)
+            {
+                versions.Add(key, version);
+            }
+        }
+
+        string[] models = app.Length > 0 ? [$"modelVersions={JsonSerializer.Serialize(versions)}"] : [];
+        return
+        [
+            $"name={options.Name}", $"location={options.Location}", $"instanceMemoryMB={options.MemoryMB}",
+            .. options.Parameters, .. models,
+        ];
+    }
+
+    /// <summary>The fingerprint of the model that an app runs; empty where its settings name none.</summary>
+    public static Task<string> RunningVersionAsync(Deployment deployment, string app, string key, CancellationToken cancellationToken) =>
+        deployment.Runner.ReadAsync(
+            "current",
+            $"az functionapp config appsettings list --resource-group {deployment.Group} --name {app} " +
+            $"--query {$"[?name=='Models__Versions__{key}'].value"} --output tsv",
+            cancellationToken);
+}

@@ -1,0 +1,49 @@
+using System.Net;
+using Pipeline.IntegrationTests.Hosting;
+
+namespace Pipeline.IntegrationTests.Infra;
+
+/// <summary>Stands in for the deployed app: it knows its key, and the sample from the second question on.</summary>
+internal sealed class FakeApp : IDisposable
+{
+    public const string Key = "the-secret-key";
+
+    private readonly HttpListener _listener = new();
+    private readonly Action<string> _record;
+    private readonly Func<bool> _neverFinds;
+    private int _asked;
+
+    /// <param name="record">Takes each request, such as <c>GET /api/similar/a.jpg?top=1</c>.</param>
+    /// <param name="neverFinds">Whether the sample stays unknown.</param>
+    public FakeApp(Action<string> record, Func<bool> neverFinds)
+    {
+        (_record, _neverFinds) = (record, neverFinds);
+        Address = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        _listener.Prefixes.Add($"{Address}/");
+        _listener.Start();
+        _ = ServeAsync();
+    }
+
+    public string Address { get; }
+
+    public void Dispose() => _listener.Close();
+
+    private async Task ServeAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                HttpListenerContext context = await _listener.GetContextAsync();
+                _record($"{context.Request.HttpMethod} {context.Request.RawUrl}");
+                context.Response.StatusCode =
+                    context.Request.Headers["x-functions-key"] != Key ? 401 : ++_asked > 1 && !_neverFinds() ? 200 : 404;
+                context.Response.Close();
+            }
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+        {
+            // Closed.
+        }
+    }
+}
