@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
@@ -160,6 +161,8 @@ public sealed partial class ImageIndexer(
     private async Task<IndexOutcome?> TryWriteAsync(
         InstalledModel model, EmbeddingRecord record, RowVersion? version, BlobClient blob, CancellationToken cancellationToken)
     {
+        using Step.Run run = Telemetry.Write.Start("model", model.Key);
+
         // The row was read before the image: if a newer one is recorded in between, this fails.
         if (!await embeddings.TryWriteAsync(model, record, version, cancellationToken).ConfigureAwait(false))
         {

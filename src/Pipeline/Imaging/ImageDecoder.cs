@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using NetVips;
+using Pipeline.Diagnostics;
 
 namespace Pipeline.Imaging;
 
@@ -111,6 +112,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
             return false;
         }
 
+        using Step.Run run = Telemetry.Decode.Start("format", Name(format));
         byte[] bytes = ToArray(encoded);
         try
         {

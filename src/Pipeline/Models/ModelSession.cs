@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 
 namespace Pipeline.Models;
@@ -103,6 +104,7 @@ public sealed class ModelSession : IDisposable
                 nameof(outputs));
         }
 
+        using Step.Run measured = Telemetry.Embed.Start("model", Model.Key);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

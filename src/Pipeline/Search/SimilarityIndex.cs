@@ -104,6 +104,7 @@ public sealed partial class SimilarityIndex(
 
     private async Task<Snapshot> RefreshAsync()
     {
+        using Step.Run run = Telemetry.Refresh.Start("model", Model.Key);
         try
         {
             // Noted before reading: what is written while we read is found by the next refresh.

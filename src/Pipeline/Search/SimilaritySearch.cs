@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Diagnostics;
 using Pipeline.Embeddings;
 using Pipeline.Models;
 
@@ -54,6 +55,7 @@ public sealed class SimilaritySearch
         var images = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (((string key, Embedding query), SimilarityIndex.Snapshot snapshot) in queries.Zip(snapshots))
         {
+            using Step.Run run = Telemetry.Scan.Start("model", key);
             rankings[key] = snapshot.Nearest(query.Values, Math.Max(MinFusionDepth, 2 * top), excludedKey);
             images[key] = snapshot.Count;
         }
