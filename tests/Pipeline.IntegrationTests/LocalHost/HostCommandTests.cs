@@ -15,7 +15,7 @@ public class HostCommandTests
     [InlineData(2, "'7071' is no address to serve at", "--urls", "7071")]
     [InlineData(2, "Unrecognized command or argument '--unknown'.", "--unknown")]
     [InlineData(1, "There is no folder '/no/such/folder'. Name a built or published function app with --app.", "--app", "/no/such/folder")]
-    [InlineData(1, "is no built function app: it has no worker.config.json.", "--app", ".")]
+    [InlineData(1, "is no built function app: it has no worker.config.json.", "--app", "/")]
     public async Task A_wrong_argument_is_refused_by_name(int exitCode, string message, params string[] arguments) =>
         await AssertFailsAsync(exitCode, message, Storage, ["run", .. arguments]);
 
