@@ -25,7 +25,8 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
         {
             await using Stream content = await _blob.OpenReadAsync(cancellationToken: cancellationToken);
             await using var text = new GZipStream(content, CompressionMode.Decompress);
-            return new KnownBlobs(await JsonSerializer.DeserializeAsync<Dictionary<string, string>>(text, cancellationToken: cancellationToken) ?? []);
+            return new KnownBlobs(
+                await JsonSerializer.DeserializeAsync<Dictionary<string, string>>(text, cancellationToken: cancellationToken) ?? []);
         }
         catch (RequestFailedException exception) when (exception.Status == StatusCodes.Status404NotFound)
         {
