@@ -5,7 +5,9 @@ using Azure.Storage.Blobs.Models;
 
 namespace Pipeline.LocalHost.Events;
 
-/// <summary>Looks at a container again and again, and tells the app what became different, at least once, also what did so while nothing ran.</summary>
+/// <summary>
+/// Looks at a container again and again, and tells the app what became different, at least once; also what did so while nothing ran.
+/// </summary>
 internal sealed partial class ContainerWatch(
     WatchedContainer watched, BlobContainerClient container, EventSender sender, KnownBlobsFile file, ILogger logger)
 {
@@ -94,7 +96,8 @@ internal sealed partial class ContainerWatch(
         known.BeginPass();
         TimeSpan listing = TimeSpan.Zero;
         var written = new List<BlobItem>();
-        await using IAsyncEnumerator<Page<BlobItem>> pages = container.GetBlobsAsync(cancellationToken: stop).AsPages().GetAsyncEnumerator(stop);
+        await using IAsyncEnumerator<Page<BlobItem>> pages =
+            container.GetBlobsAsync(cancellationToken: stop).AsPages().GetAsyncEnumerator(stop);
         while (true)
         {
             long start = Stopwatch.GetTimestamp();

@@ -7,7 +7,9 @@ using Pipeline.LocalHost.Worker.Messages;
 
 namespace Pipeline.LocalHost.Functions;
 
-/// <summary>Runs of functions that a person or a schedule asks for, without what their trigger listens to. A failed one is logged, not retried.</summary>
+/// <summary>
+/// Runs of functions that a person or a schedule asks for, without what their trigger listens to. A failed one is logged, not retried.
+/// </summary>
 internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls, AppSettings settings) : IAsyncDisposable
 {
     private const string Reason = "This function was programmatically called via the host APIs.";

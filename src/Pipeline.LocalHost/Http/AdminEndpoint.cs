@@ -21,7 +21,9 @@ internal static class AdminEndpoint
             return Results.BadRequest();
         }
 
-        return await calls.StartAsync(name, input, cancellationToken) ? Results.Json(new { }, statusCode: StatusCodes.Status202Accepted) : Results.NotFound();
+        return await calls.StartAsync(name, input, cancellationToken)
+            ? Results.Json(new { }, statusCode: StatusCodes.Status202Accepted)
+            : Results.NotFound();
     }
 
     /// <summary>The property <c>input</c> of the body: a message, or a blob's path.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Extensions;
+using Microsoft.Azure.WebJobs;
 using Pipeline.LocalHost.Triggers;
 
 namespace Pipeline.LocalHost.Http;
@@ -11,13 +12,21 @@ internal static class BlobWebhook
     /// <summary>What the extension answers; 503 while the job host does not run, for it may be without its storage.</summary>
     public static async Task AnswerAsync(HttpContext context, TriggerListeners triggers)
     {
-        if (triggers.Webhook is not { } webhook)
+        IAsyncConverter<HttpRequestMessage, HttpResponseMessage> webhook;
+        try
+        {
+            webhook = await triggers.WebhookAsync(context.RequestAborted);
+        }
+        catch (TimeoutException)
         {
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
             return;
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, context.Request.GetEncodedUrl()) { Content = new StreamContent(context.Request.Body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, context.Request.GetEncodedUrl())
+        {
+            Content = new StreamContent(context.Request.Body),
+        };
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in context.Request.Headers)
         {
             if (!request.Headers.TryAddWithoutValidation(name, values.AsEnumerable()))

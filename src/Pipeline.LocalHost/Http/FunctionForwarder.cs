@@ -108,7 +108,9 @@ internal sealed partial class FunctionForwarder(
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 500: function '{Function}', forwarding {Error}")]
     private partial void LogFailed(Exception? cause, string method, string path, string function, ForwarderError error);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 500: a body of {Length} bytes is more than a Functions host takes")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Method} {Path} was answered with 500: a body of {Length} bytes is more than a Functions host takes")]
     private partial void LogTooLarge(string method, string path, long length);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} was answered with 503: there is no worker")]

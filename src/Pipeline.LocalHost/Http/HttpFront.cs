@@ -25,7 +25,13 @@ internal sealed partial class HttpFront : IAsyncDisposable
 
     /// <exception cref="HostFailure">It cannot listen there.</exception>
     public static async Task<HttpFront> StartAsync(
-        ListenAddress address, HostJson host, WorkerSupervisor workers, FunctionCalls calls, DirectCalls direct, TriggerListeners triggers, ILoggerFactory logs)
+        ListenAddress address,
+        HostJson host,
+        WorkerSupervisor workers,
+        FunctionCalls calls,
+        DirectCalls direct,
+        TriggerListeners triggers,
+        ILoggerFactory logs)
     {
         WebApplication app = WebServer.Build(
             logs,
@@ -34,7 +40,13 @@ internal sealed partial class HttpFront : IAsyncDisposable
                 kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
                 kestrel.Listen(address.Address, address.Port);
             },
-            services => services.AddRouting().AddHttpForwarder().AddSingleton(workers).AddSingleton(calls).AddSingleton(direct).AddSingleton<FunctionForwarder>());
+            services => services
+                .AddRouting()
+                .AddHttpForwarder()
+                .AddSingleton(workers)
+                .AddSingleton(calls)
+                .AddSingleton(direct)
+                .AddSingleton<FunctionForwarder>());
         var throttle = new RequestThrottle(host);
         FunctionForwarder forwarder = app.Services.GetRequiredService<FunctionForwarder>();
         ILogger logger = logs.CreateLogger<HttpFront>();

@@ -44,7 +44,10 @@ internal sealed partial class AppSettings(IConfiguration configuration)
         var options = new BlobClientOptions { TrimBlobNameSlashes = false };
         Impatient(options);
         return Client(
-            connection, "blobServiceUri", text => new BlobServiceClient(text, options), (uri, token) => new BlobServiceClient(uri, token, options));
+            connection,
+            "blobServiceUri",
+            text => new BlobServiceClient(text, options),
+            (uri, token) => new BlobServiceClient(uri, token, options));
     }
 
     /// <summary>A client for a trigger's connection; null is the host's own storage. Messages are base64, as Event Grid's.</summary>
@@ -54,7 +57,10 @@ internal sealed partial class AppSettings(IConfiguration configuration)
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
         Impatient(options);
         return Client(
-            connection, "queueServiceUri", text => new QueueServiceClient(text, options), (uri, token) => new QueueServiceClient(uri, token, options));
+            connection,
+            "queueServiceUri",
+            text => new QueueServiceClient(text, options),
+            (uri, token) => new QueueServiceClient(uri, token, options));
     }
 
     private T Client<T>(string? connection, string uriKey, Func<string, T> byText, Func<Uri, TokenCredential, T> byIdentity)

@@ -33,7 +33,7 @@ internal sealed record HostJson
     /// <summary>extensions.queues.batchSize: messages fetched at a time, at most 32.</summary>
     public int QueueBatchSize { get; init; } = 16;
 
-    /// <summary>extensions.queues.newBatchThreshold: messages in work below which more are fetched; null is half a batch for each processor.</summary>
+    /// <summary>extensions.queues.newBatchThreshold: messages in work below which more are fetched; null is the SDK's own.</summary>
     public int? QueueNewBatchThreshold { get; init; }
 
     /// <summary>extensions.queues.maxDequeueCount: tries before a message is poison.</summary>
@@ -42,7 +42,9 @@ internal sealed record HostJson
     /// <summary>extensions.queues.visibilityTimeout: the wait between two tries.</summary>
     public TimeSpan QueueVisibilityTimeout { get; init; } = TimeSpan.Zero;
 
-    /// <summary>extensions.queues.maxPollingInterval. The real host's default is a minute, which on a laptop is a minute's wait for nothing saved.</summary>
+    /// <summary>
+    /// extensions.queues.maxPollingInterval. The real host's default is a minute, which on a laptop is a minute's wait for nothing saved.
+    /// </summary>
     public TimeSpan QueueMaxPollingInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>extensions.queues.messageEncoding.</summary>
@@ -101,15 +103,19 @@ internal sealed record HostJson
         null => null,
         string text when TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan value)
             && value >= min && value <= max => value,
-        string text => throw Wrong(
-            key, text, $"a time as hh:mm:ss{(min > TimeSpan.Zero ? $", at least {min:c}" : "")}{(max < TimeSpan.MaxValue ? $", at most {max.Days} days" : "")}"),
+        string text => throw Wrong(key, text, $"a time as hh:mm:ss{Least(min)}{Most(max)}"),
     };
+
+    private static string Least(TimeSpan min) => min > TimeSpan.Zero ? $", at least {min:c}" : "";
+
+    private static string Most(TimeSpan max) => max < TimeSpan.MaxValue ? $", at most {max.Days} days" : "";
 
     private static T? Choice<T>(IConfigurationRoot json, string key)
         where T : struct, Enum => json[key] switch
         {
             null => null,
-            string text when Array.Find(Enum.GetNames<T>(), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name => Enum.Parse<T>(name),
+            string text when Array.Find(Enum.GetNames<T>(), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name =>
+                Enum.Parse<T>(name),
             string text => throw Wrong(key, text, $"one of {string.Join(", ", Enum.GetNames<T>())}"),
         };
 

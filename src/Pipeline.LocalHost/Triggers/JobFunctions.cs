@@ -11,5 +11,6 @@ public abstract class JobFunctions(IJobRunner runner)
     /// <param name="name">The function.</param>
     /// <param name="trigger">The trigger's value, as the SDK's binding gives it.</param>
     /// <param name="cancellationToken">Trips when the job host begins to stop.</param>
-    protected Task RunAsync(string name, object trigger, CancellationToken cancellationToken) => runner.RunAsync(name, trigger, cancellationToken);
+    protected Task RunAsync(string name, object trigger, CancellationToken cancellationToken) =>
+        runner.RunAsync(name, trigger, cancellationToken);
 }

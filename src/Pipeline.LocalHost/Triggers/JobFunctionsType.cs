@@ -18,7 +18,8 @@ internal static class JobFunctionsType
     public static Type Emit(IEnumerable<FunctionDefinition> functions)
     {
         var assembly = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Host"), AssemblyBuilderAccess.Run);
-        TypeBuilder type = assembly.DefineDynamicModule("Host").DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed, typeof(JobFunctions));
+        TypeBuilder type = assembly.DefineDynamicModule("Host")
+            .DefineType(TypeName, TypeAttributes.Public | TypeAttributes.Sealed, typeof(JobFunctions));
         EmitConstructor(type);
         foreach (FunctionDefinition function in functions)
         {
@@ -42,7 +43,9 @@ internal static class JobFunctionsType
 
     private static void EmitConstructor(TypeBuilder type)
     {
-        ILGenerator code = type.DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, [typeof(IJobRunner)]).GetILGenerator();
+        ILGenerator code = type
+            .DefineConstructor(MethodAttributes.Public, CallingConventions.HasThis, [typeof(IJobRunner)])
+            .GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
         code.Emit(OpCodes.Ldarg_1);
         code.Emit(OpCodes.Call, typeof(JobFunctions).GetConstructor(Inherited, [typeof(IJobRunner)])!);

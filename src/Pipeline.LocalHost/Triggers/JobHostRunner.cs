@@ -18,12 +18,17 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
     // What runs at the stop is let finish.
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
 
+    // A start, or one more after storage was away, takes less.
+    private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource _abort = new();
     private readonly ILogger _logger = logs.CreateLogger<JobHostRunner>();
-    private volatile IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? _webhook;
+    private volatile TaskCompletionSource<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> _webhook = NewSource();
 
-    /// <summary>What takes blob events; null while no job host runs.</summary>
-    public IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? Webhook => _webhook;
+    /// <summary>What takes blob events, once a job host runs.</summary>
+    /// <exception cref="TimeoutException">None does for some seconds.</exception>
+    public Task<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> WebhookAsync(CancellationToken cancellationToken) =>
+        _webhook.Task.WaitAsync(WebhookLimit, cancellationToken);
 
     /// <summary>Listens until it is stopped; what runs then is let finish.</summary>
     /// <exception cref="HostFailure">A connection of a trigger is not set; thrown at once.</exception>
@@ -40,7 +45,7 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
             try
             {
                 await host.StartAsync(stop);
-                _webhook = webhook.Handler;
+                _webhook.SetResult(webhook.Handler);
                 int count = functions.Count(function => function.Trigger is BlobTrigger or QueueTrigger);
                 LogListening(count);
                 await Task.WhenAny(broken.Happened, Task.Delay(Timeout.Infinite, stop));
@@ -51,7 +56,7 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
             }
             finally
             {
-                _webhook = null;
+                _webhook = NewSource();
             }
 
             if (broken.Happened.IsCompleted)
@@ -69,6 +74,9 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
     }
 
     public void Dispose() => _abort.Dispose();
+
+    private static TaskCompletionSource<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> NewSource() =>
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private async Task StopAsync(IHost host)
     {

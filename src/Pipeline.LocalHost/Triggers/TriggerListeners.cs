@@ -10,8 +10,9 @@ internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings,
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    /// <summary>What takes blob events; null while nothing listens for them.</summary>
-    public IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? Webhook => jobs.Webhook;
+    /// <inheritdoc cref="JobHostRunner.WebhookAsync"/>
+    public Task<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> WebhookAsync(CancellationToken cancellationToken) =>
+        jobs.WebhookAsync(cancellationToken);
 
     /// <summary>Begins to listen.</summary>
     /// <returns>Goes on until the end, or fails.</returns>

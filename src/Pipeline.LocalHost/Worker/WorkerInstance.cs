@@ -26,7 +26,8 @@ internal sealed class WorkerInstance : IAsyncDisposable
     private readonly WorkerProcess _process;
     private readonly CancellationTokenSource _ended = new();
 
-    private WorkerInstance(WorkerProcess process, WorkerChannel channel, Uri? address, IReadOnlyList<FunctionDefinition> functions, string routePrefix)
+    private WorkerInstance(
+        WorkerProcess process, WorkerChannel channel, Uri? address, IReadOnlyList<FunctionDefinition> functions, string routePrefix)
     {
         _process = process;
         Channel = channel;
@@ -67,7 +68,8 @@ internal sealed class WorkerInstance : IAsyncDisposable
     /// <summary>Brings a started worker to where its functions can be invoked.</summary>
     /// <exception cref="WorkerLostException">It ended meanwhile.</exception>
     /// <exception cref="FunctionFailure">The worker refused to start or to load a function; the message says why.</exception>
-    public static async Task<WorkerInstance> LoadAsync(AppFolder app, WorkerProcess process, WorkerChannel channel, CancellationToken cancellationToken)
+    public static async Task<WorkerInstance> LoadAsync(
+        AppFolder app, WorkerProcess process, WorkerChannel channel, CancellationToken cancellationToken)
     {
         channel.Send(new StreamingMessage
         {

@@ -33,7 +33,8 @@ internal sealed partial class WorkerSupervisor(AppFolder app, RpcServer rpc, ILo
         {
             string id = Guid.NewGuid().ToString();
             Task<WorkerChannel> calling = rpc.Service.ExpectAsync(id);
-            await using WorkerProcess process = WorkerProcess.Start(app, config, rpc.Address, id, logs.CreateLogger(WorkerProcess.ConsoleCategory));
+            await using WorkerProcess process = WorkerProcess.Start(
+                app, config, rpc.Address, id, logs.CreateLogger(WorkerProcess.ConsoleCategory));
             LogStarted(process.Id);
             (bool loaded, string death) = await ServeAsync(process, calling, stop);
             if (stop.IsCancellationRequested)

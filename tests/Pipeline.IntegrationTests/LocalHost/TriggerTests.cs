@@ -49,7 +49,7 @@ public partial class TriggerTests(SharedHost shared)
         await Task.WhenAll(Enumerable.Range(0, 6).Select(i => UploadAsync("slow", $"parallel-{i}")));
 
         await _host.WaitForAsync("> ends", 6);
-        Assert.Equal(2, Begins().Matches(_host.Process.Output).Max(begin => int.Parse(begin.Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal("2", Begins().Matches(_host.Process.Output).Max(begin => begin.Groups[1].Value));
     }
 
     private async Task UploadAsync(string container, string name)
@@ -78,6 +78,6 @@ public partial class TriggerTests(SharedHost shared)
         return message!;
     }
 
-    [GeneratedRegex(@"begins, (\d+) at once")]
+    [GeneratedRegex(@"begins, (\d) at once")]
     private static partial Regex Begins();
 }

@@ -76,5 +76,6 @@ public class FunctionRoutesTests
         return await new FunctionRoutes(Functions, prefix).MatchAsync(context);
     }
 
-    private static FunctionDefinition Http(string name, string? route, params string[] methods) => new(name, name, new HttpTrigger("request", route, methods));
+    private static FunctionDefinition Http(string name, string? route, params string[] methods) =>
+        new(name, name, new HttpTrigger("request", route, methods));
 }

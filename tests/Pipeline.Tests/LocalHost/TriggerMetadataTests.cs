@@ -12,7 +12,8 @@ public class TriggerMetadataTests
     [Fact]
     public void Every_query_parameter_and_route_value_goes_by_its_name_and_the_route_wins()
     {
-        MapField<string, TypedData> metadata = Of("?top=5&name=query&a=1&a=2&empty=", new RouteValueDictionary { ["name"] = "a/b c", ["left-out"] = null });
+        MapField<string, TypedData> metadata = Of(
+            "?top=5&name=query&a=1&a=2&empty=", new RouteValueDictionary { ["name"] = "a/b c", ["left-out"] = null });
 
         Assert.Equal("5", metadata["top"].String);
         Assert.Equal("a/b c", metadata["name"].String);

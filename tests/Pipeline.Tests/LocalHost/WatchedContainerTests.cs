@@ -49,7 +49,12 @@ public class WatchedContainerTests
 
     private static FunctionDefinition Blob(string name, string path, string connection = "Images", string source = "EventGrid") => Function(
         $$"""
-        { "name": "{{name}}", "bindings": [ { "name": "blob", "type": "blobTrigger", "path": "{{path}}", "connection": "{{connection}}", "source": "{{source}}" } ] }
+        {
+          "name": "{{name}}",
+          "bindings": [
+            { "name": "blob", "type": "blobTrigger", "path": "{{path}}", "connection": "{{connection}}", "source": "{{source}}" }
+          ]
+        }
         """);
 
     private static FunctionDefinition Function(string json) => FunctionDefinition.Read(JsonDocument.Parse(json).RootElement);
