@@ -70,7 +70,16 @@ var logAlerts = [
     displayName: 'Functions fail'
     description: 'More executions failed in 15 minutes than a bad image alone explains (one fails five times a model).'
     // An HTTP answer below 500 is the caller's fault; what has no address is a trigger, and has no answer's code.
-    query: 'requests | where (isempty(url) and success == false) or toint(resultCode) >= 500'
+    // A caller who leaves is counted as a failure by the host, which then has nobody to answer; the app's own line tells it apart.
+    query: '''
+      let left = union isfuzzy=true
+          (traces | where message has "the caller left before the answer"),
+          (exceptions | where outerMessage has "ForwarderError: RequestCanceled")
+        | distinct operation_Id;
+      requests
+      | where (isempty(url) and success == false) or toint(resultCode) >= 500
+      | where operation_Id !in (left)
+      '''
     measure: null
     aggregation: 'Count'
     threshold: failures

@@ -17,9 +17,9 @@ internal static class IngestRun
         (double before, string parts) = BareSeconds(pictures);
         await using ServedPipeline served = await ServedPipeline.StartAsync();
         await UploadAndWaitAsync(served, "warm", WarmUp);
-        (double appBefore, double storageBefore) = served.ProcessorSeconds;
+        (double appBefore, double hostBefore, double storageBefore) = served.ProcessorSeconds;
         double seconds = await UploadAndWaitAsync(served, "ingest", pictures);
-        (double appAfter, double storageAfter) = served.ProcessorSeconds;
+        (double appAfter, double hostAfter, double storageAfter) = served.ProcessorSeconds;
         double memory = served.Megabytes;
         double peak = served.PeakMegabytes;
         (double after, _) = BareSeconds(pictures);
@@ -29,7 +29,7 @@ internal static class IngestRun
             bare inference   {bare:0.00} s for {pictures} pictures by both networks ({before:0.00} before, {after:0.00} after; {parts})
             whole ingest     {seconds:0.00} s, {pictures / seconds:0.0} pictures/s
             ratio            {seconds / bare:0.00}
-            processor time   function app {appAfter - appBefore:0.00} s, emulator {storageAfter - storageBefore:0.00} s
+            processor time   function app {appAfter - appBefore:0.00} s, its host {hostAfter - hostBefore:0.00} s, emulator {storageAfter - storageBefore:0.00} s
             function app     {memory:0} MB resident, {peak:0} MB at most
             """));
     }

@@ -9,6 +9,9 @@ switch (args)
     case ["query", ..]:
         await QueryRun.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000);
         break;
+    case ["host"]:
+        await HostRun.RunAsync();
+        break;
     case ["precision"]:
         await PrecisionRun.RunAsync();
         break;
@@ -16,7 +19,7 @@ switch (args)
         PrecisionMeasurement.Run(model, file, embeddings);
         break;
     default:
-        Console.WriteLine("Whole runs: 'ingest [pictures]', 'query [stored pictures]' and 'precision'. Anything else goes to BenchmarkDotNet:");
+        Console.WriteLine("Whole runs: 'ingest [pictures]', 'query [stored pictures]', 'host' and 'precision'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

@@ -19,8 +19,9 @@ internal sealed class ServedPipeline : IAsyncDisposable
     /// <summary>Memory that the function app holds now, in megabytes.</summary>
     public double Megabytes => Status("VmRSS");
 
-    /// <summary>Processor seconds that the function app and the emulator have used so far.</summary>
-    public (double App, double Storage) ProcessorSeconds => (Seconds(Running.App.Process.Id), Seconds(Running.Storage.Process.Id));
+    /// <summary>Processor seconds that the function app, its host and the emulator have used so far.</summary>
+    public (double App, double Host, double Storage) ProcessorSeconds =>
+        (Seconds(Worker()), Seconds(Running.App.Process.Id), Seconds(Running.Storage.Process.Id));
 
     /// <exception cref="Cli.CommandFailure">Something is not built: run <c>./pipeline demo</c> once before.</exception>
     public static async Task<ServedPipeline> StartAsync()
@@ -63,8 +64,17 @@ internal sealed class ServedPipeline : IAsyncDisposable
 
     // Linux' own book-keeping: .NET's PeakWorkingSet64 of another process is what this reads, but VmRSS has no such reader.
     private double Status(string field) =>
-        File.ReadLines($"/proc/{Running.App.Process.Id}/status")
+        File.ReadLines($"/proc/{Worker()}/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
             .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1000)
             .Single();
+
+    // The app is the host's only child. The parent is the fourth field; the second, in brackets, may hold spaces.
+    private int Worker() => (
+        from folder in Directory.EnumerateDirectories("/proc")
+        let id = int.TryParse(Path.GetFileName(folder), out int number) ? number : 0
+        where id > 0 && File.Exists($"/proc/{id}/stat")
+        let status = File.ReadAllText($"/proc/{id}/stat")
+        where status[(status.LastIndexOf(')') + 2)..].Split(' ')[1] == $"{Running.App.Process.Id}"
+        select id).First();
 }

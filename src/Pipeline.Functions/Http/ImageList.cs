@@ -14,6 +14,10 @@ public sealed class ImageList(BlobContainerClient images, ModelSessions sessions
     private const int PageSize = 100;
     private const int MaxTokenLength = 4096;
 
+    // The host's Blobs extension takes slashes off both ends of a name before it looks for the blob, and then finds none or another.
+    private const string SlashReason =
+        "The name begins or ends with a slash, and the Functions host hands no such image to the app. Store it under another name.";
+
     public async Task<IResult> PageAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         string? prefix = request.Query["prefix"];
@@ -72,7 +76,9 @@ public sealed class ImageList(BlobContainerClient images, ModelSessions sessions
 
         return await failures.FindAsync(model, id, etag, cancellationToken) is { } failure
             ? new ImageState("failed", failure.Reason, failure.FailedAt)
-            : new ImageState("pending", null, null);
+            : blob.Name.StartsWith('/') || blob.Name.EndsWith('/')
+                ? new ImageState("failed", SlashReason, null)
+                : new ImageState("pending", null, null);
     }
 }
 

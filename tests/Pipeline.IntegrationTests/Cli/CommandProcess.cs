@@ -12,7 +12,7 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     private readonly StringBuilder _standardOutput = new();
     private readonly Process _process;
 
-    private CommandProcess(string[] arguments)
+    private CommandProcess(IReadOnlyDictionary<string, string> environment, string[] arguments)
     {
         string program = Repository.Path("src", "Pipeline.Cli", "bin", Repository.Configuration, "net10.0", "Pipeline.Cli.dll");
         _process = new Process
@@ -25,6 +25,11 @@ internal sealed partial class CommandProcess : IAsyncDisposable
                 RedirectStandardError = true,
             },
         };
+        foreach ((string name, string value) in environment)
+        {
+            _process.StartInfo.Environment[name] = value;
+        }
+
         _process.OutputDataReceived += (_, line) => Take(line.Data, _output, _standardOutput);
         _process.ErrorDataReceived += (_, line) => Take(line.Data, _output);
         _process.Start();
@@ -39,12 +44,18 @@ internal sealed partial class CommandProcess : IAsyncDisposable
     /// <summary>All that it wrote to standard output so far.</summary>
     public string StandardOutput => Read(_standardOutput);
 
-    public static CommandProcess Start(params string[] arguments) => new(arguments);
+    public static CommandProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Starts it with variables of its own beside the environment's.</summary>
+    public static CommandProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(params string[] arguments)
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+
+    /// <summary>Runs it to its end with variables of its own beside the environment's.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        await using CommandProcess command = Start(arguments);
+        await using CommandProcess command = Start(environment, arguments);
         return (await command.WaitForExitAsync(), command.Output);
     }
 

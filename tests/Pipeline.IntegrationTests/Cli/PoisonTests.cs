@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
-using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues.Models;
 using Pipeline.Embeddings;
 using Pipeline.IntegrationTests.Hosting;
@@ -44,22 +45,12 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     {
         const string Name = "poisoned/passing.bmp";
 
-        // What is in memory from now on is not read again, so that the row below troubles the indexer alone.
-        await pipeline.UploadAndWaitAsync(("poisoned/before.bmp", Pictures.Bitmap(6100)));
-        TableClient table = pipeline.Azurite.Tables.GetTableClient("Embeddings");
-        InstalledModel vgg16 = pipeline.Models.Installed.Single(model => model.Key == "vgg16");
-        string key = new ImageId("images", Name).Key;
-        var unreadable = new TableEntity($"vgg16-{vgg16.Fingerprint}-0{key[0]}", key) { ["ImageETag"] = 5 };
-        await table.AddEntityAsync(unreadable, CancellationToken);
-        try
-        {
-            await pipeline.UploadAsync(Name, Pictures.Bitmap(6101));
-            await WaitForMessagesAsync(Name, 1);
-        }
-        finally
-        {
-            await table.DeleteEntityAsync(unreadable.PartitionKey, key, cancellationToken: CancellationToken);
-        }
+        // Nobody can read an archived blob.
+        BlobClient blob = pipeline.Azurite.Images.GetBlobClient(Name);
+        await blob.UploadAsync(
+            BinaryData.FromBytes(Pictures.Bitmap(6101)), new BlobUploadOptions { AccessTier = AccessTier.Archive }, CancellationToken);
+        await WaitForMessagesAsync(Name, 2);
+        await blob.SetAccessTierAsync(AccessTier.Hot, cancellationToken: CancellationToken);
 
         (int listed, string shown) = await RunAsync("list");
         (int replayed, string output) = await RunAsync("replay", "--name", Name);

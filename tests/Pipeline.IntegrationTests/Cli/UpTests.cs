@@ -25,6 +25,73 @@ public partial class UpTests
     }
 
     [Fact]
+    public async Task Where_Core_Tools_are_not_installed_the_command_says_so_before_anything_else()
+    {
+        string folder = Directory.CreateTempSubdirectory("up-path").FullName;
+        try
+        {
+            // Only what the command itself needs, by links.
+            foreach (string program in (string[])["bash", "dotnet", "node", "find", "head", "dirname", "readlink", "tr", "sed", "grep"])
+            {
+                File.CreateSymbolicLink(Path.Combine(folder, program), Which(program));
+            }
+
+            (int exitCode, string output) = await CommandProcess.RunAsync(
+                new Dictionary<string, string> { ["PATH"] = folder }, "up", "--host", "func", "--port", $"{ServerProcess.FreePort()}");
+
+            Assert.StartsWith("Azure Functions Core Tools are not installed: there is no 'func' on the PATH.", output.Trim(), StringComparison.Ordinal);
+            Assert.Contains("or leave out --host", output, StringComparison.Ordinal);
+            Assert.Equal(1, exitCode);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task With_Core_Tools_the_app_runs_under_them_and_local_events_reach_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The program in Core Tools' place is a shell script.");
+        string folder = Directory.CreateTempSubdirectory("up-func").FullName;
+        string called = Path.Combine(folder, "called");
+        string host = Repository.Path("src", "Pipeline.LocalHost", "bin", Repository.Configuration, "net10.0", "Pipeline.LocalHost.dll");
+        try
+        {
+            // In the place of func: notes how it was called, and serves by the local host, without its events.
+            string func = Path.Combine(folder, "func");
+            await File.WriteAllTextAsync(
+                func,
+                $"#!/usr/bin/env bash\nprintf '%s in %s\\n' \"$*\" \"$PWD\" >'{called}'\nexec dotnet '{host}' run --app \"$PWD\" --urls \"http://127.0.0.1:$4\"\n",
+                TestContext.Current.CancellationToken);
+            File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            int port = ServerProcess.FreePort();
+            await using CommandProcess command = CommandProcess.Start(
+                new Dictionary<string, string> { ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" },
+                "up", "--host", "func", "--port", $"{port}", "--data", Path.Combine(folder, "data"));
+            await command.WaitForOutputAsync("Ctrl-C stops both.");
+
+            using var body = new ByteArrayContent(Pictures.Bitmap(1));
+            body.Headers.Add("x-ms-blob-type", "BlockBlob");
+            using var http = new HttpClient();
+            using HttpResponseMessage uploaded = await http.PutAsync(
+                UploadAddress().Match(command.Output).Groups[1].Value, body, TestContext.Current.CancellationToken);
+            uploaded.EnsureSuccessStatusCode();
+
+            await Wait.UntilAsync(
+                async () => (await http.GetStringAsync($"http://127.0.0.1:{port}/api/images", TestContext.Current.CancellationToken))
+                    .Split("\"indexed\"").Length == 3,
+                () => command.Output);
+            Assert.StartsWith($"start --no-build --port {port} in ", await File.ReadAllTextAsync(called, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal(128 + Interrupt, await command.SignalAsync(Interrupt));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Ctrl_C_stops_all_and_the_data_is_there_the_next_time()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
@@ -72,6 +139,9 @@ public partial class UpTests
         Assert.All(ports, AssertNobodyListens);
         return images;
     }
+
+    private static string Which(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, program)).First(File.Exists);
 
     private static void AssertNobodyListens(int port)
     {

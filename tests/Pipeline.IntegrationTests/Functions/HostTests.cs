@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Azure.Storage.Blobs;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
@@ -92,6 +93,34 @@ public class HostTests(RunningPipeline pipeline)
 
         using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{parameter}=x", Pictures.Bitmap(1), "image/bmp");
         Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_image_whose_name_begins_or_ends_with_a_slash_is_failed_with_the_reason_and_never_taken_for_another()
+    {
+        await pipeline.UploadAndWaitAsync(("slash.bmp", Pictures.Bitmap(811)));
+        BlobContainerClient exact = new BlobServiceClient(
+            pipeline.Azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
+        foreach ((string name, int number) in new[] { ("/slash.bmp", 812), ("slash.bmp/", 813) })
+        {
+            await exact.UploadBlobAsync(name, BinaryData.FromBytes(Pictures.Bitmap(number)), CancellationToken);
+        }
+
+        JsonNode sent = await FunctionApp.ReadAsync(
+            await pipeline.App.PostAsync("similar?top=1", Pictures.Bitmap(812), "image/bmp"), HttpStatusCode.OK);
+        JsonNode named = await pipeline.App.GetAsync("predictions/%2Fslash.bmp");
+
+        foreach (string name in new[] { "/slash.bmp", "slash.bmp/" })
+        {
+            IReadOnlyDictionary<string, (string State, string? Reason)> states = await pipeline.App.StatesAsync(name);
+            Assert.Equal(2, states.Count);
+            Assert.All(states.Values, state => Assert.Equal("failed", state.State));
+            Assert.All(states.Values, state => Assert.Contains("begins or ends with a slash", state.Reason, StringComparison.Ordinal));
+        }
+
+        Assert.All((await pipeline.App.StatesAsync("slash.bmp")).Values, state => Assert.Equal("indexed", state.State));
+        Assert.Equal("/slash.bmp", named["query"]!["name"]!.GetValue<string>());
+        Assert.Equal(sent["query"]!["contentHash"]!.GetValue<string>(), named["query"]!["contentHash"]!.GetValue<string>());
     }
 
     [Theory]

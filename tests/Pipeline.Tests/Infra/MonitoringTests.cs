@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Pipeline.Functions;
+using Microsoft.Extensions.Logging.Testing;
+using Pipeline.Diagnostics;
+using Pipeline.Functions.Http;
 using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
@@ -52,6 +55,45 @@ public partial class MonitoringTests
         Assert.Contains("Percentile95 = percentile(duration, 95)", query);
         Assert.Contains("isnotempty(url)", query);
         Assert.Equal(["RunStudy", "Health"], Quoted().Matches(query).Select(match => match.Groups[1].Value));
+    }
+
+    [Fact]
+    public async Task The_alert_on_failures_leaves_out_callers_who_left_and_knows_them_by_the_apps_own_line()
+    {
+        string query = Deployment.Text(Criterion((await Deployment.OfMainAsync()).OfType(LogAlerts).Single(
+            alert => Deployment.Text(alert["name"]).EndsWith("-failures", StringComparison.Ordinal)))["query"]);
+        var logger = new FakeLogger<ErrorMiddleware>();
+
+        new ErrorMiddleware(logger).Answer(new OperationCanceledException(), "FindSimilar", new CancellationToken(canceled: true));
+
+        string known = Regex.Match(query, "message has \"([^\"]*)\"").Groups[1].Value;
+        Assert.NotEmpty(known);
+        Assert.Contains(known, logger.LatestRecord.Message, StringComparison.Ordinal);
+        Assert.Contains("operation_Id !in (left)", query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_workbook_asks_for_metrics_that_the_app_sends()
+    {
+        string workbook = Deployment.Text((await Deployment.OfMainAsync()).Single("Microsoft.Insights/workbooks")["properties"]!["serializedData"]);
+        var sent = new List<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+            {
+                if (instrument.Meter.Name == Telemetry.Name)
+                {
+                    sent.Add(instrument.Name);
+                }
+            },
+        };
+        _ = Telemetry.Healed.Name;
+        listener.Start();
+
+        Assert.Contains("pipeline.index.healed", sent);
+        Assert.Contains("pipeline.decode.duration", sent);
+        Assert.Contains("pipeline.index.healed", workbook, StringComparison.Ordinal);
+        Assert.Equal(5, sent.Distinct().Count(name => name.StartsWith("pipeline.", StringComparison.Ordinal) && name.EndsWith(".duration", StringComparison.Ordinal)));
     }
 
     [Fact]
