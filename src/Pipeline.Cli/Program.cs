@@ -1,5 +1,6 @@
 using Pipeline.Cli.Commands;
 using Pipeline.Cli.Terminal;
 
+
 using var interruption = new Interruption();
 return await PipelineCommand.RunAsync(args, CommandConsole.Default(), interruption);

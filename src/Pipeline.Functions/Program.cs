@@ -4,13 +4,9 @@ using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Pipeline.Embeddings;
+using Pipeline;
 using Pipeline.Functions;
 using Pipeline.Functions.Http;
-using Pipeline.Imaging;
-using Pipeline.Models;
-using Pipeline.Search;
-using Pipeline.Study;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
 LogLevels.AddDefaults(builder.Configuration);
@@ -19,11 +15,7 @@ builder.UseMiddleware<ErrorMiddleware>();
 builder.Services
     .AddSingleton<IConfigureOptions<KestrelServerOptions>, RequestLimits>()
     .AddTelemetryExport(builder.Configuration)
-    .AddImaging()
-    .AddModels(builder.Configuration)
-    .AddEmbeddings(builder.Configuration)
-    .AddSearch()
-    .AddStudy()
+    .AddPipeline(builder.Configuration)
     .AddSingleton<StoredImages>()
     .AddSingleton<SimilarImages>()
     .AddSingleton<ImagePredictions>()

@@ -1,4 +1,4 @@
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// A dense kernel as bytes: each output's weights in blocks of 32 inputs, each block with its own scale, symmetric about zero. The layout is that of

@@ -1,4 +1,4 @@
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>How far a download is.</summary>
 /// <param name="Done">Bytes that are there.</param>

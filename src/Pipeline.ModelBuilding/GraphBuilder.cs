@@ -2,9 +2,10 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
-using Pipeline.Models.Building.Onnx;
+using Pipeline.Models;
+using Pipeline.ModelBuilding.Onnx;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// Puts a network together layer by layer, with Keras' layer names for nodes and tensors. Data are NCHW; kernels come from the source as HWIO

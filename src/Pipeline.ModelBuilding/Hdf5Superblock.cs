@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// The first bytes of an HDF5 file (HDF5 File Format Specification 3.0, section II.A). They tell where the file ends: a download that broke

@@ -1,4 +1,6 @@
-namespace Pipeline.Models.Building;
+using Pipeline.Models;
+
+namespace Pipeline.ModelBuilding;
 
 /// <summary>A network's weights by the names and in the layouts of Keras.</summary>
 public interface IWeightSource

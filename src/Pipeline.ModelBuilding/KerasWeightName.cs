@@ -1,4 +1,4 @@
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// What Keras calls a layer's arrays. Newer files: <c>conv1_conv/kernel:0</c>; files from the days of Theano: <c>block1_conv1_W_1:0</c>. Where

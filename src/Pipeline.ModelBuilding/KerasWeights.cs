@@ -1,8 +1,9 @@
 using System.Numerics.Tensors;
+using Pipeline.Models;
 using PureHDF;
 using PureHDF.VOL.Native;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every layer,

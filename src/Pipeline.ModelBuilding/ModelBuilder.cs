@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using Pipeline.Diagnostics;
+using Pipeline.Imaging;
+using Pipeline.Models;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>Writes networks as ONNX files. In memory it takes the largest layer's weights, not the network's.</summary>
 public static class ModelBuilder

@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Pipeline.Models.Building.Onnx;
+using Pipeline.ModelBuilding.Onnx;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>Writes an initializer's values, little-endian, into memory of exactly their length.</summary>
 internal delegate void FillBytes(Span<byte> bytes);

@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Pipeline.Diagnostics;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// What of a download is there: <c>NAME.part</c>, and beside it <c>NAME.part.json</c>, which says of what it is a part. Both outlive the

@@ -1,4 +1,6 @@
-namespace Pipeline.Models.Building;
+using Pipeline.Models;
+
+namespace Pipeline.ModelBuilding;
 
 /// <summary>A file that someone publishes together with its checksum.</summary>
 /// <param name="Address">Where it is: <c>https:</c>, <c>http:</c>, or <c>file:</c> for one that is on this machine already.</param>

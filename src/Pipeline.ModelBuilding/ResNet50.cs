@@ -1,4 +1,4 @@
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// ResNet50: the 50-layer network of He et al. (2016) in its first version, layer by layer as Keras' <c>applications/resnet.py</c>, whose names it

@@ -1,7 +1,8 @@
 using System.Text;
 using Pipeline.Imaging;
+using Pipeline.Models;
 
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// Untrained weights drawn from a seed: He normal (He et al. 2015, standard deviation sqrt(2 / fan-in)) for kernels, small offsets for the rest.

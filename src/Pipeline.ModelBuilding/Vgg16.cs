@@ -1,4 +1,4 @@
-namespace Pipeline.Models.Building;
+namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// VGG16: configuration D of Simonyan and Zisserman (2015), layer by layer as Keras' <c>applications/vgg16.py</c>, whose names it uses.

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

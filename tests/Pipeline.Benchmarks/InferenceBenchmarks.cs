@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

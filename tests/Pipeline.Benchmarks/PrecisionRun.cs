@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Pipeline.Cli;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
 namespace Pipeline.Benchmarks;
 

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building.Onnx;
+using Pipeline.ModelBuilding.Onnx;
 
 namespace Pipeline.Benchmarks;
 

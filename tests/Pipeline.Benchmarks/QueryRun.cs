@@ -4,9 +4,9 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 
@@ -44,7 +44,7 @@ internal static class QueryRun
         IConfiguration configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?> { ["ImagesStorage"] = connection })
             .Build();
-        await using ServiceProvider services = new ServiceCollection().AddLogging().AddImaging().AddEmbeddings(configuration).BuildServiceProvider();
+        await using ServiceProvider services = new ServiceCollection().AddLogging().AddPipeline(configuration).BuildServiceProvider();
         var table = services.GetRequiredService<EmbeddingTable>();
         long start = Stopwatch.GetTimestamp();
         foreach (string key in (string[])["vgg16", "resnet50"])

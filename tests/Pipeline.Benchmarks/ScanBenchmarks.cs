@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
-using Pipeline.Embeddings;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 

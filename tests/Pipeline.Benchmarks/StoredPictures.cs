@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using Pipeline.Embeddings;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 
@@ -18,7 +18,7 @@ internal static class StoredPictures
 
         TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
         string name = string.Create(CultureInfo.InvariantCulture, $"stored-{number:000000}.jpg");
-        var id = new ImageId(EmbeddingsServices.ImagesContainer, name);
+        var id = new ImageId(ImagesContainer.DefaultName, name);
         return new EmbeddingRecord(id, "\"0x1\"", id.Key, 224, 224, DateTimeOffset.UnixEpoch, new Embedding(values, 1));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Terminal;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 
 namespace Pipeline.Cli.Augment;

@@ -4,9 +4,11 @@ using Pipeline.Cli.Compare;
 using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
+using Pipeline.Comparison;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
-using Pipeline.Study;
+using Pipeline.Storage;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;

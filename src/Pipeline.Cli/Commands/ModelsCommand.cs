@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
+using Pipeline.Imaging;
 using Pipeline.Models;
 using Spectre.Console;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
-using Pipeline.Models.Building;
+using Pipeline.ModelBuilding;
 
 namespace Pipeline.Cli.Commands;
 

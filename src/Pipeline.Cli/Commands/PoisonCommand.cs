@@ -4,8 +4,8 @@ using Azure.Identity;
 using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Poison;
 using Pipeline.Cli.Terminal;
-using Pipeline.Embeddings;
-using Pipeline.Embeddings.Poison;
+using Pipeline.Indexing.PoisonQueue;
+using Pipeline.Storage;
 
 namespace Pipeline.Cli.Commands;
 

@@ -1,6 +1,6 @@
+using Pipeline.Comparison;
 using Pipeline.Imaging;
 using Pipeline.Models;
-using Pipeline.Study;
 
 namespace Pipeline.Cli.Compare;
 

@@ -5,6 +5,7 @@ using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.Models;
+using Pipeline.Storage;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;

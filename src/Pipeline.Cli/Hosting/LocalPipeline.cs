@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using Pipeline.Storage;
 
 namespace Pipeline.Cli.Hosting;
 
@@ -36,7 +37,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
             tree, data, storagePorts, Path.Combine(logs, "azurite.log"), cancellationToken);
         try
         {
-            var images = new BlobContainerClient(storage.ConnectionString, Embeddings.EmbeddingsServices.ImagesContainer);
+            var images = new BlobContainerClient(storage.ConnectionString, ImagesContainer.DefaultName);
             await images.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
             FunctionAppProcess started = await FunctionAppProcess.StartAsync(tree, app, storage.ConnectionString, logs, cancellationToken);
             return new LocalPipeline(storage, started, images);

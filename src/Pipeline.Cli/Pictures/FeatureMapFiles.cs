@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Cli.Terminal;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

@@ -1,5 +1,6 @@
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Cli.Pictures;
 

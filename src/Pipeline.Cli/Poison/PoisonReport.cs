@@ -1,4 +1,4 @@
-using Pipeline.Embeddings.Poison;
+using Pipeline.Indexing.PoisonQueue;
 
 namespace Pipeline.Cli.Poison;
 

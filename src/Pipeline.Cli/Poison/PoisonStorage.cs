@@ -7,9 +7,10 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Pipeline.Cli.Hosting;
-using Pipeline.Embeddings;
-using Pipeline.Embeddings.Poison;
+using Pipeline.Indexing.PoisonQueue;
 using Pipeline.Models;
+using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Cli.Poison;
 
@@ -30,7 +31,7 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
 
     private QueueClient Queue => queues.GetQueueClient(PoisonReader.QueueName);
 
-    private BlobContainerClient Images => blobs.GetBlobContainerClient(EmbeddingsServices.ImagesContainer);
+    private BlobContainerClient Images => blobs.GetBlobContainerClient(ImagesContainer.DefaultName);
 
     public PoisonReader Reader() => new(Queue, Images, new FailureTable(new PipelineTables(tables)), ModelCatalogue.Default());
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Embeddings.Poison;
+using Pipeline.Indexing.PoisonQueue;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Poison;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Imaging;
 using Pipeline.Models;
 using Spectre.Console;
 

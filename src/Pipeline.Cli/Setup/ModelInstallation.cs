@@ -1,6 +1,7 @@
 using Pipeline.Cli.Terminal;
+using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
 namespace Pipeline.Cli.Setup;
 

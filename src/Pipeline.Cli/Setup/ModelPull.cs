@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipeline.Cli.Terminal;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
 namespace Pipeline.Cli.Setup;
 

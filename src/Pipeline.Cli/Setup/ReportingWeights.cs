@@ -1,6 +1,6 @@
 using Pipeline.Cli.Terminal;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
 namespace Pipeline.Cli.Setup;
 

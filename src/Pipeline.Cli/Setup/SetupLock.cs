@@ -1,5 +1,5 @@
 using Pipeline.Cli.Terminal;
-using Pipeline.Models;
+using Pipeline.Models.Store;
 
 namespace Pipeline.Cli.Setup;
 

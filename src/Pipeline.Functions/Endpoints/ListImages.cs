@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
 
-namespace Pipeline.Functions;
+namespace Pipeline.Functions.Endpoints;
 
 public sealed class ListImages(ImageList images)
 {

@@ -1,3 +1,6 @@
+using Pipeline.Imaging;
+using Pipeline.Models;
+
 namespace Pipeline.Functions.Http;
 
 /// <summary>The answer of /compare.</summary>

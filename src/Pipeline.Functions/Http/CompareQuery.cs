@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Pipeline.Comparison;
 using Pipeline.Models;
-using Pipeline.Study;
 
 namespace Pipeline.Functions.Http;
 

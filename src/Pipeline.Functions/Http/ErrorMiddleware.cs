@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
-using Pipeline.Embeddings;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 

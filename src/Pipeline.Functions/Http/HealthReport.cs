@@ -1,9 +1,10 @@
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Pipeline.Embeddings;
+using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 
@@ -42,7 +43,7 @@ public sealed partial class HealthReport(
         timeout.CancelAfter(StorageTimeout);
         try
         {
-            await storage.GetBlobContainerClient(EmbeddingsServices.ImagesContainer).ExistsAsync(timeout.Token);
+            await storage.GetBlobContainerClient(ImagesContainer.DefaultName).ExistsAsync(timeout.Token);
             return new StorageHealth(Reachable: true, Denied: false);
         }
         catch (Exception exception) when (StorageError.IsDenied(exception))

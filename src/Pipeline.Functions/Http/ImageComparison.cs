@@ -2,10 +2,11 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using Pipeline.Embeddings;
+using Pipeline.Comparison;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
-using Pipeline.Study;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 

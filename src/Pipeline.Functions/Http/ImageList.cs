@@ -2,9 +2,9 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.AspNetCore.Http;
-using Pipeline.Embeddings;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Pipeline.Imaging;
 using Pipeline.Models;
 
 namespace Pipeline.Functions.Http;

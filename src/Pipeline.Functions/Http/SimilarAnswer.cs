@@ -1,3 +1,5 @@
+using Pipeline.Models;
+
 namespace Pipeline.Functions.Http;
 
 /// <summary>The answer of /similar.</summary>

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 

@@ -1,9 +1,9 @@
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 
@@ -17,7 +17,7 @@ public sealed class StoredImages(ImagesContainer images, SimilaritySearch search
         var records = new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal);
         foreach (string spelling in name.Spellings)
         {
-            var id = new ImageId(EmbeddingsServices.ImagesContainer, spelling);
+            var id = new ImageId(ImagesContainer.DefaultName, spelling);
             foreach (InstalledModel model in models)
             {
                 if (await search.FindAsync(model.Key, id, cancellationToken) is { } record)

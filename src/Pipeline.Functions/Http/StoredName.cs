@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Pipeline.Embeddings;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 

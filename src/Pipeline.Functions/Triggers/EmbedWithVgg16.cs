@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Embeddings;
+using Pipeline.Indexing;
 
-namespace Pipeline.Functions;
+namespace Pipeline.Functions.Triggers;
 
 public sealed class EmbedWithVgg16(ImageIndexer indexer)
 {

@@ -1,7 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Embeddings;
+using Pipeline.Indexing;
 
-namespace Pipeline.Functions;
+namespace Pipeline.Functions.Triggers;
 
 public sealed class RemoveImage(ImageRemoval removal)
 {

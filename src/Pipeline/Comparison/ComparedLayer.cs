@@ -1,7 +1,8 @@
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Study;
 
-namespace Pipeline.Study;
+namespace Pipeline.Comparison;
 
 /// <summary>What a model compares pictures by.</summary>
 /// <param name="Model">The model.</param>

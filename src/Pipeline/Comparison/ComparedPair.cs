@@ -1,6 +1,7 @@
 using Pipeline.Imaging;
+using Pipeline.Models;
 
-namespace Pipeline.Study;
+namespace Pipeline.Comparison;
 
 /// <summary>Two pictures and how alike they are to each model.</summary>
 /// <param name="A">The first picture.</param>

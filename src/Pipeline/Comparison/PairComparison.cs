@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Study;
+namespace Pipeline.Comparison;
 
 /// <summary>Says how alike two pictures are to each model.</summary>
 /// <param name="decoder">The door for image bytes.</param>

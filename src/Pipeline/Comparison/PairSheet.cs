@@ -1,8 +1,9 @@
 using System.Globalization;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
-namespace Pipeline.Study;
+namespace Pipeline.Comparison;
 
 /// <summary>Draws a compared pair: both pictures beside each other, and below what each model says.</summary>
 public static class PairSheet

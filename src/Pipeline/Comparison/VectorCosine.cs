@@ -1,4 +1,4 @@
-namespace Pipeline.Study;
+namespace Pipeline.Comparison;
 
 /// <summary>How alike two outputs of a network are.</summary>
 internal static class VectorCosine

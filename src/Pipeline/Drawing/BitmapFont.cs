@@ -1,4 +1,4 @@
-namespace Pipeline.Imaging;
+namespace Pipeline.Drawing;
 
 /// <summary>
 /// Letters of 5 x 9 dots, so that drawings need no font of the machine: rows 0 to 6 above the baseline, two below it. Printable ASCII;

@@ -1,4 +1,6 @@
-namespace Pipeline.Imaging;
+using Pipeline.Imaging;
+
+namespace Pipeline.Drawing;
 
 /// <summary>A white sheet to draw on; all that is drawn has to lie within.</summary>
 internal sealed class Canvas

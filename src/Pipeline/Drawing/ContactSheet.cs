@@ -1,4 +1,6 @@
-namespace Pipeline.Imaging;
+using Pipeline.Imaging;
+
+namespace Pipeline.Drawing;
 
 /// <summary>Pictures in rows and columns, each with its caption below, on white.</summary>
 public static class ContactSheet

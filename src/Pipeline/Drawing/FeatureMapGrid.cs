@@ -1,4 +1,6 @@
-namespace Pipeline.Imaging;
+using Pipeline.Imaging;
+
+namespace Pipeline.Drawing;
 
 /// <summary>
 /// Feature maps of a layer as the study drew them: the first 64 channels in a grid of 8 x 8, each stretched over black to white.

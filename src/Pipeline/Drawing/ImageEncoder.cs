@@ -1,4 +1,6 @@
-namespace Pipeline.Imaging;
+using Pipeline.Imaging;
+
+namespace Pipeline.Drawing;
 
 /// <summary>Writes pixels as the bytes of a file, without metadata.</summary>
 public static class ImageEncoder

@@ -1,4 +1,6 @@
-namespace Pipeline.Imaging;
+using Pipeline.Imaging;
+
+namespace Pipeline.Drawing;
 
 /// <summary>Two pictures beside each other, with lines of text below, on white.</summary>
 public static class SideBySide

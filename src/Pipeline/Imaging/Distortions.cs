@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Drawing;
 
 namespace Pipeline.Imaging;
 

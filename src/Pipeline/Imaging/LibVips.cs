@@ -1,4 +1,5 @@
 using NetVips;
+using Pipeline.Models;
 
 namespace Pipeline.Imaging;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Indexing;
 
 /// <summary>
 /// A blob's deletion as Event Grid tells of it, one event a message, in the Event Grid schema (<c>eventType</c>) or as CloudEvents 1.0

@@ -1,4 +1,6 @@
-namespace Pipeline.Embeddings;
+using Pipeline.Storage;
+
+namespace Pipeline.Indexing;
 
 /// <summary>An image, or what is recorded of it, changed each time it was looked at. Thrown so that the host tries again later.</summary>
 /// <param name="id">The image.</param>

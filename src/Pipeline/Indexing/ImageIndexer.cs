@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Indexing;
 
 /// <summary>What <see cref="ImageIndexer.IndexAsync"/> found to do.</summary>
 public enum IndexOutcome

@@ -1,6 +1,7 @@
 using Pipeline.Imaging;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Indexing;
 
 /// <summary>
 /// A stored blob is not a picture that is let in. Thrown out of the blob function on purpose: the host counts the attempts and then puts the

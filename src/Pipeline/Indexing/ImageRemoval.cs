@@ -1,6 +1,7 @@
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Indexing;
 
 /// <summary>Removes what every model has of an image, once an event says that it was deleted and storage agrees.</summary>
 public sealed class ImageRemoval(ImagesContainer images, ModelSessions sessions, ImageIndexer indexer)

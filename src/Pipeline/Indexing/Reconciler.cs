@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Indexing;
 
 /// <summary>Removes the records of images that are no longer in the container, and trims the log of changes.</summary>
 public sealed partial class Reconciler(

@@ -1,5 +1,5 @@
-using Pipeline.Embeddings;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Search;
 

@@ -1,4 +1,4 @@
-using Pipeline.Embeddings;
+using Pipeline.Storage;
 
 namespace Pipeline.Search;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
-using Pipeline.Embeddings;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Search;
 

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>
 /// How far a reader has read the log of changes. It does not change, so a reader whose work fails goes on from where it was.

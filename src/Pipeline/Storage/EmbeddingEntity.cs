@@ -3,9 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Azure.Data.Tables;
+using Pipeline.Imaging;
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>An <see cref="EmbeddingRecord"/> as a row of the table <c>Embeddings</c>.</summary>
 internal static class EmbeddingEntity

@@ -1,6 +1,6 @@
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>What one model made of one version of one picture.</summary>
 /// <param name="Id">The picture.</param>

@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>Which version of an image a row holds, and the row's own version for a conditional write.</summary>
 /// <param name="ImageETag">The blob's ETag; null in a row that lacks it, which therefore holds no version that an image can have.</param>

@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>Why a version of a picture could not be embedded.</summary>
 /// <param name="Id">The picture.</param>

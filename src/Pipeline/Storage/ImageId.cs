@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>A stored picture's place: container and name, and the table key derived from them.</summary>
 public sealed record ImageId

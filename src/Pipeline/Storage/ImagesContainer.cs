@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>The container whose images are indexed, and the one place that turns an image's name into its blob.</summary>
 /// <remarks>
@@ -16,6 +16,9 @@ namespace Pipeline.Embeddings;
 /// <param name="container">The container.</param>
 public sealed class ImagesContainer(BlobContainerClient container)
 {
+    /// <summary>The name of the container whose images are indexed.</summary>
+    public const string DefaultName = "images";
+
     /// <summary>The container's name.</summary>
     public string Name => container.Name;
 

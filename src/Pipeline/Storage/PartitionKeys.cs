@@ -1,7 +1,7 @@
 using System.Globalization;
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>Partition keys. A model and its fingerprint are part of each, so embeddings of different models never meet.</summary>
 internal static class PartitionKeys

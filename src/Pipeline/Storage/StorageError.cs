@@ -1,6 +1,6 @@
 using Azure;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>Reads the errors of storage's SDK. What passes by itself is a <see cref="StorageOutage"/>.</summary>
 public static class StorageError

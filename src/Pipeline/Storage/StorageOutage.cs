@@ -1,7 +1,7 @@
 using Azure;
 using Azure.Identity;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>Tells an outage of storage, which passes and is worth another try, from a fault of ours or of a client.</summary>
 public static class StorageOutage

@@ -5,27 +5,15 @@ using Azure.Storage.Blobs;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Pipeline.Models;
+using Pipeline.Models.Store;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
-/// <summary>Registers what reads and writes embeddings.</summary>
-public static class EmbeddingsServices
+/// <summary>Registers the storage account: its clients, the images' container and the tables.</summary>
+internal static class StorageServices
 {
-    /// <summary>The container whose pictures are indexed.</summary>
-    public const string ImagesContainer = "images";
-
-    /// <summary>
-    /// Adds the tables, the indexer and the clients of the storage account that the setting <c>ImagesStorage</c> names: a connection
-    /// string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional
-    /// <c>ImagesStorage__clientId</c> of a user-assigned identity. The names are those of the Functions host's identity-based connections.
-    /// </summary>
-    /// <param name="services">Where to add.</param>
-    /// <param name="configuration">The app's configuration.</param>
-    public static IServiceCollection AddEmbeddings(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
-        ArgumentNullException.ThrowIfNull(configuration);
         IConfigurationSection storage = configuration.GetSection("ImagesStorage");
         var identity = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = storage["clientId"] });
         services.AddKeyedSingleton(
@@ -55,16 +43,12 @@ public static class EmbeddingsServices
                     : new BlobServiceClient(Address(storage, "blobServiceUri"), credential, options);
             });
         });
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ImagesContainer));
+        services.AddSingleton(provider => provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ImagesContainer.DefaultName));
         services.AddSingleton<ImagesContainer>();
         services.AddSingleton<PipelineTables>();
         services.AddSingleton<EmbeddingTable>();
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<FailureTable>();
-        services.AddSingleton<ImageIndexer>();
-        services.AddSingleton<ImageRemoval>();
-        services.AddSingleton<Reconciler>();
         return services;
     }
 

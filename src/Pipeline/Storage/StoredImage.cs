@@ -4,7 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Pipeline.Imaging;
 
-namespace Pipeline.Embeddings;
+namespace Pipeline.Storage;
 
 /// <summary>A stored picture as it is now: its bytes; or why they were not read; or neither, where the version was known already.</summary>
 /// <param name="ImageETag">The blob's ETag.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

@@ -1,4 +1,5 @@
 using Pipeline.Imaging;
+using Pipeline.Models;
 
 namespace Pipeline.Study;
 

@@ -1,4 +1,6 @@
 using System.Reflection;
+using Pipeline.Diagnostics;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Pipeline.Comparison;
 using Pipeline.Models;
 
 namespace Pipeline.Study;

@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.IntegrationTests.Hosting;
-using Pipeline.IntegrationTests.Models;
+using Pipeline.IntegrationTests.ModelBuilding;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 using Spectre.Console;
 
 namespace Pipeline.IntegrationTests.Cli;

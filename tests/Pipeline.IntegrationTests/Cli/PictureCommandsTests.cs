@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.ModelBuilding;
 
 namespace Pipeline.IntegrationTests.Cli;
 

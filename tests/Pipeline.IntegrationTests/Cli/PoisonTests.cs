@@ -2,9 +2,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues.Models;
-using Pipeline.Embeddings;
 using Pipeline.IntegrationTests.Hosting;
-using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Cli;
 

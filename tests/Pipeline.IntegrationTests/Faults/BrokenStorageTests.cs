@@ -5,8 +5,8 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
+using Pipeline.Storage;
 
 namespace Pipeline.IntegrationTests.Faults;
 

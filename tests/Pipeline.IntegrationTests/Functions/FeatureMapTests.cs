@@ -1,4 +1,5 @@
 using System.Net;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;

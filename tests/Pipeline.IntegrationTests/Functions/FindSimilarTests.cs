@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.ModelBuilding;
 using Pipeline.Search;
 
 namespace Pipeline.IntegrationTests.Functions;

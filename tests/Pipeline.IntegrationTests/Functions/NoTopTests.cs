@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
 namespace Pipeline.IntegrationTests.Functions;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;

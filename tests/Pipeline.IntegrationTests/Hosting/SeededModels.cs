@@ -1,5 +1,6 @@
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
+
 
 // Two networks at full size on few processors: tests that overlap would only wait for one another.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -1,10 +1,11 @@
 using Azure.Data.Tables;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
+using Pipeline.Indexing;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.IntegrationTests.Embeddings;
+namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>The indexer in this process, against storage of its own.</summary>
 public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime

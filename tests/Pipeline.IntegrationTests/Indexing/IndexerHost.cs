@@ -4,13 +4,14 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Embeddings;
 using Pipeline.Imaging;
+using Pipeline.Indexing;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
-namespace Pipeline.IntegrationTests.Embeddings;
+namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>The indexer and the search in this process, as the app registers them, against storage of their own.</summary>
 internal sealed class IndexerHost : IAsyncDisposable
@@ -30,10 +31,7 @@ internal sealed class IndexerHost : IAsyncDisposable
         _services = new ServiceCollection()
             .AddSingleton<TimeProvider>(Time)
             .AddLogging()
-            .AddImaging()
-            .AddModels(configuration)
-            .AddEmbeddings(configuration)
-            .AddSearch()
+            .AddPipeline(configuration)
             .ConfigureAll<BlobClientOptions>(options => options.AddPolicy(Requests, HttpPipelinePosition.PerCall))
             .ConfigureAll<TableClientOptions>(options => options.AddPolicy(Requests, HttpPipelinePosition.PerCall))
             .BuildServiceProvider();

@@ -1,9 +1,10 @@
 using Azure;
 using Azure.Data.Tables;
-using Pipeline.Embeddings;
+using Pipeline.Indexing;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.Storage;
 
-namespace Pipeline.IntegrationTests.Embeddings;
+namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>What is left, and what search says, where the indexer is interrupted or somebody comes in between.</summary>
 public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncLifetime

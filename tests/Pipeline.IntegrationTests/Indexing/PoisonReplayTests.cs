@@ -8,12 +8,12 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Pipeline.Embeddings;
-using Pipeline.Embeddings.Poison;
+using Pipeline.Indexing.PoisonQueue;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.IntegrationTests.Poison;
+namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>Listing and replaying against the emulator alone: no app takes what is replayed.</summary>
 public sealed class PoisonReplayTests : IAsyncLifetime

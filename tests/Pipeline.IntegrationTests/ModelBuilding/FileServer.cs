@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Pipeline.IntegrationTests.Models;
+namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>A web server on a free port of this machine, which answers as a test tells it to.</summary>
 internal sealed class FileServer : IAsyncDisposable

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
-using Pipeline.Tests.Models;
+using Pipeline.Tests.ModelBuilding;
 
-namespace Pipeline.IntegrationTests.Models;
+namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>
 /// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become networks that agree with PyTorch.

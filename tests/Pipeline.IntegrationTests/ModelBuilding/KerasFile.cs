@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Pipeline.IntegrationTests.Hosting;
 
-namespace Pipeline.IntegrationTests.Models;
+namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>Keras' files at full width with the weights that the seed draws, written by h5py (<c>tests/reference/weights.py</c>).</summary>
 internal static class KerasFile

@@ -2,9 +2,9 @@ using System.Text.Json;
 using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
-using Pipeline.Tests.Models;
+using Pipeline.Tests.ModelBuilding;
 
-namespace Pipeline.IntegrationTests.Models;
+namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>Both networks at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).</summary>
 public class NetworkAgreementTests(RunningPipeline pipeline)

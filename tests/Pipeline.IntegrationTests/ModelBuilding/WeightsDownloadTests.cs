@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Cli.Setup;
 using Pipeline.IntegrationTests.Hosting;
-using Pipeline.Models.Building;
+using Pipeline.ModelBuilding;
 
-namespace Pipeline.IntegrationTests.Models;
+namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>Downloads from a web server of this test's own, which behaves as servers and networks do on bad days.</summary>
 public sealed class WeightsDownloadTests : IDisposable

@@ -5,7 +5,9 @@ using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.IntegrationTests.Hosting;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
+using Pipeline.Models.Store;
 
 namespace Pipeline.IntegrationTests.Models;
 

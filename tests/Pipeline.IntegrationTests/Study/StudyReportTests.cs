@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Pipeline.Imaging;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Study;
 using Pipeline.Study.Reporting;

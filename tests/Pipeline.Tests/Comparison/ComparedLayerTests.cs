@@ -1,9 +1,10 @@
+using Pipeline.Comparison;
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Study;
 using Pipeline.Tests.Models;
 
-namespace Pipeline.Tests.Study;
+namespace Pipeline.Tests.Comparison;
 
 public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
 {

@@ -1,11 +1,11 @@
-using Pipeline.Embeddings;
+using Pipeline.Comparison;
 using Pipeline.Imaging;
 using Pipeline.Models;
-using Pipeline.Study;
+using Pipeline.Storage;
 using Pipeline.Tests.Imaging;
 using Pipeline.Tests.Models;
 
-namespace Pipeline.Tests.Study;
+namespace Pipeline.Tests.Comparison;
 
 public sealed class PairComparisonTests(SmallModels models) : IClassFixture<SmallModels>, IDisposable
 {

@@ -1,7 +1,7 @@
 using CsCheck;
-using Pipeline.Study;
+using Pipeline.Comparison;
 
-namespace Pipeline.Tests.Study;
+namespace Pipeline.Tests.Comparison;
 
 public class VectorCosineTests
 {

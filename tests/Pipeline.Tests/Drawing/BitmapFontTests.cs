@@ -1,6 +1,6 @@
-using Pipeline.Imaging;
+using Pipeline.Drawing;
 
-namespace Pipeline.Tests.Imaging;
+namespace Pipeline.Tests.Drawing;
 
 public class BitmapFontTests
 {

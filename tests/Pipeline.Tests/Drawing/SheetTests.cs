@@ -1,7 +1,10 @@
 using CsCheck;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
+using Pipeline.Tests.Imaging;
 
-namespace Pipeline.Tests.Imaging;
+namespace Pipeline.Tests.Drawing;
 
 /// <summary>Contact sheets and pairs of pictures.</summary>
 public class SheetTests

@@ -1,7 +1,7 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
-using Pipeline.Functions;
+using Pipeline.Functions.Endpoints;
 
 namespace Pipeline.Tests.Functions;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
 
 namespace Pipeline.Tests.Functions;

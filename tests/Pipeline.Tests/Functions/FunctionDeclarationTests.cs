@@ -4,7 +4,8 @@ using System.Xml.Linq;
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions;
+using Pipeline.Functions.Endpoints;
+using Pipeline.Functions.Triggers;
 
 namespace Pipeline.Tests.Functions;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Pipeline.Functions.Http;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
 using Pipeline.Tests.Models;
 

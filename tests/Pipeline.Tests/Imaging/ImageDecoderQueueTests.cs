@@ -1,3 +1,5 @@
+using Pipeline.Diagnostics;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 
 namespace Pipeline.Tests.Imaging;

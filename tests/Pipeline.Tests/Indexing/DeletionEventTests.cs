@@ -1,6 +1,7 @@
-using Pipeline.Embeddings;
+using Pipeline.Indexing;
+using Pipeline.Storage;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Indexing;
 
 public class DeletionEventTests
 {

@@ -2,7 +2,8 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions;
+using Pipeline.Functions.Triggers;
+using Pipeline.Search;
 using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;

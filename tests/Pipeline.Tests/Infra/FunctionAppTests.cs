@@ -3,8 +3,8 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Pipeline.Embeddings;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Tests.Infra;
 
@@ -62,7 +62,7 @@ public class FunctionAppTests
     {
         IConfiguration configuration = Configuration(await SettingsAsync());
         var services = new ServiceCollection();
-        services.AddEmbeddings(configuration);
+        services.AddPipeline(configuration);
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         Assert.Equal(new Uri(configuration["ImagesStorage:blobServiceUri"]!), provider.GetRequiredService<BlobServiceClient>().Uri);

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Testing;
 using Pipeline.Diagnostics;
+using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
+using Pipeline.Search;
 using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;

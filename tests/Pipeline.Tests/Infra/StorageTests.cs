@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Embeddings;
-using Pipeline.Functions;
+using Pipeline.Storage;
 using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
@@ -45,7 +44,7 @@ public partial class StorageTests
         string[] watched =
         [
             .. DeclaredFunction.All.Select(function => function.Trigger).OfType<BlobTriggerAttribute>()
-                .Select(trigger => trigger.BlobPath.Split('/')[0]).Append(EmbeddingsServices.ImagesContainer).Distinct(),
+                .Select(trigger => trigger.BlobPath.Split('/')[0]).Append(ImagesContainer.DefaultName).Distinct(),
         ];
         string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Embeddings", "PipelineTables.cs"));
         Assert.Equal(

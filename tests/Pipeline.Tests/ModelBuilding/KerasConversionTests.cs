@@ -1,8 +1,8 @@
 using System.Text.Json;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>From Keras' files to ONNX at a thirty-second of the width, against PyTorch. At full width the integration tests do the same.</summary>
 public sealed class KerasConversionTests : IDisposable

@@ -1,7 +1,7 @@
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>The small networks of <c>tests/reference/weights.py</c>.</summary>
 internal static class KerasFixtures

@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
 using CsCheck;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 using PureHDF;
 using Xunit.Sdk;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>Files that h5py wrote in Keras' layout (<c>tests/reference/weights.py</c>), and files that are wrong in one way each.</summary>
 public sealed class KerasWeightsTests : IDisposable

@@ -1,10 +1,11 @@
 using System.Numerics.Tensors;
 using Microsoft.ML.OnnxRuntime;
+using Pipeline.Diagnostics;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
-using Pipeline.Models.Building.Onnx;
+using Pipeline.ModelBuilding.Onnx;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>Both networks at an eighth of their width. At full width the integration tests compare them with PyTorch.</summary>
 public class NetworkGraphTests

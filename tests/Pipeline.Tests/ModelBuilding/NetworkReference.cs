@@ -3,7 +3,7 @@ using System.Text.Json;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>
 /// A picture, and what PyTorch in float64 makes of it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.

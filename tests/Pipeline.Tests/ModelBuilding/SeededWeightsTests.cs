@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.ModelBuilding;
 
 public class SeededWeightsTests
 {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
-using Pipeline.Models.Building;
 
 namespace Pipeline.Tests.Models;
 

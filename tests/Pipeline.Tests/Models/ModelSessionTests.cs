@@ -1,3 +1,4 @@
+using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
 

@@ -1,4 +1,5 @@
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
 using Pipeline.Tests.Imaging;
 

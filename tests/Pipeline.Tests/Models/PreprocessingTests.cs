@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using CsCheck;
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
 
 namespace Pipeline.Tests.Models;

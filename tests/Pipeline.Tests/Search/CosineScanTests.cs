@@ -1,7 +1,7 @@
 using CsCheck;
-using Pipeline.Embeddings;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Tests.Search;
 

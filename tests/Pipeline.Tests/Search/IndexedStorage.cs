@@ -1,9 +1,9 @@
 using Azure.Data.Tables;
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Embeddings;
 using Pipeline.Models;
 using Pipeline.Search;
-using Pipeline.Tests.Embeddings;
+using Pipeline.Storage;
+using Pipeline.Tests.Storage;
 
 namespace Pipeline.Tests.Search;
 

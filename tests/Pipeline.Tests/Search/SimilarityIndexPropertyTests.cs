@@ -1,6 +1,7 @@
 using CsCheck;
-using Pipeline.Embeddings;
+using Pipeline.Diagnostics;
 using Pipeline.Search;
+using Pipeline.Storage;
 using static Pipeline.Tests.Search.IndexedStorage;
 
 namespace Pipeline.Tests.Search;

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 using Azure;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
-using Pipeline.Embeddings;
 using Pipeline.Search;
+using Pipeline.Storage;
 using static Pipeline.Tests.Search.IndexedStorage;
 
 namespace Pipeline.Tests.Search;

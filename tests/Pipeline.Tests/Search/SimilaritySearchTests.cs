@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Pipeline.Embeddings;
 using Pipeline.Models;
 using Pipeline.Search;
-using Pipeline.Tests.Embeddings;
+using Pipeline.Tests.Storage;
 using static Pipeline.Tests.Search.IndexedStorage;
 
 namespace Pipeline.Tests.Search;

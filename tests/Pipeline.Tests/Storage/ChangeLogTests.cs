@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Time.Testing;
-using Pipeline.Embeddings;
+using Pipeline.Models;
+using Pipeline.Storage;
 using Pipeline.Tests.Search;
 using static Pipeline.Tests.Search.IndexedStorage;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Storage;
 
 public class ChangeLogTests
 {

@@ -1,9 +1,9 @@
 using Azure.Data.Tables;
 using CsCheck;
-using Pipeline.Embeddings;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Storage;
 
 public class EmbeddingEntityTests
 {

@@ -1,10 +1,10 @@
 using Azure;
-using Pipeline.Embeddings;
 using Pipeline.Models;
+using Pipeline.Storage;
 using Pipeline.Tests.Search;
 using static Pipeline.Tests.Search.IndexedStorage;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Storage;
 
 public class EmbeddingTableTests
 {

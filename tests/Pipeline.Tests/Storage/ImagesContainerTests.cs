@@ -1,7 +1,7 @@
 using Azure.Storage.Blobs;
-using Pipeline.Embeddings;
+using Pipeline.Storage;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Storage;
 
 public class ImagesContainerTests
 {

@@ -3,7 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Storage;
 
 /// <summary>
 /// A storage account's tables in memory. Statuses and error codes are those that Azurite gave to the same calls of the same SDK, down to what

@@ -2,9 +2,9 @@ using Azure;
 using Azure.Identity;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Pipeline.Embeddings;
+using Pipeline.Storage;
 
-namespace Pipeline.Tests.Embeddings;
+namespace Pipeline.Tests.Storage;
 
 public class StorageOutageTests
 {

@@ -1,3 +1,4 @@
+using Pipeline.ModelBuilding;
 using Pipeline.Study;
 
 namespace Pipeline.Tests.Study;

@@ -1,4 +1,6 @@
+using Pipeline.Drawing;
 using Pipeline.Imaging;
+using Pipeline.ModelBuilding;
 using Pipeline.Models;
 using Pipeline.Study;
 using Pipeline.Tests.Imaging;

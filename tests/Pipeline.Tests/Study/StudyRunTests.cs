@@ -1,4 +1,5 @@
 using System.Text;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Study;

@@ -2,8 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings.Poison;
+namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>A message of the queue <c>webjobs-blobtrigger-poison</c>: the Functions host gave up on a version of a blob.</summary>
 /// <param name="FunctionId">The function, such as <c>Host.Functions.EmbedWithVgg16</c>.</param>
@@ -63,8 +64,8 @@ public sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId I
             model => string.Equals(content?.FunctionId, FunctionPrefix + model.Key, StringComparison.OrdinalIgnoreCase));
         fault = content?.Type != "BlobTrigger" ? "is of no blob trigger"
             : model is null ? "is of no function of this app"
-            : content.ContainerName != EmbeddingsServices.ImagesContainer
-                ? $"is of another container than '{EmbeddingsServices.ImagesContainer}'"
+            : content.ContainerName != ImagesContainer.DefaultName
+                ? $"is of another container than '{ImagesContainer.DefaultName}'"
             : !IsName(content.BlobName) ? "has no blob name that storage takes"
             : !IsETag(content.ETag) ? "has no ETag"
             : null;

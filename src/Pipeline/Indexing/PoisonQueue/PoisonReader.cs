@@ -5,8 +5,9 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Pipeline.Models;
+using Pipeline.Storage;
 
-namespace Pipeline.Embeddings.Poison;
+namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>Looks at the queue <c>webjobs-blobtrigger-poison</c> without changing it.</summary>
 /// <param name="queue">The queue, without an encoding: a message that cannot be decoded is still to be shown.</param>

@@ -5,9 +5,10 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Pipeline.Diagnostics;
 using Pipeline.Models;
 
-namespace Pipeline.Embeddings.Poison;
+namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>
 /// Makes the host try again what it gave up on: copies each blob onto itself and removes its message. Such a copy raises BlobCreated and gives

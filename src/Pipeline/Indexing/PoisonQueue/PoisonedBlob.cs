@@ -1,4 +1,4 @@
-namespace Pipeline.Embeddings.Poison;
+namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>How the blob that a poison message names is now.</summary>
 public enum BlobPresence

@@ -1,4 +1,4 @@
-namespace Pipeline.Embeddings.Poison;
+namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>What became of a poison message.</summary>
 public enum ReplayOutcome

@@ -1,4 +1,4 @@
-namespace Pipeline.Models;
+namespace Pipeline.Models.Store;
 
 /// <summary>
 /// A file that one process at a time holds while it writes others. The system lets go of it when its holder dies, however that happens. The

@@ -5,7 +5,7 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
-namespace Pipeline.Models;
+namespace Pipeline.Models.Store;
 
 /// <summary>
 /// A blob container with versions of models, each the files <c>KEY-FINGERPRINT.onnx</c> and <c>KEY-FINGERPRINT.manifest.json</c>, which never

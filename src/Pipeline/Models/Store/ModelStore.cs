@@ -5,7 +5,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging;
 
-namespace Pipeline.Models;
+namespace Pipeline.Models.Store;
 
 /// <summary>
 /// Fetches the versions of the models that the settings name from a blob container into the models folder, once an instance: whoever holds

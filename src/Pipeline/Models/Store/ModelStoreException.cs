@@ -1,4 +1,4 @@
-namespace Pipeline.Models;
+namespace Pipeline.Models.Store;
 
 /// <summary>The models could not be fetched; the message says why and what to do.</summary>
 public sealed class ModelStoreException : Exception

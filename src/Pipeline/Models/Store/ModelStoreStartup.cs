@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-namespace Pipeline.Models;
+namespace Pipeline.Models.Store;
 
 /// <summary>Fetches the models before any other service of the app starts, and then holds the folder to having them all.</summary>
 internal sealed class ModelStoreStartup(ModelStore store, IServiceProvider services) : IHostedLifecycleService

@@ -1,3 +1,5 @@
+using Pipeline.Models;
+
 namespace Pipeline.Study.Reporting;
 
 /// <summary>What the study was made with.</summary>

@@ -2,12 +2,12 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Embeddings.Poison;
-using Pipeline.Functions;
-using Pipeline.Tests.Functions;
+using Pipeline.Functions.Triggers;
+using Pipeline.Indexing.PoisonQueue;
 using Pipeline.Models;
+using Pipeline.Tests.Functions;
 
-namespace Pipeline.Tests.Embeddings.Poison;
+namespace Pipeline.Tests.Indexing.PoisonQueue;
 
 public class PoisonMessageTests
 {

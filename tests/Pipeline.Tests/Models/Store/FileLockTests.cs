@@ -1,6 +1,6 @@
-using Pipeline.Models;
+using Pipeline.Models.Store;
 
-namespace Pipeline.Tests.Models;
+namespace Pipeline.Tests.Models.Store;
 
 public sealed class FileLockTests : IDisposable
 {

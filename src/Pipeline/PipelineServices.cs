@@ -1,0 +1,79 @@
+using Azure.Storage.Blobs;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Pipeline.Comparison;
+using Pipeline.Imaging;
+using Pipeline.Indexing;
+using Pipeline.Models;
+using Pipeline.Models.Store;
+using Pipeline.Search;
+using Pipeline.Storage;
+using Pipeline.Study;
+
+namespace Pipeline;
+
+/// <summary>Registers the library.</summary>
+/// <example>
+/// <code>
+/// services.AddPipeline(configuration);
+/// ...
+/// await provider.GetRequiredService&lt;ImageIndexer&gt;().IndexAsync("vgg16", "holiday/beach.jpg", cancellationToken);
+/// </code>
+/// </example>
+public static class PipelineServices
+{
+    /// <summary>
+    /// Adds all that indexes, searches, compares and studies images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the
+    /// storage account <c>ImagesStorage</c>: a connection string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and
+    /// <c>ImagesStorage__tableServiceUri</c> with an optional <c>ImagesStorage__clientId</c> of a user-assigned identity, as the Functions
+    /// host names its identity-based connections. The app does not start without its models.
+    /// </summary>
+    /// <param name="services">Where to add.</param>
+    /// <param name="configuration">The app's configuration.</param>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        return services
+            .AddStorage(configuration)
+            .AddModels(configuration)
+            .AddSingleton(_ => new ImageDecoder(new ImageLimits()))
+            .AddSingleton<ImageIndexer>()
+            .AddSingleton<ImageRemoval>()
+            .AddSingleton<Reconciler>()
+            .AddSingleton<QueryEmbedder>()
+            .AddSingleton<SimilaritySearch>()
+            .AddSingleton<PairComparison>()
+            .AddSingleton<StudyRun>();
+    }
+
+    private static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)
+    {
+        IConfigurationSection section = configuration.GetSection("Models");
+        OptionsBuilder<ModelOptions> options = services.AddOptions<ModelOptions>().Bind(section).ValidateDataAnnotations();
+
+        // Not through the options, which are not valid before the models are there.
+        if (section.Get<ModelOptions>() is { ContainerUri: not null } settings)
+        {
+            services.AddSingleton(provider => new ModelStore(
+                provider.GetRequiredService<ModelCatalogue>(),
+                settings,
+                provider.GetRequiredKeyedService<BlobContainerClient>(ModelStore.ContainerKey),
+                provider.GetRequiredService<ILogger<ModelStore>>()));
+            services.AddHostedService<ModelStoreStartup>();
+        }
+        else
+        {
+            options.ValidateOnStart();
+        }
+
+        services.AddSingleton<IValidateOptions<ModelOptions>, ModelOptionsValidator>();
+        services.AddSingleton(ModelCatalogue.Default());
+        services.AddSingleton<ModelSessions>();
+        services.AddSingleton<Predictor>();
+        return services;
+    }
+}
