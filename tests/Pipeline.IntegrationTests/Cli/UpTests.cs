@@ -64,7 +64,11 @@ public partial class UpTests
                 func,
                 $"#!/usr/bin/env bash\nprintf '%s in %s\\n' \"$*\" \"$PWD\" >'{called}'\nexec dotnet '{host}' run --app \"$PWD\" --urls \"http://127.0.0.1:$4\"\n",
                 TestContext.Current.CancellationToken);
-            File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+            }
+
             int port = ServerProcess.FreePort();
             await using CommandProcess command = CommandProcess.Start(
                 new Dictionary<string, string> { ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" },
