@@ -55,7 +55,7 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
             var credential = new DefaultAzureCredential();
             return new PoisonStorage(
                 found.Name,
-                new BlobServiceClient(Address(found, "blob"), credential, Patient(new BlobClientOptions())),
+                new BlobServiceClient(Address(found, "blob"), credential, Patient(new BlobClientOptions { TrimBlobNameSlashes = false })),
                 new QueueServiceClient(Address(found, "queue"), credential, Patient(new QueueClientOptions())),
                 new TableServiceClient(Address(found, "table"), credential, Patient(new TableClientOptions())));
         }
@@ -69,7 +69,7 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
 
         try
         {
-            var blobs = new BlobServiceClient(connection, Patient(new BlobClientOptions()));
+            var blobs = new BlobServiceClient(connection, Patient(new BlobClientOptions { TrimBlobNameSlashes = false }));
             return new PoisonStorage(
                 blobs.AccountName,
                 blobs,
