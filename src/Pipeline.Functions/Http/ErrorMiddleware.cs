@@ -12,6 +12,8 @@ namespace Pipeline.Functions.Http;
 /// </summary>
 internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
 {
+    private static readonly TimeSpan ConnectionEnd = TimeSpan.FromSeconds(1);
+
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
         if (context.GetHttpContext() is not { } http)
@@ -29,6 +31,12 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
         }
         catch (Exception exception)
         {
+            if (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest })
+            {
+                // That the body ends is known a moment before the connection's end is.
+                await Task.Delay(ConnectionEnd, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
             context.GetInvocationResult().Value = Answer(exception, context.FunctionDefinition.Name, ended.Token);
         }
 
