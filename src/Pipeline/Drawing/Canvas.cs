@@ -41,6 +41,7 @@ internal sealed class Canvas : IDisposable
     /// <summary>Puts a picture with its upper left corner there.</summary>
     public void Draw(Image<Rgb24> picture, int left, int top) => _sheet.ProcessPixelRows(picture, (sheet, rows) =>
     {
+        // DrawImage would blend, in 12 ms instead of 0.1 for 896 x 896 pixels.
         for (int row = 0; row < rows.Height; row++)
         {
             rows.GetRowSpan(row).CopyTo(sheet.GetRowSpan(top + row)[left..]);

@@ -75,7 +75,7 @@ internal static class FeatureMapGrid
         }
     }
 
-    // Not by ImageSharp's nearest neighbour, which gives the same pixels and takes 19 ms instead of 1 for a grid of 914 x 914.
+    // Not by ImageSharp's nearest neighbour: it gives the same pixels, but its 64 calls take 18 ms, more than twice what the whole grid takes.
     private static void Enlarge(ReadOnlySpan<byte> levels, int width, int enlargement, Span<Rgb24> pixels)
     {
         int stride = width * enlargement;
