@@ -14,6 +14,11 @@ public class ArchitectureTests
         "Pipeline.Search", "Pipeline.Comparison", "Pipeline.Study",
     ];
 
+    private const BindingFlags All =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+
+    private static readonly string[] ReadingVerbs = ["Load", "Identify", "Detect", "Decode"];
+
     private static readonly Assembly Library = typeof(ImageDecoder).Assembly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -49,16 +54,44 @@ public class ArchitectureTests
             || reference.Name.StartsWith("Microsoft.Azure.Functions", StringComparison.Ordinal)
             || reference.Name is "System.Console" or "Spectre.Console" or "System.CommandLine");
 
+    [Fact]
+    public void ImageSharp_draws_and_nothing_else_uses_it() => Assert.DoesNotContain(
+        Library.GetTypes(),
+        type => type.Namespace != "Pipeline.Drawing" && UsedBy(type).Any(IsOfImageSharp));
+
+    [Fact]
+    public void ImageSharp_decodes_nothing()
+    {
+        (Type User, MethodBase Called)[] calls =
+        [
+            .. from type in Library.GetTypes()
+               from method in MethodsOf(type)
+               from called in CalledBy(type, method)
+               where called.DeclaringType is { } declaring && IsOfImageSharp(declaring)
+               select (type, called),
+        ];
+
+        // Image.Load, LoadAsync, LoadPixelData, Identify, DetectFormat; JpegDecoder and its like by any way.
+        Assert.Contains(calls, call => call.Called.Name == "WrapMemory");
+        Assert.DoesNotContain(
+            calls,
+            call => ReadingVerbs.Any(verb => call.Called.Name.StartsWith(verb, StringComparison.Ordinal))
+                || call.Called.DeclaringType!.Name.Contains("Decoder", StringComparison.Ordinal));
+    }
+
     // What registers everything lies beside the folders and knows them all.
     private static int Layer(Type type) => type.Namespace == "Pipeline" ? Layers.Length : Array.FindLastIndex(
         Layers,
         layer => type.Namespace == layer || type.Namespace?.StartsWith($"{layer}.", StringComparison.Ordinal) == true);
 
+    private static IEnumerable<MethodBase> MethodsOf(Type type) => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All));
+
+    private static bool IsOfImageSharp(Type type) => type.Assembly.GetName().Name == "SixLabors.ImageSharp";
+
     private static IEnumerable<Type> UsedBy(Type type)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         return type.GetFields(All).Select(field => field.FieldType)
-            .Concat(type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)).SelectMany(method => UsedBy(type, method)))
+            .Concat(MethodsOf(type).SelectMany(method => UsedBy(type, method)))
             .Concat(type.GetInterfaces())
             .Append(type.BaseType ?? typeof(object))
             .SelectMany(Parts);
@@ -68,16 +101,23 @@ public class ArchitectureTests
     {
         IEnumerable<Type> signature = method.GetParameters().Select(parameter => parameter.ParameterType)
             .Append((method as MethodInfo)?.ReturnType ?? typeof(void));
-        byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
-        Type[]? typeArguments = type.IsGenericType ? type.GetGenericArguments() : null;
-        Type[]? methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        return signature.Concat(Tokens(code).SelectMany(IEnumerable<Type> (token) => method.Module.ResolveMember(token, typeArguments, methodArguments) switch
+        return signature.Concat(MembersIn(type, method).SelectMany(IEnumerable<Type> (member) => member switch
         {
             Type used => [used],
             MethodInfo called => [called.DeclaringType ?? typeof(object), called.ReturnType, .. called.GetGenericArguments()],
             { DeclaringType: { } declaring } => [declaring],
             _ => [],
         }));
+    }
+
+    private static IEnumerable<MethodBase> CalledBy(Type type, MethodBase method) => MembersIn(type, method).OfType<MethodBase>();
+
+    private static IEnumerable<MemberInfo?> MembersIn(Type type, MethodBase method)
+    {
+        byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
+        Type[]? typeArguments = type.IsGenericType ? type.GetGenericArguments() : null;
+        Type[]? methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
+        return Tokens(code).Select(token => method.Module.ResolveMember(token, typeArguments, methodArguments));
     }
 
     private static IEnumerable<int> Tokens(byte[] code)

@@ -34,7 +34,7 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
         OutputFile.CreateFolder(folder);
 
         // Only what the sheet shows of each picture is kept.
-        List<CaptionedPicture> sheet = [new("original", ImageResizer.Fit(original, SheetCell, SheetCell))];
+        List<CaptionedPicture> sheet = [new("original", Thumbnails.Fit(original, SheetCell, SheetCell))];
         List<AugmentedPicture> pictures = [];
         for (int index = 0; index < count; index++)
         {
@@ -42,7 +42,7 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
             RgbImage augmented = Augmentation.Apply(original, transform);
             string file = string.Create(CultureInfo.InvariantCulture, $"{name}-augmented-{index:00}.png");
             await WriteFileAsync(file, ImageEncoder.ToPng(augmented), cancellationToken);
-            sheet.Add(new CaptionedPicture(Caption(index, transform), ImageResizer.Fit(augmented, SheetCell, SheetCell)));
+            sheet.Add(new CaptionedPicture(Caption(index, transform), Thumbnails.Fit(augmented, SheetCell, SheetCell)));
             pictures.Add(new AugmentedPicture(file, transform));
             progress.Report(new StageProgress((index + 1.0) / count, $"{index + 1} of {count}"));
         }

@@ -6,7 +6,7 @@ using Pipeline.Models;
 namespace Pipeline.Comparison;
 
 /// <summary>Draws a compared pair: both pictures beside each other, and below what each model says.</summary>
-public static class PairSheet
+internal static class PairSheet
 {
     // Twice what is drawn, so that the drawing is still a reduction.
     private const int DecodedSide = 1440;

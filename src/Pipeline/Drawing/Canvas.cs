@@ -1,9 +1,11 @@
 using Pipeline.Imaging;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace Pipeline.Drawing;
 
 /// <summary>A white sheet to draw on; all that is drawn has to lie within.</summary>
-internal sealed class Canvas
+internal sealed class Canvas : IDisposable
 {
     /// <summary>Pixels of a letter's dot, so that text is readable at the usual size of a report.</summary>
     private const int Dot = 2;
@@ -17,11 +19,11 @@ internal sealed class Canvas
     // 300 MB of pixels.
     private const long MaxPixels = 100_000_000;
 
-    private const byte White = 255;
-    private const byte Ink = 32;
-    private const byte Hairline = 208;
+    private static readonly Rgb24 White = new(255, 255, 255);
+    private static readonly Rgb24 Ink = new(32, 32, 32);
+    private static readonly Rgb24 Hairline = new(208, 208, 208);
 
-    private readonly byte[] _pixels;
+    private readonly Image<Rgb24> _sheet;
 
     /// <exception cref="ArgumentException">The sheet would be larger than 100 megapixels.</exception>
     public Canvas(long width, long height)
@@ -33,57 +35,46 @@ internal sealed class Canvas
                 + "Ask for fewer or smaller pictures.");
         }
 
-        (Width, Height) = ((int)width, (int)height);
-        _pixels = new byte[width * height * 3];
-        _pixels.AsSpan().Fill(White);
+        _sheet = new Image<Rgb24>((int)width, (int)height, White);
     }
-
-    public int Width { get; }
-
-    public int Height { get; }
 
     /// <summary>Puts a picture with its upper left corner there.</summary>
-    public void Draw(RgbImage image, int left, int top)
+    public void Draw(Image<Rgb24> picture, int left, int top) => _sheet.ProcessPixelRows(picture, (sheet, rows) =>
     {
-        for (int row = 0; row < image.Height; row++)
+        // DrawImage would blend, in 12 ms instead of 0.1 for 896 x 896 pixels.
+        for (int row = 0; row < rows.Height; row++)
         {
-            image.Pixels.Span.Slice(row * image.Width * 3, image.Width * 3).CopyTo(Row(left, top + row));
+            rows.GetRowSpan(row).CopyTo(sheet.GetRowSpan(top + row)[left..]);
         }
-    }
+    });
 
     /// <summary>Puts a picture there, within a thin line, so that one with a white background has an edge too.</summary>
     public void DrawFramed(RgbImage image, int left, int top)
     {
-        for (int row = top - 1; row <= top + image.Height; row++)
-        {
-            Row(left - 1, row)[..((image.Width + 2) * 3)].Fill(Hairline);
-        }
-
-        Draw(image, left, top);
+        using Image<Rgb24> frame = new(image.Width + 2, image.Height + 2, Hairline);
+        using Image<Rgb24> picture = image.AsImageSharp();
+        Draw(frame, left - 1, top - 1);
+        Draw(picture, left, top);
     }
 
     /// <summary>Writes a line of text with its upper left corner there.</summary>
-    public void Write(string text, int left, int top)
+    public void Write(string text, int left, int top) => _sheet.ProcessPixelRows(sheet =>
     {
-        for (int i = 0; i < text.Length; i++)
+        for (int row = 0; row < BitmapFont.Height * Dot; row++)
         {
-            for (int row = 0; row < BitmapFont.Height * Dot; row++)
+            Span<Rgb24> line = sheet.GetRowSpan(top + row)[left..];
+            for (int column = 0; column < text.Length * BitmapFont.Advance; column++)
             {
-                Span<byte> line = Row(left + (i * LetterWidth), top + row);
-                for (int column = 0; column < BitmapFont.Width; column++)
+                (int letter, int dot) = Math.DivRem(column, BitmapFont.Advance);
+                if (dot < BitmapFont.Width && BitmapFont.HasDot(text[letter], dot, row / Dot))
                 {
-                    if (BitmapFont.HasDot(text[i], column, row / Dot))
-                    {
-                        line.Slice(column * Dot * 3, Dot * 3).Fill(Ink);
-                    }
+                    line.Slice(column * Dot, Dot).Fill(Ink);
                 }
             }
         }
-    }
+    });
 
-    /// <summary>The drawing; nothing may be drawn afterwards.</summary>
-    public RgbImage ToImage() => new(Width, Height, _pixels);
+    public RgbImage ToImage() => _sheet.ToRgbImage();
 
-    /// <summary>byte[(Width - left) * 3] of a row from a column on.</summary>
-    public Span<byte> Row(int left, int row) => _pixels.AsSpan(((row * Width) + left) * 3, (Width - left) * 3);
+    public void Dispose() => _sheet.Dispose();
 }

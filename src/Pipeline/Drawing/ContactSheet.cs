@@ -3,7 +3,7 @@ using Pipeline.Imaging;
 namespace Pipeline.Drawing;
 
 /// <summary>Pictures in rows and columns, each with its caption below, on white.</summary>
-public static class ContactSheet
+internal static class ContactSheet
 {
     private const int Margin = 12;
     private const int AboveCaption = 6;
@@ -29,7 +29,7 @@ public static class ContactSheet
         columns = Math.Min(columns, pictures.Count);
         long rows = (pictures.Count + columns - 1L) / columns;
         (int stepX, int stepY) = (cellSize + Margin, cellSize + AboveCaption + Canvas.LineHeight + Margin);
-        var canvas = new Canvas(Margin + ((long)columns * stepX), Margin + (rows * stepY));
+        using var canvas = new Canvas(Margin + ((long)columns * stepX), Margin + (rows * stepY));
         for (int i = 0; i < pictures.Count; i++)
         {
             DrawCell(canvas, pictures[i], Margin + (i % columns * stepX), Margin + (i / columns * stepY), cellSize);
@@ -40,7 +40,7 @@ public static class ContactSheet
 
     private static void DrawCell(Canvas canvas, CaptionedPicture picture, int left, int top, int size)
     {
-        RgbImage fitted = ImageResizer.Fit(picture.Picture, size, size);
+        RgbImage fitted = Thumbnails.Fit(picture.Picture, size, size);
         canvas.DrawFramed(fitted, left + ((size - fitted.Width) / 2), top + ((size - fitted.Height) / 2));
         string caption = BitmapFont.Shorten(picture.Caption, size / Canvas.LetterWidth);
         canvas.Write(caption, left + ((size - (caption.Length * Canvas.LetterWidth)) / 2), top + size + AboveCaption);

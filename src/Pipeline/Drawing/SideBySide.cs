@@ -3,7 +3,7 @@ using Pipeline.Imaging;
 namespace Pipeline.Drawing;
 
 /// <summary>Two pictures beside each other, with lines of text below, on white.</summary>
-public static class SideBySide
+internal static class SideBySide
 {
     private const int Margin = 16;
     private const int PictureHeight = 360;
@@ -20,14 +20,14 @@ public static class SideBySide
     public static RgbImage Draw(RgbImage left, RgbImage right, IReadOnlyList<string> lines)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        RgbImage first = ImageResizer.Fit(left, MaxPictureWidth, PictureHeight);
-        RgbImage second = ImageResizer.Fit(right, MaxPictureWidth, PictureHeight);
+        RgbImage first = Thumbnails.Fit(left, MaxPictureWidth, PictureHeight);
+        RgbImage second = Thumbnails.Fit(right, MaxPictureWidth, PictureHeight);
         string[] shown = [.. lines.Select(line => BitmapFont.Shorten(line, MaxLetters))];
         int pictures = first.Width + Margin + second.Width;
         int text = shown.Select(line => line.Length).DefaultIfEmpty(0).Max() * Canvas.LetterWidth;
         int content = Math.Max(pictures, text);
         long below = shown.Length == 0 ? 0 : Margin + ((long)shown.Length * Canvas.LineHeight);
-        var canvas = new Canvas(content + (2 * Margin), PictureHeight + below + (2 * Margin));
+        using var canvas = new Canvas(content + (2 * Margin), PictureHeight + below + (2 * Margin));
 
         int x = Margin + ((content - pictures) / 2);
         canvas.DrawFramed(first, x, Margin + ((PictureHeight - first.Height) / 2));

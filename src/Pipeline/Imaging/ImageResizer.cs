@@ -21,21 +21,4 @@ public static class ImageResizer
             _ => throw new ArgumentOutOfRangeException(nameof(resampling), resampling, "There is no such resampling."),
         };
     }
-
-    /// <summary>Resizes to the largest picture with the same aspect ratio that a box holds; a small one is enlarged.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="width">Width of the box, in pixels, at least 1.</param>
-    /// <param name="height">Height of the box, in pixels, at least 1.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
-    public static RgbImage Fit(RgbImage image, int width, int height)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        double scale = Math.Min((double)width / image.Width, (double)height / image.Height);
-        return Resize(image, Scaled(image.Width, width), Scaled(image.Height, height), Resampling.Quality);
-
-        // A line of pixels stays at least one wide.
-        int Scaled(int side, int box) => Math.Clamp((int)Math.Round(side * scale), 1, box);
-    }
 }

@@ -9,12 +9,6 @@ internal static class LibVips
     // Up to here a picture is decoded into memory; a larger one is read line by line, twice.
     private const long MaxBytesInMemory = 64 * 1024 * 1024;
 
-    // On photographs level 9 is 4 % smaller and takes twice as long; the Paeth filter makes them a quarter smaller than none.
-    private const int PngCompression = 6;
-
-    // A Gaussian ends where it has fallen to this part of its peak, at 3.7 standard deviations.
-    private const double SmallestWeight = 0.001;
-
     private static readonly double[] White = [255, 255, 255];
 
     // Runs once, before the first picture.
@@ -70,32 +64,6 @@ internal static class LibVips
     {
         using Image rgb = FromPixels(image);
         return Reduce(rgb, width, height);
-    }
-
-    /// <summary>Pixels as a PNG: lossless, no metadata.</summary>
-    public static byte[] ToPng(RgbImage image)
-    {
-        using Image rgb = FromPixels(image);
-        return rgb.PngsaveBuffer(compression: PngCompression, filter: Enums.ForeignPngFilter.Paeth);
-    }
-
-    /// <summary>Pixels as a baseline JPEG, chroma halved both ways below quality 90, no metadata.</summary>
-    public static byte[] ToJpeg(RgbImage image, int quality)
-    {
-        using Image rgb = FromPixels(image);
-        return rgb.JpegsaveBuffer(q: quality);
-    }
-
-    /// <summary>Pixels after a Gaussian, in floating point and rounded at the end; the edge pixels go on outside.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="sigma">Standard deviation in pixels.</param>
-    public static RgbImage Blur(RgbImage image, double sigma)
-    {
-        using Image rgb = FromPixels(image);
-        using Image blurred = rgb.Gaussblur(sigma, minAmpl: SmallestWeight, precision: Enums.Precision.Float);
-        using Image rounded = blurred.Rint();
-        using Image levels = rounded.Cast(Enums.BandFormat.Uchar);
-        return ToPixels(levels);
     }
 
     private static RgbImage Reduce(Image rgb, int width, int height)

@@ -28,7 +28,7 @@ public sealed record StudiedBlock(
     internal static StudiedBlock Draw(FeatureMaps maps)
     {
         RgbImage grid = maps.DrawGrid();
-        RgbImage shown = Math.Max(grid.Width, grid.Height) > GridSide ? ImageResizer.Fit(grid, GridSide, GridSide) : grid;
+        RgbImage shown = Math.Max(grid.Width, grid.Height) > GridSide ? Thumbnails.Fit(grid, GridSide, GridSide) : grid;
         return new StudiedBlock(maps.Block, maps.Output, maps.Channels, maps.Height, maps.Width, ImageEncoder.ToPng(shown));
     }
 }

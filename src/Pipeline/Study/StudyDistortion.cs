@@ -1,3 +1,4 @@
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 
 namespace Pipeline.Study;

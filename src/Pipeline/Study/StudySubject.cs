@@ -17,7 +17,7 @@ internal sealed class StudySubject(IReadOnlyDictionary<int, RgbImage> inputs, by
     /// <param name="thumbnailSide">Largest side of the thumbnail, in pixels.</param>
     public static StudySubject Of(RgbImage image, IReadOnlyList<int> sizes, int thumbnailSide) => new(
         sizes.ToDictionary(size => size, size => ImageResizer.Resize(image, size, size, Resampling.Keras)),
-        ImageEncoder.ToJpeg(ImageResizer.Fit(image, thumbnailSide, thumbnailSide), ThumbnailQuality));
+        ImageEncoder.ToJpeg(Thumbnails.Fit(image, thumbnailSide, thumbnailSide), ThumbnailQuality));
 
     public RgbImage Input(int size) => inputs[size];
 }

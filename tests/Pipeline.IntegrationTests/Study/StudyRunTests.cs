@@ -1,3 +1,4 @@
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Study;

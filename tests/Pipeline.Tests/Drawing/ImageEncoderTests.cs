@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Text;
 using CsCheck;
 using Pipeline.Drawing;
 using Pipeline.Imaging;
@@ -15,6 +17,38 @@ public class ImageEncoderTests
         Assert.Equal((image.Width, image.Height), (back.Width, back.Height));
         Assert.Equal(image.Pixels.ToArray(), back.Pixels.ToArray());
     });
+
+    [Fact]
+    public void A_grey_PNG_brings_every_level_back_in_one_channel()
+    {
+        RgbImage levels = Picture.Draw(256, 3, (x, _) => (byte)x);
+
+        byte[] png = ImageEncoder.ToPng(levels);
+
+        // The colour type stands after the signature, the chunk's head, width, height and depth.
+        Assert.Equal(0, png[25]);
+        Assert.Equal(levels.Pixels.ToArray(), Picture.Decode(png).Pixels.ToArray());
+    }
+
+    [Fact]
+    public void Files_hold_nothing_but_the_picture()
+    {
+        byte[] png = ImageEncoder.ToPng(Picture.Load("rgb.png"));
+
+        Assert.Equal(["IHDR", "IDAT", "IEND"], Chunks(png).Distinct());
+    }
+
+    [Theory]
+    [InlineData(89, 0x22)]
+    [InlineData(90, 0x11)]
+    public void Chroma_is_halved_both_ways_below_quality_90(int quality, byte luminance)
+    {
+        byte[] jpeg = ImageEncoder.ToJpeg(Picture.Load("rgb.png"), quality);
+
+        // Start of a baseline frame, 17 bytes long, 8 bits; its first component's sampling factors come after size, count and number.
+        int frame = jpeg.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0, 0, 17, 8]);
+        Assert.Equal(luminance, jpeg[frame + 11]);
+    }
 
     [Fact]
     public void A_JPEG_is_the_smaller_the_lower_its_quality()
@@ -42,5 +76,13 @@ public class ImageEncoderTests
 
         Assert.Contains("Write a PNG", Assert.Throws<ArgumentException>(() => ImageEncoder.ToJpeg(strip, 90)).Message, StringComparison.Ordinal);
         Assert.Equal(65_536, Picture.Decode(ImageEncoder.ToPng(strip)).Width);
+    }
+
+    private static IEnumerable<string> Chunks(byte[] png)
+    {
+        for (int i = 8; i < png.Length; i += 12 + BinaryPrimitives.ReadInt32BigEndian(png.AsSpan(i)))
+        {
+            yield return Encoding.ASCII.GetString(png, i + 4, 4);
+        }
     }
 }

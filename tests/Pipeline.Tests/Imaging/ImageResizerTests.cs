@@ -21,23 +21,11 @@ public class ImageResizerTests
         Assert.InRange(resized.Zip(Reference.LanczosPixels, (ours, theirs) => Math.Abs(ours - theirs)).Average(), 0, 2.5);
     }
 
-    [Theory]
-    [InlineData(50, 50, 50, 31)]
-    [InlineData(500, 122, 194, 122)]
-    [InlineData(1, 1000, 1, 1)]
-    public void A_fitted_picture_keeps_its_aspect_ratio(int boxWidth, int boxHeight, int width, int height)
-    {
-        RgbImage fitted = ImageResizer.Fit(Image, boxWidth, boxHeight);
-
-        Assert.Equal((width, height), (fitted.Width, fitted.Height));
-    }
-
     [Fact]
     public void Sizes_and_resamplings_that_are_none_are_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => ImageResizer.Resize(Image, 0, 1, Resampling.Keras));
         Assert.Throws<ArgumentOutOfRangeException>(() => ImageResizer.Resize(Image, 1, 0, Resampling.Quality));
         Assert.Throws<ArgumentOutOfRangeException>(() => ImageResizer.Resize(Image, 1, 1, (Resampling)9));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ImageResizer.Fit(Image, 0, 1));
     }
 }

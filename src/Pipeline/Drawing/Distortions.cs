@@ -1,10 +1,12 @@
 using System.Globalization;
-using Pipeline.Drawing;
+using Pipeline.Imaging;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Processing;
 
-namespace Pipeline.Imaging;
+namespace Pipeline.Drawing;
 
 /// <summary>One-parameter distortions, to see how fast an embedding moves away from the original's.</summary>
-public static class Distortions
+internal static class Distortions
 {
     private const double MaxSigma = 100;
 
@@ -30,13 +32,7 @@ public static class Distortions
         int width = Math.Max(1, (int)Math.Round(image.Width * fraction));
         int height = Math.Max(1, (int)Math.Round(image.Height * fraction));
         (int left, int top) = ((image.Width - width) / 2, (image.Height - height) / 2);
-        byte[] pixels = new byte[width * height * 3];
-        for (int row = 0; row < height; row++)
-        {
-            image.Pixels.Span.Slice((((top + row) * image.Width) + left) * 3, width * 3).CopyTo(pixels.AsSpan(row * width * 3));
-        }
-
-        return new RgbImage(width, height, pixels);
+        return image.Process(picture => picture.Crop(new Rectangle(left, top, width, height)));
     }
 
     /// <summary>Blurs by a Gaussian; edge pixels go on outside.</summary>
@@ -47,7 +43,7 @@ public static class Distortions
     {
         ArgumentNullException.ThrowIfNull(image);
         Require(sigma is >= 0 and <= MaxSigma, nameof(sigma), sigma, "A Gaussian's standard deviation goes from 0 to 100 pixels");
-        return sigma == 0 ? image : LibVips.Blur(image, sigma);
+        return sigma == 0 ? image : image.Process(picture => picture.GaussianBlur((float)sigma));
     }
 
     /// <summary>Writes a picture as a JPEG and reads it back.</summary>
@@ -66,20 +62,9 @@ public static class Distortions
     {
         ArgumentNullException.ThrowIfNull(image);
         Require(factor >= 0 && double.IsFinite(factor), nameof(factor), factor, "A factor of brightness is finite and not negative");
-        Span<byte> scaled = stackalloc byte[256];
-        for (int level = 0; level < scaled.Length; level++)
-        {
-            scaled[level] = (byte)Math.Round(Math.Min(level * factor, byte.MaxValue));
-        }
 
-        ReadOnlySpan<byte> source = image.Pixels.Span;
-        byte[] pixels = new byte[source.Length];
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            pixels[i] = scaled[source[i]];
-        }
-
-        return new RgbImage(image.Width, image.Height, pixels);
+        // From 256 on all but black is clipped; what float cannot hold would make black no number at all.
+        return image.Process(picture => picture.Brightness((float)Math.Min(factor, 256)));
     }
 
     private static void Require(bool holds, string parameter, double value, string allowed)

@@ -1,7 +1,9 @@
 using CsCheck;
+using Pipeline.Drawing;
 using Pipeline.Imaging;
+using Pipeline.Tests.Imaging;
 
-namespace Pipeline.Tests.Imaging;
+namespace Pipeline.Tests.Drawing;
 
 public class DistortionsTests
 {
