@@ -7,15 +7,11 @@ using Pipeline.Cli.Testing;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline test</c>: all tests, and one line that says how they went.</summary>
+/// <summary><c>pipeline test</c>: makes ready what the tests need, then <c>dotnet test</c>, and one line that says how they went.</summary>
 internal static class TestCommand
 {
-    private static readonly TestProject[] Projects =
-    [
-        new("Pipeline.Tests", "default"),
-        // Minutes of silence look like a hang: here each test is named as it starts and ends.
-        new("Pipeline.IntegrationTests", "verbose"),
-    ];
+    // dotnet test's own code for a project in which the filter finds no test.
+    private const string NoTestRan = "8";
 
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
 
@@ -34,11 +30,11 @@ internal static class TestCommand
             }
         });
         var command = new Command("test", "Runs all tests: builds the solution, makes storage emulator and networks ready, reports.") { filter };
-        command.SetAction((parsed, stop) => RunAsync(tree, parsed.GetValue(filter), console, stop));
+        command.SetAction((parsed, stop) => RunAsync(tree, parsed.GetValue(filter) ?? "", console, stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(SourceTree tree, string? filter, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(SourceTree tree, string filter, CommandConsole console, CancellationToken cancellationToken)
     {
         await using (await SetupLock.AcquireAsync(tree, console, cancellationToken))
         {
@@ -47,82 +43,47 @@ internal static class TestCommand
             await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 
-        // Each run has a folder of its own: a report of an earlier one is never taken for this one's.
-        string reports = Path.Combine(tree.State, "reports", Guid.NewGuid().ToString("N")[..8]);
-        Directory.CreateDirectory(reports);
+        // Minutes of silence look like a hang: of the slow tests each is named as it ends.
+        TestResults results = await TestAsync(tree, "Pipeline.Tests", "Normal", filter, cancellationToken)
+            + await TestAsync(tree, "Pipeline.IntegrationTests", "Detailed", filter, cancellationToken);
+        foreach (string test in results.Skipped)
+        {
+            console.Line($"skipped: {test}");
+        }
+
+        if (results.Passed + results.Failed == 0)
+        {
+            console.Line(filter.Length == 0 ? "No test was run." : $"No test was run: no test's full name contains '{filter}'.");
+        }
+
+        console.Line(results.LastLine);
+        return results.Succeeded ? 0 : 1;
+    }
+
+    private static async Task<TestResults> TestAsync(
+        SourceTree tree, string project, string output, string filter, CancellationToken cancellationToken)
+    {
+        // A folder of its own: a report of an earlier run is never taken for this one's.
+        DirectoryInfo reports = Directory.CreateTempSubdirectory("pipeline-test-");
         try
         {
-            List<TestProjectResult> results = [];
-            foreach (TestProject project in Projects)
+            var start = new ProcessStartInfo(DotnetProgram.Path,
+            [
+                "test", "--test-modules", $"tests/{project}/bin/Release/net10.0/{project}.dll", "--output", output,
+                "--filter-method", $"*{filter}*", "--ignore-exit-code", NoTestRan,
+                "--results-directory", reports.FullName, "--report-xunit-xml", "--report-xunit-xml-filename", "report.xml",
+            ])
             {
-                results.Add(await RunProjectAsync(tree, project, filter, reports, console, cancellationToken));
-            }
-
-            return Tell(new TestSummary(results), filter, console);
+                WorkingDirectory = tree.Root,
+                Environment = { ["PIPELINE_MODELS"] = tree.Models },
+            };
+            await using ChildProcess process = ChildProcess.StartInForeground(project, start, Grace);
+            int exitCode = await process.Exited.WaitAsync(cancellationToken);
+            return TestResults.Read(Path.Combine(reports.FullName, "report.xml"), exitCode);
         }
         finally
         {
-            Directory.Delete(reports, recursive: true);
+            reports.Delete(recursive: true);
         }
     }
-
-    private static async Task<TestProjectResult> RunProjectAsync(
-        SourceTree tree, TestProject project, string? filter, string reports, CommandConsole console, CancellationToken cancellationToken)
-    {
-        console.Line();
-        console.Line($"== {project.Name}");
-        string program = Path.Combine(tree.Root, "tests", project.Name, "bin", "Release", "net10.0", $"{project.Name}.dll");
-        string report = Path.Combine(reports, $"{project.Name}.xml");
-        var start = new ProcessStartInfo(DotnetProgram.Path, [program, "-noLogo", "-reporter", project.Reporter, "-result-xml", report])
-        {
-            WorkingDirectory = tree.Root,
-            Environment = { ["PIPELINE_MODELS"] = tree.Models },
-        };
-        if (Console.IsOutputRedirected)
-        {
-            start.ArgumentList.Add("-noColor");
-        }
-
-        if (filter is not null)
-        {
-            start.ArgumentList.Add("-method");
-            start.ArgumentList.Add($"*{filter}*");
-        }
-
-        await using ChildProcess process = ChildProcess.StartInForeground(project.Name, start, Grace);
-        int exitCode = await process.Exited.WaitAsync(cancellationToken);
-        return TestProjectResult.Read(project.Name, exitCode, report);
-    }
-
-    private static int Tell(TestSummary summary, string? filter, CommandConsole console)
-    {
-        console.Line();
-        foreach (TestProjectResult result in summary.Results)
-        {
-            foreach (SkippedTest test in result.Report?.Skipped ?? [])
-            {
-                console.Line($"skipped: {test.Name}: {test.Reason}");
-            }
-
-            foreach (string test in result.Report?.Failed ?? [])
-            {
-                console.Line($"failed: {test}");
-            }
-
-            if (result.Fault is not null)
-            {
-                console.Line($"failed: {result.Fault}");
-            }
-        }
-
-        if (summary.Passed + summary.Failed == 0)
-        {
-            console.Line(filter is null ? "No test was run." : $"No test was run: no test's full name contains '{filter}'.");
-        }
-
-        console.Line(summary.LastLine);
-        return summary.Succeeded ? 0 : 1;
-    }
-
-    private sealed record TestProject(string Name, string Reporter);
 }

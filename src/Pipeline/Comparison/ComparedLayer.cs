@@ -1,6 +1,5 @@
 using Pipeline.Imaging;
 using Pipeline.Models;
-using Pipeline.Study;
 
 namespace Pipeline.Comparison;
 
@@ -37,7 +36,7 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(sessions);
-        if (StudyRun.FaultOf(sessions) is { } fault)
+        if (sessions.Float32Fault is { } fault)
         {
             return (null, new LayerFault(LayerFaultKind.NoFloat32Model, fault));
         }

@@ -45,6 +45,20 @@ public sealed partial class ModelSessions : IDisposable
     /// <summary>The networks in float32, for the study; the same as in <see cref="Models"/> where those are. Fewer where one was not built so.</summary>
     public IReadOnlyList<InstalledModel> Float32Models { get; }
 
+    /// <summary>Which models are missing in float32, why that matters, and what to do; null where none is.</summary>
+    public string? Float32Fault
+    {
+        get
+        {
+            string[] missing = [.. Models.ExceptBy(Float32Models.Select(model => model.Key), model => model.Key)
+                .Select(model => model.Definition.Title)];
+            return missing.Length == 0
+                ? null
+                : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} " +
+                    $"not there in float32. {InstalledModel.Remedy}";
+        }
+    }
+
     /// <summary>The names of the classes that the networks predict; null where they were never fetched.</summary>
     public ClassIndex? Classes { get; }
 

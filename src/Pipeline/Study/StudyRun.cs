@@ -25,12 +25,7 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
     public static string? FaultOf(ModelSessions sessions)
     {
         ArgumentNullException.ThrowIfNull(sessions);
-        string[] missing = [.. sessions.Models.ExceptBy(sessions.Float32Models.Select(model => model.Key), model => model.Key)
-            .Select(model => model.Definition.Title)];
-        return missing.Length == 0
-            ? null
-            : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} " +
-                $"not there in float32. {InstalledModel.Remedy}";
+        return sessions.Float32Fault;
     }
 
     /// <summary>Runs the study.</summary>

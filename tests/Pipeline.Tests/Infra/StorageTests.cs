@@ -46,7 +46,7 @@ public partial class StorageTests
             .. DeclaredFunction.All.Select(function => function.Trigger).OfType<BlobTriggerAttribute>()
                 .Select(trigger => trigger.BlobPath.Split('/')[0]).Append(ImagesContainer.DefaultName).Distinct(),
         ];
-        string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Embeddings", "PipelineTables.cs"));
+        string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Storage", "PipelineTables.cs"));
         Assert.Equal(
             watched.Concat(["app-package", "event-dead-letters", "models"]).Order(),
             deployment.Names($"{Accounts}/blobServices/containers").Order());

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Xml;
+using System.Xml.Linq;
+
+namespace Pipeline.Cli.Testing;
+
+/// <summary>How tests went.</summary>
+/// <param name="Passed">Tests that passed.</param>
+/// <param name="Failed">Tests that failed; a run that went wrong outside a test counts as one.</param>
+/// <param name="Skipped">Tests that were left out, each with its reason.</param>
+internal sealed record TestResults(int Passed, int Failed, IReadOnlyList<string> Skipped)
+{
+    /// <summary>Whether tests were run at all and none failed.</summary>
+    public bool Succeeded => Failed == 0 && Passed > 0;
+
+    /// <summary>The line that other programs read.</summary>
+    public string LastLine => string.Create(
+        CultureInfo.InvariantCulture, $"{Passed} passed, {Failed} failed{(Skipped.Count > 0 ? $", {Skipped.Count} skipped" : "")}");
+
+    public static TestResults operator +(TestResults one, TestResults other) =>
+        new(one.Passed + other.Passed, one.Failed + other.Failed, [.. one.Skipped, .. other.Skipped]);
+
+    /// <summary>Reads a run's report in xUnit.net's XML.</summary>
+    /// <param name="report">The file; one that is missing or cut short is a crash.</param>
+    /// <param name="exitCode">How the run ended: a failure counts even where the report knows of none.</param>
+    public static TestResults Read(string report, int exitCode)
+    {
+        try
+        {
+            XElement[] assemblies = [.. XDocument.Load(report).Descendants("assembly")];
+            int failed = Sum("failed") + Sum("errors");
+            return new TestResults(
+                Sum("passed"),
+                failed == 0 && exitCode != 0 ? 1 : failed,
+                [
+                    .. assemblies.Descendants("test").Where(test => (string?)test.Attribute("result") == "Skip")
+                        .Select(test => $"{(string?)test.Attribute("name")}: {((string?)test.Element("reason"))?.Trim()}"),
+                ]);
+
+            int Sum(string count) => assemblies.Sum(assembly => (int?)assembly.Attribute(count) ?? 0);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or XmlException)
+        {
+            return new TestResults(0, 1, []);
+        }
+    }
+}
