@@ -48,16 +48,11 @@ internal static class Distortions
 
     /// <summary>Writes a picture as a JPEG and reads it back.</summary>
     /// <param name="image">The picture, at most 65,535 pixels wide and high.</param>
-    /// <param name="quality">1 (worst) to 100 (best), on the scale of libjpeg; below 90 chroma has half the resolution.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The picture or <paramref name="quality"/> is out of its range.</exception>
-    public static RgbImage RecompressJpeg(RgbImage image, int quality)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        Require(quality is >= 1 and <= 100, nameof(quality), quality, "JPEG quality goes from 1 to 100");
-        int longest = Math.Max(image.Width, image.Height);
-        Require(longest <= ushort.MaxValue, nameof(image), longest, $"A JPEG has at most {ushort.MaxValue} pixels a side");
-        return LibVips.Decode(LibVips.ToJpeg(image, quality), ImageFormat.Jpeg);
-    }
+    /// <param name="quality">1 (worst) to 100 (best).</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is out of its range.</exception>
+    /// <exception cref="ArgumentException">The picture has a side that the format cannot hold.</exception>
+    public static RgbImage RecompressJpeg(RgbImage image, int quality) =>
+        LibVips.Decode(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg);
 
     /// <summary>Multiplies every value, rounds it and clips it to 0-255.</summary>
     /// <param name="image">The picture.</param>
