@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -68,8 +67,6 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
     {
         Precision.Float32 =>
             Node("Gemm", node, [input, Array(layer, "kernel", unitsIn, unitsOut), Array(layer, "bias", unitsOut)]),
-        Precision.Float16Dense =>
-            Node("Gemm", node, [input, HalfKernel(layer, unitsIn, unitsOut), Array(layer, "bias", unitsOut)]),
         Precision.Int8Dense =>
             Node("Add", node, [ByteProduct($"{node}/product", layer, input, unitsIn, unitsOut), Array(layer, "bias", unitsOut)]),
         _ => throw new InvalidOperationException($"Unknown precision {precision}."),
@@ -122,16 +119,6 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
         TensorProto.Types.DataType.Float,
         shape,
         bytes => Read(layer, weight, shape, MemoryMarshal.Cast<byte, float>(bytes)));
-
-    /// <summary>The kernel in half precision, and its way back to single precision, which ONNX Runtime goes once, when it loads the model.</summary>
-    private string HalfKernel(string layer, int unitsIn, int unitsOut) => Node(
-        "Cast",
-        $"{layer}/kernel",
-        [
-            Initializer($"{layer}/kernel/half", TensorProto.Types.DataType.Float16, [unitsIn, unitsOut], bytes =>
-                TensorPrimitives.ConvertToHalf(Read(layer, "kernel", unitsIn, unitsOut), MemoryMarshal.Cast<byte, Half>(bytes))),
-        ],
-        Int("to", (long)TensorProto.Types.DataType.Float));
 
     /// <summary>
     /// The product with a kernel of bytes, without the bias: ONNX Runtime's MatMulNBits, whose weights stay bytes in memory. Level 4 takes the

@@ -12,7 +12,6 @@ internal sealed record Initializer(string Name, TensorProto.Types.DataType Type,
     public int Bytes => Dimensions.Aggregate(1, (product, size) => product * size) * Type switch
     {
         TensorProto.Types.DataType.Uint8 => sizeof(byte),
-        TensorProto.Types.DataType.Float16 => sizeof(ushort),
         TensorProto.Types.DataType.Float => sizeof(float),
         _ => throw new ArgumentOutOfRangeException(nameof(Type), Type, "Unknown type of tensor."),
     };

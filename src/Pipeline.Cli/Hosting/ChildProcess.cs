@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Pipeline.Cli.Hosting;
 
@@ -9,8 +8,6 @@ namespace Pipeline.Cli.Hosting;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int RememberedLines = 10;
-    private const int SigInt = 2;
-    private const int SigTerm = 15;
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
@@ -78,7 +75,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            if (!OperatingSystem.IsWindows() && SendSignal(_process.Id, _interrupts ? SigInt : SigTerm) == 0)
+            if (!OperatingSystem.IsWindows() && Signal.Send(_process.Id, _interrupts ? Signal.Interrupt : Signal.Terminate))
             {
                 await Task.WhenAny(Exited, Task.Delay(_grace));
             }
@@ -144,8 +141,4 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         }
     }
-
-    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SendSignal(int process, int signal);
 }

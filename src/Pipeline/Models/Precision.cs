@@ -9,9 +9,6 @@ public enum Precision
     /// <summary>All weights float32, as published: the network of the study.</summary>
     Float32,
 
-    /// <summary>Kernels of dense layers float16 in the file; in memory they are float32 again.</summary>
-    Float16Dense,
-
     /// <summary>Kernels of dense layers int8 with a scale for each output and block of 32 inputs, in the file and in memory.</summary>
     Int8Dense,
 }
@@ -19,11 +16,10 @@ public enum Precision
 /// <summary>The precision as answers name it.</summary>
 public static class PrecisionNames
 {
-    /// <summary><c>float32</c>, <c>float16Dense</c> or <c>int8Dense</c>, as in the catalogue.</summary>
+    /// <summary><c>float32</c> or <c>int8Dense</c>, as in the catalogue.</summary>
     public static string ToJsonName(this Precision precision) => precision switch
     {
         Precision.Float32 => "float32",
-        Precision.Float16Dense => "float16Dense",
         Precision.Int8Dense => "int8Dense",
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "Unknown precision."),
     };

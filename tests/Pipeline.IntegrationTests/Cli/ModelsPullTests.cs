@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.IntegrationTests.Hosting;
@@ -108,7 +109,7 @@ public sealed class ModelsPullTests : IDisposable
     [Fact]
     public async Task A_source_that_has_nothing_ends_the_command_with_a_sentence()
     {
-        string nowhere = $"http://127.0.0.1:{ServerProcess.FreePort()}/mirror";
+        string nowhere = $"http://127.0.0.1:{FreePort.Find(1)[0]}/mirror";
 
         // Whichever file comes first: in a checkout with the real networks the names of the classes are there already.
         await FailsAsync(_published, $"'{_published}{Path.DirectorySeparatorChar}", "is missing");

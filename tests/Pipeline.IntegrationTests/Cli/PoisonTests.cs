@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues.Models;
+using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Cli;
@@ -79,7 +80,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     [Fact]
     public async Task An_account_that_is_away_is_named_without_a_stack_trace()
     {
-        int port = ServerProcess.FreePort();
+        int port = FreePort.Find(1)[0];
         string connection = string.Join(';', pipeline.Azurite.ConnectionString.Split(';').Select(part =>
             part.Contains("Endpoint=", StringComparison.Ordinal) ? $"{part.Split('=')[0]}=http://127.0.0.1:{port}/devstoreaccount1" : part));
 

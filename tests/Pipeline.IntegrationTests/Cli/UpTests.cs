@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Cli;
@@ -37,7 +38,7 @@ public partial class UpTests
             }
 
             (int exitCode, string output) = await CommandProcess.RunAsync(
-                new Dictionary<string, string> { ["PATH"] = folder }, "up", "--host", "func", "--port", $"{ServerProcess.FreePort()}");
+                new Dictionary<string, string> { ["PATH"] = folder }, "up", "--host", "func", "--port", $"{FreePort.Find(1)[0]}");
 
             Assert.StartsWith("Azure Functions Core Tools are not installed: there is no 'func' on the PATH.", output.Trim(), StringComparison.Ordinal);
             Assert.Contains("or leave out --host", output, StringComparison.Ordinal);
@@ -69,7 +70,7 @@ public partial class UpTests
                 File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             }
 
-            int port = ServerProcess.FreePort();
+            int port = FreePort.Find(1)[0];
             await using CommandProcess command = CommandProcess.Start(
                 new Dictionary<string, string> { ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" },
                 "up", "--host", "func", "--port", $"{port}", "--data", Path.Combine(folder, "data"));
@@ -117,7 +118,7 @@ public partial class UpTests
     // Returns the list of images as it was before the upload.
     private static async Task<string> ServeAsync(string data, bool upload)
     {
-        int port = ServerProcess.FreePort();
+        int port = FreePort.Find(1)[0];
         await using CommandProcess command = CommandProcess.Start("up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data);
         await command.WaitForOutputAsync("Ctrl-C stops both.");
         string output = command.Output;

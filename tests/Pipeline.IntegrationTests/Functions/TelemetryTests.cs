@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
+using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
@@ -69,7 +70,7 @@ public class TelemetryTests(RunningPipeline pipeline)
 
         public Collector()
         {
-            Address = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+            Address = $"http://127.0.0.1:{FreePort.Find(1)[0]}";
             _listener.Prefixes.Add($"{Address}/");
             _listener.Start();
             _ = TakeAsync();

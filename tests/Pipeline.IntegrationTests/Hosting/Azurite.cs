@@ -1,26 +1,23 @@
-using System.Diagnostics;
-using System.Net.Sockets;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using Pipeline.Cli;
+using Pipeline.Cli.Hosting;
+using Pipeline.Cli.Setup;
+using Pipeline.Cli.Terminal;
 
 namespace Pipeline.IntegrationTests.Hosting;
 
 /// <summary>A storage emulator of its own, on ports and in a folder that survive a restart.</summary>
 internal sealed class Azurite : IAsyncDisposable
 {
-    // The emulator's public, well-known account.
-    private const string Account =
-        "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
-    private static readonly string Program = Repository.Path("tools", "azurite", "node_modules", "azurite", "dist", "src", "azurite.js");
+    private static readonly SourceTree Tree = new(Repository.Root);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-azurite-").FullName;
-    private readonly int[] _ports = [ServerProcess.FreePort(), ServerProcess.FreePort(), ServerProcess.FreePort()];
-    private ServerProcess? _process;
+    private readonly int[] _ports = FreePort.Find(3);
+    private AzuriteProcess? _process;
 
-    public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;{Account};BlobEndpoint={Endpoint(0)};QueueEndpoint={Endpoint(1)};TableEndpoint={Endpoint(2)}";
+    public string ConnectionString => EmulatorConnection.String(_ports[0], _ports[1], _ports[2]);
 
     public BlobContainerClient Images => new BlobServiceClient(ConnectionString).GetBlobContainerClient("images");
 
@@ -45,61 +42,28 @@ internal sealed class Azurite : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        await InstallAsync();
-        _process = ServerProcess.Start(
-            "node",
-            [
-                Program, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", _folder,
-                "--blobHost", "127.0.0.1", "--queueHost", "127.0.0.1", "--tableHost", "127.0.0.1",
-                "--blobPort", $"{_ports[0]}", "--queuePort", $"{_ports[1]}", "--tablePort", $"{_ports[2]}",
-            ],
-            new Dictionary<string, string>());
-        foreach (int port in _ports)
+        var console = CommandConsole.Default();
+        await using (await SetupLock.AcquireAsync(Tree, console, CancellationToken.None))
         {
-            await _process.WaitUntilAsync(() => IsListeningAsync(port), $"Azurite on port {port}");
+            await AzuriteInstallation.MakeReadyAsync(Tree, console, CancellationToken.None);
         }
+
+        _process = await AzuriteProcess.StartAsync(Tree, _folder, _ports, Path.Combine(_folder, "logs", "azurite.log"), CancellationToken.None);
     }
 
     /// <summary>Away, with its data kept for the next start.</summary>
-    public Task StopAsync() => _process!.StopAsync();
+    public async Task StopAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            await process.DisposeAsync();
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-        {
-            await _process.DisposeAsync();
-        }
-
+        await StopAsync();
         Directory.Delete(_folder, recursive: true);
-    }
-
-    private string Endpoint(int service) => $"http://127.0.0.1:{_ports[service]}/devstoreaccount1";
-
-    private static async Task InstallAsync()
-    {
-        if (File.Exists(Program))
-        {
-            return;
-        }
-
-        (string file, string[] arguments) = OperatingSystem.IsWindows() ? ("cmd", ["/c", "npm"]) : ("npm", Array.Empty<string>());
-        using var install = Process.Start(
-            new ProcessStartInfo(file, [.. arguments, "ci", "--no-audit", "--no-fund"]) { WorkingDirectory = Repository.Path("tools", "azurite") })!;
-        await install.WaitForExitAsync();
-        Assert.Equal(0, install.ExitCode);
-    }
-
-    private static async Task<bool> IsListeningAsync(int port)
-    {
-        using var client = new TcpClient();
-        try
-        {
-            await client.ConnectAsync("127.0.0.1", port);
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

@@ -1,117 +1,103 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using System.Text;
+using CliWrap;
+using Pipeline.Cli.Hosting;
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>A process that serves until it is stopped; its output goes to a list that a failing test can show.</summary>
-internal sealed partial class ServerProcess : IAsyncDisposable
+/// <summary>A process that serves until it is stopped; a failing test can show what it wrote.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
 {
-    private const int Terminate = 15;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    private readonly Process _process;
-    private readonly List<string> _output = [];
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _standardOutput = new();
+    private readonly CommandTask<CommandResult> _running;
 
-    private ServerProcess(Process process) => _process = process;
+    private ServerProcess(Command command) =>
+        _running = command.WithValidation(CommandResultValidation.None)
+            .WithStandardOutputPipe(PipeTarget.ToDelegate(line => Keep(line, _output, _standardOutput)))
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(line => Keep(line, _output)))
+            .ExecuteAsync();
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _running.Task.IsCompleted;
 
-    public int ExitCode => _process.ExitCode;
+    public int ExitCode => _running.Task.Result.ExitCode;
 
-    public int Id => _process.Id;
+    public int Id => _running.ProcessId;
 
-    public string Output
-    {
-        get
-        {
-            lock (_output)
-            {
-                return string.Join(Environment.NewLine, _output);
-            }
-        }
-    }
+    /// <summary>All that it wrote so far, both streams.</summary>
+    public string Output => Read(_output);
 
-    public static ServerProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
-    {
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach ((string name, string value) in environment)
-        {
-            start.Environment[name] = value;
-        }
+    /// <summary>All that it wrote to standard output so far.</summary>
+    public string StandardOutput => Read(_standardOutput);
 
-        var server = new ServerProcess(new Process { StartInfo = start });
-        server._process.OutputDataReceived += server.Keep;
-        server._process.ErrorDataReceived += server.Keep;
-        server._process.Start();
-        server._process.BeginOutputReadLine();
-        server._process.BeginErrorReadLine();
-        return server;
-    }
-
-    /// <summary>A port that nobody listens on at this moment.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static ServerProcess Start(
+        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? folder = null) =>
+        new(new Command(file).WithArguments(arguments).WithWorkingDirectory(folder ?? Environment.CurrentDirectory)
+            .WithEnvironmentVariables(environment.ToDictionary(variable => variable.Key, string? (variable) => variable.Value)));
 
     /// <summary>Waits until a condition holds, and fails with the process' output where it ends before.</summary>
     public Task WaitUntilAsync(Func<Task<bool>> condition, string what) => Wait.UntilAsync(
         async () => HasExited ? throw new InvalidOperationException($"The process ended with {ExitCode} while waiting for {what}:\n{Output}") : await condition(),
         () => $"{what}. The process' output:\n{Output}");
 
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken) => (await _running.Task.WaitAsync(cancellationToken)).ExitCode;
+
     /// <summary>As a power cut: no handler runs.</summary>
-    public async Task KillAsync()
+    /// <param name="andChildren">Whether what it started ends with it.</param>
+    public async Task KillAsync(bool andChildren = false)
     {
-        _process.Kill();
-        await _process.WaitForExitAsync();
+        using (var process = Process.GetProcessById(Id))
+        {
+            process.Kill(andChildren);
+        }
+
+        await _running;
     }
 
     /// <summary>Asks it to end (SIGTERM), and waits for that.</summary>
     public async Task StopAsync()
     {
-        if (_process.HasExited)
+        if (HasExited)
         {
             return;
         }
 
         if (OperatingSystem.IsWindows())
         {
-            _process.Kill();
-        }
-        else if (Kill(_process.Id, Terminate) != 0)
-        {
-            throw new InvalidOperationException($"kill({_process.Id}) failed: {Marshal.GetLastPInvokeErrorMessage()}");
+            await KillAsync();
+            return;
         }
 
-        using var timeout = new CancellationTokenSource(Patience);
-        await _process.WaitForExitAsync(timeout.Token);
+        Signal.Send(Id, Signal.Terminate);
+        await _running.Task.WaitAsync(Patience);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!HasExited)
         {
             await KillAsync();
         }
-
-        _process.Dispose();
     }
 
-    private void Keep(object sender, DataReceivedEventArgs line)
+    private static void Keep(string line, params ReadOnlySpan<StringBuilder> streams)
     {
-        if (line.Data is not null)
+        foreach (StringBuilder stream in streams)
         {
-            lock (_output)
+            lock (stream)
             {
-                _output.Add(line.Data);
+                stream.AppendLine(line);
             }
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int processId, int signal);
+    private static string Read(StringBuilder stream)
+    {
+        lock (stream)
+        {
+            return stream.ToString();
+        }
+    }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
+using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.ModelBuilding;
@@ -295,7 +296,7 @@ public sealed class WeightsDownloadTests : IDisposable
     [Fact]
     public async Task Without_a_network_the_message_names_the_address_and_another_way()
     {
-        var file = new PublishedFile(new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}/{Name}"), Content.Length, Md5(Content));
+        var file = new PublishedFile(new Uri($"http://127.0.0.1:{FreePort.Find(1)[0]}/{Name}"), Content.Length, Md5(Content));
 
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(
             () => new WeightsDownload(_client).FetchAsync(file, _folder, null, TestContext.Current.CancellationToken));

@@ -78,13 +78,11 @@ public class NetworkGraphTests
         Assert.All(model.Blocks, block => Assert.Equal(4, session.OutputMetadata[block].Dimensions.Length));
     });
 
-    [Theory]
-    [InlineData(Precision.Float16Dense, 1e-3)]
-    [InlineData(Precision.Int8Dense, 0.02)]
-    public void A_network_with_smaller_dense_kernels_has_the_same_weights_hash_and_nearly_the_same_outputs(Precision precision, double tolerance)
+    [Fact]
+    public void A_network_with_smaller_dense_kernels_has_the_same_weights_hash_and_nearly_the_same_outputs()
     {
         (byte[] full, string fullHash) = Compose("vgg16");
-        (byte[] small, string smallHash) = Compose("vgg16", precision: precision);
+        (byte[] small, string smallHash) = Compose("vgg16", precision: Precision.Int8Dense);
 
         float[] expected = Run(full);
         float[] actual = Run(small);
@@ -92,7 +90,7 @@ public class NetworkGraphTests
         Assert.Equal(fullHash, smallHash);
         Assert.True(small.Length < full.Length);
         Assert.NotEqual(expected, actual);
-        Assert.InRange(TensorPrimitives.Distance<float>(expected, actual) / TensorPrimitives.Norm<float>(expected), 0, tolerance);
+        Assert.InRange(TensorPrimitives.Distance<float>(expected, actual) / TensorPrimitives.Norm<float>(expected), 0, 0.02);
     }
 
     private static float[] Run(byte[] onnx)
