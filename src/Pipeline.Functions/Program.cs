@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Pipeline;
 using Pipeline.Functions;
+using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
 
 FunctionsApplicationBuilder builder = FunctionsApplication.CreateBuilder(args);
@@ -17,11 +18,5 @@ builder.Services
     .AddTelemetryExport(builder.Configuration)
     .AddPipeline(builder.Configuration)
     .AddSingleton<StoredImages>()
-    .AddSingleton<SimilarImages>()
-    .AddSingleton<ImagePredictions>()
-    .AddSingleton<FeatureMapPictures>()
-    .AddSingleton<ImageComparison>()
-    .AddSingleton<ImageStudy>()
-    .AddSingleton<ImageList>()
-    .AddSingleton<HealthReport>();
+    .AddSingleton<StudyTurn>();
 builder.Build().Run();

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Pipeline.Cli.Compare;
 using Pipeline.Cli.Pictures;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
@@ -76,19 +75,21 @@ internal static class CompareCommand
         using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
         IReadOnlyList<ComparedLayer> layers = Layers(chosen, sessions);
 
-        ComparedPair? pair = null;
-        PairRejection? rejected = null;
-        await told.StageAsync($"Showing {a.File.Name} and {b.File.Name} to both networks", async _ =>
-            (pair, rejected) = await new PairComparison(decoder, sessions).CompareAsync(a.Encoded, b.Encoded, layers, cancellationToken));
-        if (pair is null)
+        ComparedPair pair = null!;
+        try
         {
-            throw (rejected!.IsFirst ? a : b).Failure(rejected.Rejection);
+            await told.StageAsync($"Showing {a.File.Name} and {b.File.Name} to both networks", async _ =>
+                pair = await new PairComparison(decoder, sessions).CompareAsync(Named(a), Named(b), layers, cancellationToken));
+        }
+        catch (InvalidImageException invalid)
+        {
+            throw (invalid.Image == a.File.FullName ? a : b).Failure(invalid.Rejection);
         }
 
         if (output is not null)
         {
             RgbImage sheet = await PairSheet.DrawAsync(
-                decoder, (a.File.Name, a.Encoded), (b.File.Name, b.Encoded), pair, cancellationToken);
+                decoder, new EncodedImage(a.Encoded, a.File.Name), new EncodedImage(b.Encoded, b.File.Name), pair, cancellationToken);
             OutputFile.CreateFolder(output.DirectoryName!);
             await OutputFile.WriteAsync(output.FullName, ImageEncoder.ToPng(sheet), cancellationToken);
             told.Line($"The picture of both is {SourceTree.Shown(output.FullName)}");
@@ -96,7 +97,7 @@ internal static class CompareCommand
 
         if (json)
         {
-            console.Line(JsonReport.Write(ComparisonReport.Of(a.File.Name, b.File.Name, pair)));
+            console.Line(JsonReport.Write(Report(a.File.Name, b.File.Name, pair)));
         }
         else
         {
@@ -113,10 +114,24 @@ internal static class CompareCommand
             return ComparedLayer.OfSearch(sessions);
         }
 
-        (IReadOnlyList<ComparedLayer>? layers, LayerFault? fault) = ComparedLayer.Parse(chosen, sessions);
-        return layers ?? throw new CommandFailure(
-            fault!.Kind == LayerFaultKind.Unknown ? $"--layers {chosen} is not allowed: {fault.Detail}" : fault.Detail);
+        try
+        {
+            return ComparedLayer.Parse(chosen, sessions);
+        }
+        catch (InvalidLayersException invalid)
+        {
+            throw new CommandFailure(
+                invalid.Kind == LayerFaultKind.Unknown ? $"--layers {chosen} is not allowed: {invalid.Message}" : invalid.Message);
+        }
     }
+
+    // Two files may have one name, in two folders.
+    private static EncodedImage Named(PictureFile picture) => new(picture.Encoded, picture.File.FullName);
+
+    private static ComparisonReport Report(string a, string b, ComparedPair pair) => new(
+        new PictureReport(a, pair.A.Width, pair.A.Height, pair.A.ContentHash),
+        new PictureReport(b, pair.B.Width, pair.B.Height, pair.B.ContentHash),
+        pair.Cosines.ToDictionary(cosine => cosine.Layer.Model.Key, cosine => cosine.ToContract()));
 
     private static Table Table(string title, ComparedPair pair)
     {
@@ -137,4 +152,13 @@ internal static class CompareCommand
 
         return table;
     }
+
+    /// <summary>What <c>--json</c> writes.</summary>
+    /// <param name="A">The first picture.</param>
+    /// <param name="B">The second.</param>
+    /// <param name="Models">By the model's key.</param>
+    private sealed record ComparisonReport(PictureReport A, PictureReport B, IReadOnlyDictionary<string, ModelCosine> Models);
+
+    /// <summary>One of the pair; sizes are of the upright picture, in pixels.</summary>
+    private sealed record PictureReport(string File, int Width, int Height, string ContentHash);
 }

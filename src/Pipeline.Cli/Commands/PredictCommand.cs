@@ -68,6 +68,16 @@ internal static class PredictCommand
         inputs.Height,
         inputs.ContentHash,
         sessions.Classes is not null,
-        sessions.Models.ToDictionary(model => model.Key, model => new ModelPredictionReport(
-            model.Weights.ToJsonName(), model.Fingerprint.ToString(), model.Precision.ToJsonName(), predictions[model.Key])));
+        sessions.Models.ToDictionary(model => model.Key, model => new ModelPredictions(
+            model.Weights, model.Fingerprint.ToString(), model.Precision, predictions[model.Key])));
+
+    /// <summary>What <c>--json</c> writes.</summary>
+    /// <param name="File">The picture's name.</param>
+    /// <param name="Width">Width of the upright picture, in pixels.</param>
+    /// <param name="Height">Height of the upright picture, in pixels.</param>
+    /// <param name="ContentHash">SHA-256 of its bytes.</param>
+    /// <param name="Labelled">Whether the names of the classes are there; wnid and label are null otherwise.</param>
+    /// <param name="Models">By the model's key.</param>
+    private sealed record PredictionReport(
+        string File, int Width, int Height, string ContentHash, bool Labelled, IReadOnlyDictionary<string, ModelPredictions> Models);
 }

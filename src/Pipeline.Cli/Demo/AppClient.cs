@@ -25,7 +25,7 @@ internal sealed class AppClient(Uri address) : IDisposable
                 return null;
             }
 
-            ImagesAnswer page = await ReadAsync<ImagesAnswer>(response, cancellationToken);
+            ImagesResponse page = await ReadAsync<ImagesResponse>(response, cancellationToken);
             images.AddRange(page.Images);
             token = page.Continue;
         }
@@ -36,12 +36,12 @@ internal sealed class AppClient(Uri address) : IDisposable
 
     /// <summary>The stored images most like a picture.</summary>
     /// <exception cref="CommandFailure">The app answers what it should not.</exception>
-    public async Task<SimilarAnswer> FindSimilarAsync(Sample sample, int top, CancellationToken cancellationToken)
+    public async Task<SimilarResponse> FindSimilarAsync(Sample sample, int top, CancellationToken cancellationToken)
     {
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(sample.Path, cancellationToken));
         body.Headers.ContentType = new MediaTypeHeaderValue(sample.ContentType);
         using HttpResponseMessage response = await _http.PostAsync($"api/similar?top={top}", body, cancellationToken);
-        return await ReadAsync<SimilarAnswer>(response, cancellationToken);
+        return await ReadAsync<SimilarResponse>(response, cancellationToken);
     }
 
     public void Dispose() => _http.Dispose();

@@ -14,12 +14,12 @@ internal static class DemoChecks
     /// <param name="models">Keys of the models that must have answered.</param>
     /// <param name="top">How many results were asked for.</param>
     /// <returns>What does not hold, in sentences; empty where all does.</returns>
-    public static IReadOnlyList<string> FaultsOf(SimilarAnswer answer, string query, IReadOnlyCollection<string> models, int top)
+    public static IReadOnlyList<string> FaultsOf(SimilarResponse answer, string query, IReadOnlyCollection<string> models, int top)
     {
         List<string> faults = [];
         foreach (string key in models)
         {
-            if (answer.Models.TryGetValue(key, out ModelAnswer? model))
+            if (answer.Models.TryGetValue(key, out ModelMatches? model))
             {
                 faults.AddRange(FaultsOf(model, query, top).Select(fault => $"{key}: {fault}"));
             }
@@ -37,9 +37,9 @@ internal static class DemoChecks
         return faults;
     }
 
-    private static IEnumerable<string> FaultsOf(ModelAnswer model, string query, int top)
+    private static IEnumerable<string> FaultsOf(ModelMatches model, string query, int top)
     {
-        IReadOnlyList<SimilarMatch> results = model.Results;
+        IReadOnlyList<SimilarImage> results = model.Results;
         if (results.Count != top)
         {
             yield return $"{results.Count} results came where {top} were asked for.";

@@ -81,7 +81,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         using var app = new AppClient(pipeline.App.Address);
         await StageAsync($"Uploading {samples.Count} pictures", progress => UploadAsync(pipeline, progress, cancellationToken));
         Sample query = samples[0];
-        SimilarAnswer? answer = null;
+        SimilarResponse? answer = null;
         try
         {
             await StageAsync(

@@ -70,10 +70,10 @@ internal static class IndexingWait
             {
                 switch (image.Models.GetValueOrDefault(model))
                 {
-                    case { State: "indexed" }:
+                    case { State: IndexingState.Indexed }:
                         indexed++;
                         break;
-                    case { State: "failed" } failed:
+                    case { State: IndexingState.Failed } failed:
                         return (indexed, $"'{sample.Name}' could not be embedded by {model}: {failed.Reason ?? "no reason given"}");
                 }
             }

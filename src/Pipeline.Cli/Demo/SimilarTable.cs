@@ -7,13 +7,13 @@ namespace Pipeline.Cli.Demo;
 /// <summary>An answer as a table: both models side by side, and the list of both together.</summary>
 internal static class SimilarTable
 {
-    public static Table Create(SimilarAnswer answer, string query, IReadOnlyList<ModelDefinition> models)
+    public static Table Create(SimilarResponse answer, string query, IReadOnlyList<ModelDefinition> models)
     {
         var table = new Table { Title = new TableTitle($"Most similar to {Markup.Escape(query)}") };
         table.AddColumn("");
         foreach (ModelDefinition model in models)
         {
-            table.AddColumn($"{model.Title} ({answer.Models[model.Key].Weights})");
+            table.AddColumn($"{model.Title} ({answer.Models[model.Key].Weights.ToJsonName()})");
             table.AddColumn(new TableColumn("cosine").RightAligned());
         }
 
@@ -26,12 +26,12 @@ internal static class SimilarTable
             List<string> cells = [(i + 1).ToString(CultureInfo.InvariantCulture)];
             foreach (ModelDefinition model in models)
             {
-                SimilarMatch? match = answer.Models[model.Key].Results.ElementAtOrDefault(i);
+                SimilarImage? match = answer.Models[model.Key].Results.ElementAtOrDefault(i);
                 cells.Add(match?.Name ?? "");
                 cells.Add(match?.Cosine.ToString("0.0000", CultureInfo.InvariantCulture) ?? "");
             }
 
-            FusedMatch? fused = answer.Fused.ElementAtOrDefault(i);
+            FusedImage? fused = answer.Fused.ElementAtOrDefault(i);
             cells.Add(fused?.Name ?? "");
             cells.Add(fused?.Score.ToString("0.0000", CultureInfo.InvariantCulture) ?? "");
             table.AddRow(cells.Select(cell => new Text(cell)));

@@ -58,13 +58,15 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
             Augmentations = count,
             Seed = seed,
         };
-        (StudyResult? result, StudyRejection? rejection) = await study.RunAsync(request, new Stage(progress), cancellationToken);
-        if (result is null)
+        try
         {
-            throw new CommandFailure($"'{rejection!.Picture.Name}' cannot be taken for a picture. {rejection.Rejection.Detail}");
+            StudyResult result = await study.RunAsync(request, new Stage(progress), cancellationToken);
+            return files.IsPublished ? result with { Published = PublishedComparison.Of(result) } : result;
         }
-
-        return files.IsPublished ? result with { Published = PublishedComparison.Of(result) } : result;
+        catch (InvalidImageException invalid)
+        {
+            throw new CommandFailure($"'{invalid.Image}' cannot be taken for a picture. {invalid.Rejection.Detail}");
+        }
     }
 
     private Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>

@@ -1,20 +1,76 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Primitives;
+using Pipeline.Drawing;
 using Pipeline.Functions.Http;
+using Pipeline.Imaging;
+using Pipeline.Models;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class DrawFeatureMaps(FeatureMapPictures pictures)
+public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder, StoredImages stored)
 {
     /// <summary>What a model's blocks make of the image in the body, as a PNG.</summary>
     [Function(nameof(DrawFeatureMaps))]
-    public Task<IResult> OfUploadedAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request) =>
-        pictures.OfUploadedAsync(request, request.HttpContext.RequestAborted);
+    public async Task<PngResult> OfUploadedAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request)
+    {
+        CancellationToken cancellationToken = request.HttpContext.RequestAborted;
+        var query = FeatureMapsQuery.Parse(request.Query, sessions.Models);
+        ReadOnlyMemory<byte> bytes = await Uploads.ReadImageAsync(request, decoder.Limits, cancellationToken);
+        return await DrawAsync(query, bytes, cancellationToken);
+    }
 
     /// <summary>What a model's blocks make of a stored image, as a PNG.</summary>
     [Function("DrawFeatureMapsOfStored")]
-    public Task<IResult> OfStoredAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "feature-maps/{*name}")] HttpRequest request) =>
-        pictures.OfStoredAsync(request, request.RouteValues["name"] as string, request.HttpContext.RequestAborted);
+    public async Task<PngResult> OfStoredAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "feature-maps/{*name}")] HttpRequest request)
+    {
+        CancellationToken cancellationToken = request.HttpContext.RequestAborted;
+        var query = FeatureMapsQuery.Parse(request.Query, sessions.Models);
+        var name = StoredName.FromPath(request, "GET /api/feature-maps/NAME");
+        DownloadedImage image = await stored.DownloadAsync(name, cancellationToken);
+        return await DrawAsync(query, image.Encoded, cancellationToken);
+    }
+
+    private async Task<PngResult> DrawAsync(FeatureMapsQuery query, EncodedImage image, CancellationToken cancellationToken)
+    {
+        InputForm form = query.Model.Definition.InputForm;
+        ModelInputs inputs = await ModelInputs.DecodeAsync(decoder, image, [form], cancellationToken);
+        ModelSession session = await sessions.GetAsync(query.Model, cancellationToken);
+        RgbImage input = inputs.Of(form);
+        RgbImage picture = query.Block is { } block
+            ? (await FeatureMaps.ReadAsync(session, input, [block], cancellationToken))[0].DrawGrid()
+            : FeatureMaps.DrawSheet(query.Model, input, await FeatureMaps.ReadAsync(session, input, cancellationToken));
+        return new PngResult(ImageEncoder.ToPng(picture), [query.Model]);
+    }
+}
+
+/// <summary>The parameters of a call for feature maps.</summary>
+/// <param name="Model">The model; the catalogue's first if none is named.</param>
+/// <param name="Block">The block whose grid is drawn, from 1; null for a sheet of all.</param>
+internal sealed record FeatureMapsQuery(InstalledModel Model, int? Block)
+{
+    private const int DefaultBlock = 1;
+
+    /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
+    public static FeatureMapsQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)
+    {
+        InstalledModel model = QueryParameters.Model(query, installed, installed[0].Key) ?? installed[0];
+        if (query.TryGetValue("layout", out StringValues layout) && layout != "grid" && layout != "sheet")
+        {
+            throw Problems.InvalidParameter(
+                $"layout={layout} is not allowed: layout is grid for one block, which is usual, or sheet for all blocks.");
+        }
+
+        if (layout != "sheet")
+        {
+            return new FeatureMapsQuery(
+                model, QueryParameters.Number(query, "block", DefaultBlock, 1, model.Definition.Blocks.Count));
+        }
+
+        return query.ContainsKey("block")
+            ? throw Problems.InvalidParameter("layout=sheet shows all blocks and takes no block: leave out block, or ask for layout=grid.")
+            : new FeatureMapsQuery(model, null);
+    }
 }

@@ -1,20 +1,101 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Primitives;
 using Pipeline.Functions.Http;
+using Pipeline.Models;
+using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindSimilar(SimilarImages similar)
+public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, SimilaritySearch search, StoredImages stored)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Function(nameof(FindSimilar))]
-    public Task<IResult> ToUploadedAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "similar")] HttpRequest request) =>
-        similar.ToUploadedAsync(request, request.HttpContext.RequestAborted);
+    public async Task<Ok<SimilarResponse>> ToUploadedAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "similar")] HttpRequest request)
+    {
+        long start = Stopwatch.GetTimestamp();
+        CancellationToken cancellationToken = request.HttpContext.RequestAborted;
+        var query = SimilarQuery.Parse(request.Query, sessions.Models);
+        ReadOnlyMemory<byte> bytes = await Uploads.ReadImageAsync(request, embedder.Limits, cancellationToken);
+        QueryImage image = await embedder.EmbedAsync(bytes, query.Models, cancellationToken);
+        return await SearchAsync(query, null, image, null, start, cancellationToken);
+    }
 
     /// <summary>The stored images nearest to a stored one, without embedding it again.</summary>
     [Function("FindSimilarToStored")]
-    public Task<IResult> ToStoredAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "similar/{*name}")] HttpRequest request) =>
-        similar.ToStoredAsync(request, request.RouteValues["name"] as string, request.HttpContext.RequestAborted);
+    public async Task<Ok<SimilarResponse>> ToStoredAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "similar/{*name}")] HttpRequest request)
+    {
+        long start = Stopwatch.GetTimestamp();
+        CancellationToken cancellationToken = request.HttpContext.RequestAborted;
+        var query = SimilarQuery.Parse(request.Query, sessions.Models);
+        var name = StoredName.FromPath(request, "GET /api/similar/NAME");
+        IReadOnlyDictionary<string, EmbeddingRecord> records = await stored.FindRecordsAsync(name, query.Models, cancellationToken);
+        if (records.Count == 0)
+        {
+            throw query.Models.Count == sessions.Models.Count
+                ? Problems.UnknownImage(name.Written)
+                : Problems.NotYetIndexed(name.Written, query.Models[0].Key);
+        }
+
+        // The newest version speaks for the image; a model that still holds an older one is asked with what it has.
+        EmbeddingRecord newest = records.Values.MaxBy(record => record.EmbeddedAt)!;
+        var embeddings = records.ToDictionary(entry => entry.Key, entry => entry.Value.Embedding, StringComparer.Ordinal);
+        var image = new QueryImage(newest.ContentHash, newest.Width, newest.Height, embeddings, TimeSpan.Zero, TimeSpan.Zero);
+        return await SearchAsync(query, newest.Id.Name, image, query.IncludeSelf ? null : newest.Id.Key, start, cancellationToken);
+    }
+
+    private async Task<Ok<SimilarResponse>> SearchAsync(
+        SimilarQuery query, string? name, QueryImage image, string? excludedKey, long start, CancellationToken cancellationToken)
+    {
+        long searchStart = Stopwatch.GetTimestamp();
+        SimilarityAnswer found = await search.FindSimilarAsync(image.Embeddings, query.Top, excludedKey, cancellationToken);
+        TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
+        return TypedResults.Ok(new SimilarResponse(
+            new ImageInfo(name, image.Width, image.Height, image.ContentHash),
+            query.Models.ToDictionary(
+                model => model.Key,
+                model => new ModelMatches(
+                    model.Weights,
+                    model.Fingerprint.ToString(),
+                    found.Images.GetValueOrDefault(model.Key),
+                    [
+                        .. found.ByModel.GetValueOrDefault(model.Key, []).Select(
+                            match => new SimilarImage(match.Record.Id.Name, match.Cosine, IsDuplicate(match.Record))),
+                    ])),
+            [.. found.Fused.Select(match => new FusedImage(match.Record.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Record)))],
+            new SimilarTimes(
+                image.Decoding.TotalMilliseconds,
+                image.Embedding.TotalMilliseconds,
+                searching.TotalMilliseconds,
+                Stopwatch.GetElapsedTime(start).TotalMilliseconds)));
+
+        bool IsDuplicate(EmbeddingRecord record) => record.ContentHash == image.ContentHash;
+    }
+}
+
+/// <summary>The parameters of a search.</summary>
+/// <param name="Top">Results per list, 1 to 100; 10 if not given.</param>
+/// <param name="Models">The models asked; all installed ones if none is named.</param>
+/// <param name="IncludeSelf">Whether a stored query image may be among its own results.</param>
+internal sealed record SimilarQuery(int Top, IReadOnlyList<InstalledModel> Models, bool IncludeSelf)
+{
+    private const int DefaultTop = 10;
+
+    /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
+    public static SimilarQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)
+    {
+        int top = QueryParameters.Top(query, DefaultTop);
+        bool includeSelf = false;
+        if (query.TryGetValue("includeSelf", out StringValues text) && !bool.TryParse(text, out includeSelf))
+        {
+            throw Problems.InvalidParameter($"includeSelf={text} is not allowed: includeSelf is true or false.");
+        }
+
+        return new SimilarQuery(top, QueryParameters.Models(query, installed), includeSelf);
+    }
 }

@@ -1,14 +1,70 @@
+using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions.Http;
+using Microsoft.Extensions.Logging;
+using Pipeline.Models;
+using Pipeline.Search;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class Health(HealthReport report)
+public sealed partial class Health(
+    BlobServiceClient storage, ModelSessions sessions, SimilaritySearch search, TimeProvider time, ILogger<Health> logger)
 {
-    /// <summary>Whether the app can do its work: models, index, storage.</summary>
+    private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(3);
+
+    /// <summary>Whether the app can do its work: models, index, storage. Anonymous, so it names no account and no address.</summary>
     [Function(nameof(Health))]
-    public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
-        report.AnswerAsync(request.HttpContext.RequestAborted);
+    public async Task<JsonHttpResult<HealthResponse>> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request)
+    {
+        StorageHealth storageHealth = await AskStorageAsync(request.HttpContext.RequestAborted);
+        var models = search.Indexes.ToDictionary(index => index.Model.Key, HealthOf);
+        bool isOk = storageHealth is { Reachable: true, Denied: false } && models.Values.All(model => model.FailedAt is null);
+        return TypedResults.Json(
+            new HealthResponse(isOk ? HealthStatus.Ok : HealthStatus.Unavailable, storageHealth, models),
+            statusCode: isOk ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private ModelHealth HealthOf(SimilarityIndex index)
+    {
+        ModelState state = sessions.StateOf(index.Model);
+        return new ModelHealth(
+            state.Status == ModelStatus.Loaded,
+            state.FailedAt,
+            index.Model.Weights,
+            index.Model.Fingerprint.ToString(),
+            index.Count,
+            index.Skipped,
+            index.RefreshedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null);
+    }
+
+    private async Task<StorageHealth> AskStorageAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StorageTimeout);
+        try
+        {
+            await storage.GetBlobContainerClient(ImagesContainer.DefaultName).ExistsAsync(timeout.Token);
+            return new StorageHealth(Reachable: true, Denied: false);
+        }
+        catch (Exception exception) when (StorageError.IsDenied(exception))
+        {
+            LogDenied(exception);
+            return new StorageHealth(Reachable: true, Denied: true);
+        }
+        catch (Exception exception) when (
+            StorageOutage.Is(exception) || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            LogUnreachable(exception);
+            return new StorageHealth(Reachable: false, Denied: false);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage cannot be reached")]
+    private partial void LogUnreachable(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Storage refuses the app's identity")]
+    private partial void LogDenied(Exception exception);
 }

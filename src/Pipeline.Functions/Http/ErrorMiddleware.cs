@@ -2,12 +2,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
+using Pipeline.Imaging;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// The one place where an exception of an HTTP function becomes an answer, and a line in the log: problem details for the caller, the
+/// The one place where an exception of an HTTP function becomes a response, and a line in the log: problem details for the caller, the
 /// exception for whoever looks after the app. Other triggers' exceptions pass, for the host counts them and tries again.
 /// </summary>
 internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
@@ -54,6 +55,10 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
 
         switch (exception)
         {
+            case ApiProblemException problem:
+                return Send(problem, function);
+            case InvalidImageException invalid:
+                return Send(Problems.InvalidImage(invalid), function);
             case BadHttpRequestException refused:
                 LogBadRequest(function, refused.StatusCode, refused.Message);
                 return Problems.BadRequest(refused.StatusCode);
@@ -67,6 +72,13 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
                 LogFailed(exception, function);
                 return Problems.InternalError();
         }
+    }
+
+    // The type and not the detail, which may quote what the caller wrote.
+    private ApiProblemException Send(ApiProblemException problem, string function)
+    {
+        LogProblem(function, problem.Problem.StatusCode, problem.Problem.ProblemDetails.Type);
+        return problem;
     }
 
     /// <summary>
@@ -89,6 +101,9 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: the caller left before the answer")]
     private partial void LogLeft(string function);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Function}: {Status} ({Problem})")]
+    private partial void LogProblem(string function, int status, string? problem);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The rest of a request's body cannot be read ({Reason})")]
     private partial void LogUnread(string reason);

@@ -6,7 +6,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Parameters that several calls take.</summary>
+/// <summary>Reads parameters that several calls take. A value that is not allowed throws <see cref="Problems.InvalidParameter"/>.</summary>
 internal static class QueryParameters
 {
     private const int MaxTop = 100;
@@ -14,49 +14,65 @@ internal static class QueryParameters
 
     /// <summary><c>top</c>: how many results, 1 to 100.</summary>
     /// <param name="query">The query.</param>
-    /// <param name="usual">How many if it is not given.</param>
-    /// <returns>The number, or the answer that says what is wrong.</returns>
-    public static (int Top, IResult? Problem) Top(IQueryCollection query, int usual)
+    /// <param name="defaultTop">How many if it is not given.</param>
+    public static int Top(IQueryCollection query, int defaultTop) =>
+        Number(query, "top", defaultTop, 1, MaxTop);
+
+    /// <summary>A whole number in a range.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="defaultNumber">The number if it is not given.</param>
+    /// <param name="min">The smallest allowed, 0 or more.</param>
+    /// <param name="max">The largest allowed.</param>
+    public static int Number(IQueryCollection query, string name, int defaultNumber, int min, int max)
     {
-        int top = usual;
-        return query.TryGetValue("top", out StringValues text)
-            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out top) || top is < 1 or > MaxTop)
-            ? (usual, Problems.InvalidParameter($"top={text} is not allowed: top is a whole number from 1 to {MaxTop}."))
-            : (top, null);
+        if (!query.TryGetValue(name, out StringValues text))
+        {
+            return defaultNumber;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
+            ? number
+            : throw Problems.InvalidParameter($"{name}={text} is not allowed: {name} is a whole number from {min} to {max}.");
     }
 
     /// <summary><c>model</c>: the key of one model.</summary>
     /// <param name="query">The query.</param>
     /// <param name="installed">The models that there are.</param>
-    /// <param name="usual">What leaving it out means, for the message: "all".</param>
-    /// <returns>The model, null if none is named; or the answer that says what is wrong.</returns>
-    public static (InstalledModel? Model, IResult? Problem) Model(
-        IQueryCollection query, IReadOnlyList<InstalledModel> installed, string usual)
+    /// <param name="omitted">What leaving it out means, for the error: "all".</param>
+    /// <returns>Null if none is named.</returns>
+    public static InstalledModel? Model(IQueryCollection query, IReadOnlyList<InstalledModel> installed, string omitted)
     {
         if (!query.TryGetValue("model", out StringValues key))
         {
-            return (null, null);
+            return null;
         }
 
-        if (installed.FirstOrDefault(model => model.Key.Equals(key, StringComparison.OrdinalIgnoreCase)) is { } model)
-        {
-            return (model, null);
-        }
-
-        string allowed = string.Join(" or ", installed.Select(model => model.Key));
-        return (null, Problems.InvalidParameter($"model={key} is not allowed: model is {allowed}, or left out for {usual}."));
+        return installed.FirstOrDefault(model => model.Key.Equals(key, StringComparison.OrdinalIgnoreCase))
+            ?? throw Problems.InvalidParameter(
+                $"model={key} is not allowed: model is {string.Join(" or ", installed.Select(model => model.Key))}, or left out for {omitted}.");
     }
+
+    /// <summary><c>model</c> where several may answer: the one that is named, or all installed ones.</summary>
+    public static IReadOnlyList<InstalledModel> Models(IQueryCollection query, IReadOnlyList<InstalledModel> installed) =>
+        Model(query, installed, "all") is { } model ? [model] : installed;
 
     /// <summary><c>format</c>: JSON, or something for the eye; where it is not given, what the header Accept likes better.</summary>
     /// <param name="request">The request.</param>
     /// <param name="other">The other format, such as <c>png</c>.</param>
     /// <param name="otherType">Its media type.</param>
-    /// <returns>Whether the other is wanted, or the answer that says what is wrong.</returns>
-    public static (bool IsOther, IResult? Problem) Format(HttpRequest request, string other, string otherType) =>
-        !request.Query.TryGetValue("format", out StringValues format) || StringValues.IsNullOrEmpty(format)
-            ? (Prefers(request, otherType), null)
-        : format == "json" || format == other ? (format == other, null)
-        : (false, Problems.InvalidParameter($"format={format} is not allowed: format is json, which is usual, or {other}."));
+    /// <returns>Whether the other is wanted.</returns>
+    public static bool IsFormat(HttpRequest request, string other, string otherType)
+    {
+        if (!request.Query.TryGetValue("format", out StringValues format) || StringValues.IsNullOrEmpty(format))
+        {
+            return Prefers(request, otherType);
+        }
+
+        return format == "json" || format == other
+            ? format == other
+            : throw Problems.InvalidParameter($"format={format} is not allowed: format is json, which is usual, or {other}.");
+    }
 
     // A browser accepts anything and a client nothing in particular: both get JSON, unless they name the other.
     private static bool Prefers(HttpRequest request, string type)

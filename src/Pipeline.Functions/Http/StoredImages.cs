@@ -35,9 +35,10 @@ public sealed class StoredImages(ImagesContainer images, SimilaritySearch search
         return records;
     }
 
-    /// <summary>Reads an image, unless it is too large.</summary>
-    /// <returns>The image, or the answer that says why there is none; exactly one of both.</returns>
-    internal async Task<(NamedImage? Image, IResult? Problem)> DownloadAsync(StoredName name, CancellationToken cancellationToken)
+    /// <summary>Reads an image.</summary>
+    /// <exception cref="ApiProblemException">There is none of that name.</exception>
+    /// <exception cref="InvalidImageException">It is too large.</exception>
+    internal async Task<DownloadedImage> DownloadAsync(StoredName name, CancellationToken cancellationToken)
     {
         foreach (string spelling in name.Spellings)
         {
@@ -45,26 +46,55 @@ public sealed class StoredImages(ImagesContainer images, SimilaritySearch search
                 && await StoredImage.DownloadAsync(blob, decoder.Limits, knownETag: null, cancellationToken) is { } stored)
             {
                 return stored.Rejection is { } rejection
-                    ? (null, Problems.Rejected(rejection, spelling))
-                    : (new NamedImage(spelling, stored.ImageETag, stored.Bytes), null);
+                    ? throw new InvalidImageException(rejection, spelling)
+                    : new DownloadedImage(spelling, stored.ImageETag, stored.Bytes);
             }
         }
 
-        return (null, Problems.UnknownImage(name.Written));
-    }
-
-    /// <summary>Reads the image that a path names.</summary>
-    /// <inheritdoc cref="StoredName.FromPath"/>
-    /// <returns>The image, or the answer that says why there is none; exactly one of both.</returns>
-    internal async Task<(NamedImage? Image, IResult? Problem)> DownloadAsync(string? name, string call, CancellationToken cancellationToken)
-    {
-        (StoredName? written, IResult? problem) = StoredName.FromPath(name, call);
-        return written is null ? (null, problem) : await DownloadAsync(written, cancellationToken);
+        throw Problems.UnknownImage(name.Written);
     }
 }
 
-/// <summary>An image and what it is called.</summary>
+/// <summary>A stored image that was read.</summary>
 /// <param name="Name">Its name in the container.</param>
 /// <param name="ETag">Which version of it this is.</param>
 /// <param name="Bytes">The bytes as they are stored.</param>
-internal sealed record NamedImage(string Name, string ETag, ReadOnlyMemory<byte> Bytes);
+internal sealed record DownloadedImage(string Name, string ETag, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>Its bytes, named for errors.</summary>
+    public EncodedImage Encoded => new(Bytes, Name);
+}
+
+/// <summary>A stored image's name as a caller wrote it.</summary>
+/// <param name="Written">As written, for errors.</param>
+/// <param name="Spellings">The names that it may mean; the first that an image has counts.</param>
+internal sealed record StoredName(string Written, IReadOnlyList<string> Spellings)
+{
+    /// <summary>The name at the end of a path, the route's <c>{*name}</c>.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="call">The call for the error, such as <c>GET /api/similar/NAME</c>.</param>
+    /// <exception cref="ApiProblemException">There is none, or it is too long.</exception>
+    public static StoredName FromPath(HttpRequest request, string call) =>
+        request.RouteValues["name"] is string { Length: > 0 and <= ImageId.MaxNameLength } name
+            ? new StoredName(name, SpellingsOf(name))
+            : throw Problems.InvalidParameter(
+                $"The path names no image: {call} takes the name of a stored image, 1 to {ImageId.MaxNameLength} characters.");
+
+    /// <summary>A name in the query, where every character can be written.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="parameter">Which parameter.</param>
+    /// <param name="call">The call for the error.</param>
+    /// <exception cref="ApiProblemException">There is none, or it is too long.</exception>
+    public static StoredName FromQuery(IQueryCollection query, string parameter, string call) =>
+        query[parameter] is [{ Length: > 0 and <= ImageId.MaxNameLength } name]
+            ? new StoredName(name, [name])
+            : throw Problems.InvalidParameter(
+                $"{parameter} names no image: {call} takes in {parameter} the name of a stored image, 1 to {ImageId.MaxNameLength} " +
+                "characters.");
+
+    // Servers leave %2F in a path as it is, so that it can be told from a slash; in a name that nobody stored so, it is meant as one.
+    private static IReadOnlyList<string> SpellingsOf(string name) =>
+        name.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+            ? [name, name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)]
+            : [name];
+}

@@ -31,14 +31,15 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
     /// </summary>
     /// <param name="text">Such as <c>vgg16:fc2,resnet50:predictions</c>: each model at most once.</param>
     /// <param name="sessions">The installed models.</param>
-    /// <returns>A layer for each model in the catalogue's order, or what is wrong; exactly one of both.</returns>
-    public static (IReadOnlyList<ComparedLayer>? Layers, LayerFault? Fault) Parse(string text, ModelSessions sessions)
+    /// <returns>A layer for each model in the catalogue's order.</returns>
+    /// <exception cref="InvalidLayersException">The models have no such layers, or a model is not there in float32.</exception>
+    public static IReadOnlyList<ComparedLayer> Parse(string text, ModelSessions sessions)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(sessions);
         if (sessions.Float32Fault is { } fault)
         {
-            return (null, new LayerFault(LayerFaultKind.NoFloat32Model, fault));
+            throw new InvalidLayersException(LayerFaultKind.NoFloat32Model, fault);
         }
 
         var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -46,18 +47,21 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
         {
             if (Find(part, sessions.Float32Models) is not { } found)
             {
-                return (null, new LayerFault(LayerFaultKind.Unknown, $"'{part}' is not one of {Choices(sessions.Float32Models)}."));
+                throw new InvalidLayersException(LayerFaultKind.Unknown, $"'{part}' is not one of {Choices(sessions.Float32Models)}.");
             }
 
             if (!chosen.TryAdd(found.Model.Key, found.Output))
             {
-                return (null, new LayerFault(
-                    LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; a model is compared by one layer."));
+                throw new InvalidLayersException(
+                    LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; a model is compared by one layer.");
             }
         }
 
-        return ([.. sessions.Float32Models.Select(model => new ComparedLayer(
-            model, chosen.GetValueOrDefault(model.Key, model.Definition.EmbeddingOutput), Resampling.Keras))], null);
+        return
+        [
+            .. sessions.Float32Models.Select(model => new ComparedLayer(
+                model, chosen.GetValueOrDefault(model.Key, model.Definition.EmbeddingOutput), Resampling.Keras)),
+        ];
     }
 
     private static (InstalledModel Model, string Output)? Find(string text, IReadOnlyList<InstalledModel> models)
@@ -82,7 +86,7 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
     private static string Name(InstalledModel model, string output) => $"{model.Key}:{output}";
 }
 
-/// <summary>The kind of a <see cref="LayerFault"/>.</summary>
+/// <summary>What is wrong with layers.</summary>
 public enum LayerFaultKind
 {
     /// <summary>A layer that no model has, or a model named twice.</summary>
@@ -92,7 +96,11 @@ public enum LayerFaultKind
     NoFloat32Model,
 }
 
-/// <summary>Why layers cannot be compared.</summary>
-/// <param name="Kind">For programs.</param>
-/// <param name="Detail">A sentence for people: what is wrong and what is allowed, or what to do.</param>
-public sealed record LayerFault(LayerFaultKind Kind, string Detail);
+/// <summary>Layers cannot be compared.</summary>
+/// <param name="kind">For programs.</param>
+/// <param name="message">A sentence for people: what is wrong and what is allowed, or what to do.</param>
+public sealed class InvalidLayersException(LayerFaultKind kind, string message) : Exception(message)
+{
+    /// <summary>For programs.</summary>
+    public LayerFaultKind Kind { get; } = kind;
+}

@@ -1,6 +1,3 @@
-using Pipeline.Imaging;
-using Pipeline.Models;
-
 namespace Pipeline.Comparison;
 
 /// <summary>Two pictures and how alike they are to each model.</summary>
@@ -21,9 +18,9 @@ public sealed record ComparedPicture(string ContentHash, int Width, int Height);
 /// <summary>One model's judgement of a pair.</summary>
 /// <param name="Layer">What was compared.</param>
 /// <param name="Cosine">Cosine of the angle between the two vectors, -1 to 1; 1 is the same direction.</param>
-public sealed record LayerCosine(ComparedLayer Layer, float Cosine);
-
-/// <summary>Which picture of a pair was not let in, and why.</summary>
-/// <param name="IsFirst">True for the first.</param>
-/// <param name="Rejection">Why.</param>
-public sealed record PairRejection(bool IsFirst, ImageRejection Rejection);
+public sealed record LayerCosine(ComparedLayer Layer, float Cosine)
+{
+    /// <summary>As the API and the command's JSON say it.</summary>
+    public ModelCosine ToContract() => new(
+        Layer.Model.Weights, Layer.Model.Fingerprint.ToString(), Layer.Model.Precision, Layer.Output, Layer.Resampling, Cosine);
+}

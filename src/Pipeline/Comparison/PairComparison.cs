@@ -11,33 +11,23 @@ namespace Pipeline.Comparison;
 public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
 {
     /// <summary>Compares two pictures by the outputs of networks, which see both.</summary>
-    /// <param name="a">The first picture's bytes as they came.</param>
-    /// <param name="b">The second's.</param>
+    /// <param name="a">The first image, named for errors.</param>
+    /// <param name="b">The second, likewise.</param>
     /// <param name="layers">What to compare by: one layer for each model.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <returns>The pair, or which of the two was not let in and why; exactly one of both.</returns>
-    public async Task<(ComparedPair? Pair, PairRejection? Rejection)> CompareAsync(
-        ReadOnlyMemory<byte> a, ReadOnlyMemory<byte> b, IReadOnlyList<ComparedLayer> layers, CancellationToken cancellationToken)
+    /// <exception cref="InvalidImageException">One of the two is not accepted as an image; it is named.</exception>
+    public async Task<ComparedPair> CompareAsync(
+        EncodedImage a, EncodedImage b, IReadOnlyList<ComparedLayer> layers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(layers);
         InputForm[] forms = [.. layers.Select(layer => layer.InputForm)];
-        ModelInputs? first = null;
-        ModelInputs second;
-        try
-        {
-            first = await ModelInputs.DecodeAsync(decoder, a, forms, cancellationToken).ConfigureAwait(false);
-            second = await ModelInputs.DecodeAsync(decoder, b, forms, cancellationToken).ConfigureAwait(false);
-        }
-        catch (InvalidImageException invalid)
-        {
-            return (null, new PairRejection(IsFirst: first is null, invalid.Rejection));
-        }
-
+        ModelInputs first = await ModelInputs.DecodeAsync(decoder, a, forms, cancellationToken).ConfigureAwait(false);
+        ModelInputs second = await ModelInputs.DecodeAsync(decoder, b, forms, cancellationToken).ConfigureAwait(false);
         long start = Stopwatch.GetTimestamp();
         LayerCosine[] cosines = await Task.WhenAll(
             layers.Select(layer => CompareAsync(layer, first, second, cancellationToken))).ConfigureAwait(false);
         TimeSpan embedding = Stopwatch.GetElapsedTime(start);
-        return (new ComparedPair(PictureOf(first), PictureOf(second), cosines, first.Decoding + second.Decoding, embedding), null);
+        return new ComparedPair(PictureOf(first), PictureOf(second), cosines, first.Decoding + second.Decoding, embedding);
     }
 
     /// <summary>Compares two stored pictures by the embeddings that are stored of them; no network runs.</summary>

@@ -13,27 +13,23 @@ internal static class PairSheet
 
     /// <summary>Draws the sheet.</summary>
     /// <param name="decoder">Validates and decodes the bytes.</param>
-    /// <param name="a">The first picture's name and bytes.</param>
-    /// <param name="b">The second's.</param>
+    /// <param name="a">The first image, named.</param>
+    /// <param name="b">The second, likewise.</param>
     /// <param name="pair">What the comparison of these bytes gave.</param>
     /// <param name="cancellationToken">Ends the wait for the decoder at once.</param>
     /// <exception cref="InvalidImageException">The bytes are not those that were compared: they are not accepted as an image.</exception>
     public static async Task<RgbImage> DrawAsync(
-        ImageDecoder decoder,
-        (string Name, ReadOnlyMemory<byte> Encoded) a,
-        (string Name, ReadOnlyMemory<byte> Encoded) b,
-        ComparedPair pair,
-        CancellationToken cancellationToken)
+        ImageDecoder decoder, EncodedImage a, EncodedImage b, ComparedPair pair, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(pair);
         return SideBySide.Draw(
-            await DecodeAsync(decoder, a.Encoded, pair.A, cancellationToken).ConfigureAwait(false),
-            await DecodeAsync(decoder, b.Encoded, pair.B, cancellationToken).ConfigureAwait(false),
+            await DecodeAsync(decoder, a, pair.A, cancellationToken).ConfigureAwait(false),
+            await DecodeAsync(decoder, b, pair.B, cancellationToken).ConfigureAwait(false),
             [$"a: {Line(a.Name, pair.A)}", $"b: {Line(b.Name, pair.B)}", .. pair.Cosines.Select(Line)]);
     }
 
-    private static string Line(string name, ComparedPicture picture) =>
+    private static string Line(string? name, ComparedPicture picture) =>
         string.Create(CultureInfo.InvariantCulture, $"{name} ({picture.Width} x {picture.Height})");
 
     private static string Line(LayerCosine cosine)
@@ -47,7 +43,7 @@ internal static class PairSheet
 
     // Not at its own size: a picture of 50 megapixels would take 150 MB.
     private static async Task<RgbImage> DecodeAsync(
-        ImageDecoder decoder, ReadOnlyMemory<byte> encoded, ComparedPicture picture, CancellationToken cancellationToken)
+        ImageDecoder decoder, EncodedImage encoded, ComparedPicture picture, CancellationToken cancellationToken)
     {
         double scale = Math.Min(1, (double)DecodedSide / Math.Max(picture.Width, picture.Height));
         int width = Math.Max(1, (int)Math.Round(picture.Width * scale));

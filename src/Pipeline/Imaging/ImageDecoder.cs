@@ -30,12 +30,12 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// <returns>The upright image in 8-bit sRGB: transparency over white, the first frame or page of several.</returns>
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
     public Task<DecodedImage> DecodeAsync(
-        ReadOnlyMemory<byte> encoded, int width, int height, Resampling resampling, CancellationToken cancellationToken) =>
+        EncodedImage encoded, int width, int height, Resampling resampling, CancellationToken cancellationToken) =>
         DecodeAsync(encoded, ToSize(width, height, resampling), cancellationToken);
 
     /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
-    /// <inheritdoc cref="DecodeAsync(ReadOnlyMemory{byte}, int, int, Resampling, CancellationToken)"/>
-    public Task<DecodedImage> DecodeAsync(ReadOnlyMemory<byte> encoded, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
+    public Task<DecodedImage> DecodeAsync(EncodedImage encoded, CancellationToken cancellationToken) =>
         DecodeAsync(encoded, DecodeWhole, cancellationToken);
 
     /// <summary>
@@ -82,15 +82,15 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     }
 
     private async Task<DecodedImage> DecodeAsync(
-        ReadOnlyMemory<byte> encoded, Func<byte[], ImageFormat, RgbImage> decode, CancellationToken cancellationToken)
+        EncodedImage encoded, Func<byte[], ImageFormat, RgbImage> decode, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return await Task.Run(
-                () => TryDecode(encoded, decode, out DecodedImage? image, out ImageRejection? rejection)
+                () => TryDecode(encoded.Bytes, decode, out DecodedImage? image, out ImageRejection? rejection)
                     ? image
-                    : throw new InvalidImageException(rejection),
+                    : throw new InvalidImageException(rejection, encoded.Name),
                 cancellationToken).ConfigureAwait(false);
         }
         finally

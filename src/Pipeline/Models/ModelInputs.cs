@@ -40,7 +40,7 @@ public sealed class ModelInputs
     /// <param name="cancellationToken">Ends the wait for the decoder at once.</param>
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
     public static async Task<ModelInputs> DecodeAsync(
-        ImageDecoder decoder, ReadOnlyMemory<byte> encoded, IEnumerable<InputForm> forms, CancellationToken cancellationToken)
+        ImageDecoder decoder, EncodedImage encoded, IEnumerable<InputForm> forms, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(decoder);
         long start = Stopwatch.GetTimestamp();
@@ -52,7 +52,7 @@ public sealed class ModelInputs
         }
 
         TimeSpan decoding = Stopwatch.GetElapsedTime(start);
-        return new ModelInputs(decoded, Convert.ToHexStringLower(SHA256.HashData(encoded.Span)), decoding);
+        return new ModelInputs(decoded, Convert.ToHexStringLower(SHA256.HashData(encoded.Bytes.Span)), decoding);
     }
 
     /// <summary>The picture in a form that it was decoded for.</summary>

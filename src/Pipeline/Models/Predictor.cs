@@ -39,8 +39,33 @@ public sealed class Predictor(ModelSessions sessions)
             ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
             IReadOnlyList<ModelOutput> outputs = await session.RunAsync(
                 [inputs.Of(model.Definition.InputForm)], [InstalledModel.PredictionsOutput], cancellationToken).ConfigureAwait(false);
-            return Prediction.Top(outputs[0].Values.Span, sessions.Classes, top);
+            return Top(outputs[0].Values.Span, sessions.Classes, top);
         })).ConfigureAwait(false);
         return models.Zip(predictions).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
+    }
+
+    /// <summary>The most probable classes, most probable first, as Keras' <c>decode_predictions</c>; of equal ones the lower number.</summary>
+    /// <param name="probabilities">float[classes], what the output <c>predictions</c> gave for one picture.</param>
+    /// <param name="index">The classes' names; null leaves them out.</param>
+    /// <param name="top">How many, 1 or more.</param>
+    /// <exception cref="InvalidDataException">The index is of another number of classes.</exception>
+    public static IReadOnlyList<Prediction> Top(ReadOnlySpan<float> probabilities, ClassIndex? index, int top)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
+        if (index is not null && index.Classes.Count != probabilities.Length)
+        {
+            throw new InvalidDataException(
+                $"{ClassIndex.FileName} names {index.Classes.Count} classes, the network predicts {probabilities.Length}. " +
+                "Fetch both anew: ./pipeline models pull --force");
+        }
+
+        float[] values = probabilities.ToArray();
+        return
+        [
+            .. Enumerable.Range(0, values.Length)
+                .OrderByDescending(number => values[number])
+                .Take(top)
+                .Select(number => new Prediction(number, index?.Classes[number].Wnid, index?.Classes[number].Label, values[number])),
+        ];
     }
 }

@@ -28,7 +28,7 @@ public sealed class QueryEmbedder(ImageDecoder decoder, ModelSessions sessions)
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
     public async Task<QueryImage> EmbedAsync(
-        ReadOnlyMemory<byte> encoded, IReadOnlyList<InstalledModel> models, CancellationToken cancellationToken)
+        EncodedImage encoded, IReadOnlyList<InstalledModel> models, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(models);
         IEnumerable<InputForm> forms = models.Select(model => model.Definition.InputForm);

@@ -58,7 +58,7 @@ internal static class StudyAnalysis
             picture.StudiedWidth,
             picture.StudiedHeight,
             probabilities.ToDictionary(
-                entry => entry.Key, entry => Prediction.Top(entry.Value.Span, classes, topClasses), StringComparer.Ordinal),
+                entry => entry.Key, entry => Predictor.Top(entry.Value.Span, classes, topClasses), StringComparer.Ordinal),
             probabilities,
             picture.Subject.Thumbnail);
     }

@@ -7,7 +7,7 @@ namespace Pipeline.Study;
 /// <param name="Version">The product's version and revision.</param>
 /// <param name="Models">The networks, in the catalogue's order.</param>
 /// <param name="Layers">What pictures are compared by, in the order of the networks.</param>
-/// <param name="Resampling">How pictures are brought to the input size: <c>keras</c>, nearest neighbour as the published study had it.</param>
+/// <param name="Resampling">How pictures are brought to the input size: nearest neighbour, as the published study had it.</param>
 /// <param name="MaxPixels">Larger pictures are reduced to about this many pixels before anything else is done.</param>
 /// <param name="Augmentations">How many variants of A were drawn.</param>
 /// <param name="Seed">Which series of variants.</param>
@@ -16,14 +16,14 @@ public sealed record StudyConditions(
     string Version,
     IReadOnlyList<StudiedModel> Models,
     IReadOnlyList<StudyLayer> Layers,
-    string Resampling,
+    Resampling Resampling,
     int MaxPixels,
     int Augmentations,
     int Seed,
     AugmentationRanges Ranges)
 {
     /// <summary>True where every network learnt ImageNet; otherwise the figures mean nothing.</summary>
-    public bool Trained => Models.All(model => model.Weights == "imagenet");
+    public bool Trained => Models.All(model => model.Weights == WeightsOrigin.ImageNet);
 
     /// <summary>The name for people of a network.</summary>
     /// <param name="key">Such as <c>vgg16</c>.</param>
@@ -40,10 +40,10 @@ public sealed record StudyConditions(
 /// <summary>A network of a study.</summary>
 /// <param name="Key">Such as <c>vgg16</c>.</param>
 /// <param name="Title">Such as <c>VGG16</c>.</param>
-/// <param name="Weights"><c>imagenet</c> or <c>untrained</c>.</param>
-/// <param name="Precision">What its weights are kept in: <c>float32</c>.</param>
+/// <param name="Weights">Where its weights come from.</param>
+/// <param name="Precision">What its weights are kept in: float32.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="WithTop">Whether it has its dense layers, and so predicts.</param>
 /// <param name="InputSize">Side of its input, in pixels.</param>
 public sealed record StudiedModel(
-    string Key, string Title, string Weights, string Precision, string Fingerprint, bool WithTop, int InputSize);
+    string Key, string Title, WeightsOrigin Weights, Precision Precision, string Fingerprint, bool WithTop, int InputSize);

@@ -47,8 +47,8 @@ internal sealed record StudyInputs(
     /// <param name="sizes">Sides of the networks' inputs.</param>
     /// <param name="made">Is told of each picture that is ready.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <returns>The inputs, or which picture was not let in; exactly one of both.</returns>
-    public static async Task<(StudyInputs? Inputs, StudyRejection? Rejection)> PrepareAsync(
+    /// <exception cref="InvalidImageException">An image is not accepted; it is named.</exception>
+    public static async Task<StudyInputs> PrepareAsync(
         StudyRequest request, ImageDecoder decoder, IReadOnlyList<int> sizes, Action made, CancellationToken cancellationToken)
     {
         RgbImage? reference = null;
@@ -57,16 +57,8 @@ internal sealed record StudyInputs(
         foreach (StudyPicture picture in request.Pictures.Concat(request.Variants))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            DecodedImage decoded;
-            try
-            {
-                decoded = await decoder.DecodeAsync(picture.Encoded, cancellationToken).ConfigureAwait(false);
-            }
-            catch (InvalidImageException invalid)
-            {
-                return (null, new StudyRejection(picture, invalid.Rejection));
-            }
-
+            DecodedImage decoded = await decoder
+                .DecodeAsync(new EncodedImage(picture.Encoded, picture.Name), cancellationToken).ConfigureAwait(false);
             RgbImage image = Reduce(decoded.Pixels);
             reference ??= image;
             if (pictures.Count < request.Pictures.Count)
@@ -113,7 +105,7 @@ internal sealed record StudyInputs(
             distorted.Add(points);
         }
 
-        return (new StudyInputs(pictures, variants, augmented, distorted), null);
+        return new StudyInputs(pictures, variants, augmented, distorted);
     }
 
     /// <summary>Antialiased, with the aspect ratio kept; a picture that is small enough stays as it is.</summary>

@@ -32,11 +32,11 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
     /// <param name="request">The pictures, and how many variants.</param>
     /// <param name="progress">Is told how far it is, from any thread; null for nobody.</param>
     /// <param name="cancellationToken">Ends the study early, also in the middle of a network's run.</param>
-    /// <returns>What was found, or which picture was not let in; exactly one of both.</returns>
     /// <exception cref="ArgumentException">The request has no picture, or a number is out of its range.</exception>
+    /// <exception cref="InvalidImageException">An image is not accepted; it is named.</exception>
     /// <exception cref="InvalidOperationException">A network is missing in float32; see <see cref="FaultOf"/>.</exception>
     /// <exception cref="InvalidDataException">A network's file cannot be loaded, or it gave an output without direction.</exception>
-    public async Task<(StudyResult? Result, StudyRejection? Rejection)> RunAsync(
+    public async Task<StudyResult> RunAsync(
         StudyRequest request, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -50,14 +50,9 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
         int[] sizes = [.. models.Select(model => model.Definition.InputSize).Distinct()];
         int count = StudyInputs.CountOf(request);
         var meter = new ProgressMeter(progress, count + (models.Count * ((count + 1) * UnitsPerRun)));
-        (StudyInputs? inputs, StudyRejection? rejection) = await Task.Run(
+        StudyInputs inputs = await Task.Run(
             () => StudyInputs.PrepareAsync(request, decoder, sizes, () => meter.Add(1, "making variants"), cancellationToken),
             cancellationToken).ConfigureAwait(false);
-        if (inputs is null)
-        {
-            return (null, rejection);
-        }
-
         StudyVectors vectors = await StudyVectors.RunAsync(
             inputs.All, models, sessions, () => meter.Add(UnitsPerRun, $"{count} pictures through both networks"), cancellationToken)
             .ConfigureAwait(false);
@@ -68,7 +63,7 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             meter.Add(UnitsPerRun, "drawing feature maps");
         }
 
-        return (StudyAnalysis.Of(ConditionsOf(request, models), inputs, vectors, sessions.Classes, TopClasses, maps), null);
+        return StudyAnalysis.Of(ConditionsOf(request, models), inputs, vectors, sessions.Classes, TopClasses, maps);
     }
 
     private static StudyConditions ConditionsOf(StudyRequest request, IReadOnlyList<InstalledModel> models) => new(
@@ -77,14 +72,14 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             .. models.Select(model => new StudiedModel(
                 model.Key,
                 model.Definition.Title,
-                model.Weights.ToJsonName(),
-                model.Precision.ToJsonName(),
+                model.Weights,
+                model.Precision,
                 model.Fingerprint.ToString(),
                 model.WithTop,
                 model.Definition.InputSize)),
         ],
         [.. models.SelectMany(StudyLayer.Of)],
-        Resampling.Keras.ToJsonName(),
+        Resampling.Keras,
         StudyInputs.MaxPixels,
         request.Augmentations,
         request.Seed,

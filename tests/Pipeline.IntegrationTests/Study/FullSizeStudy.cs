@@ -32,11 +32,8 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
         _result = await RunAsync();
     }
 
-    public async Task<StudyResult> RunAsync()
-    {
-        (StudyResult? result, _) = await new StudyRun(Decoder, Sessions).RunAsync(Request, null, TestContext.Current.CancellationToken);
-        return result!;
-    }
+    public Task<StudyResult> RunAsync() =>
+        new StudyRun(Decoder, Sessions).RunAsync(Request, null, TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync()
     {

@@ -8,12 +8,12 @@ public class DemoChecksTests
 
     [Fact]
     public void A_right_answer_has_no_faults() =>
-        Assert.Empty(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9), ("boat-1.jpg", 0.4)])));
+        Assert.Empty(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
 
     [Fact]
     public void Another_picture_before_the_query_itself_is_a_fault_that_names_both()
     {
-        string fault = Assert.Single(Faults(Answer([("vase-2.jpg", 1), ("vase-1.jpg", 0.9), ("boat-1.jpg", 0.4)])));
+        string fault = Assert.Single(Faults(Answer([("vase-2.jpg", 1), ("vase-1.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
 
         Assert.Equal("vgg16: 'vase-2.jpg' comes first instead of 'vase-1.jpg', the very picture that was asked about.", fault);
     }
@@ -21,22 +21,22 @@ public class DemoChecksTests
     [Fact]
     public void A_byte_identical_copy_may_come_before_the_query_itself()
     {
-        var answer = Answer([("copy.jpg", 1), ("vase-1.jpg", 1), ("boat-1.jpg", 0.4)], firstIsDuplicate: true);
+        var answer = Answer([("copy.jpg", 1), ("vase-1.jpg", 1), ("boat-1.jpg", 0.4f)], firstIsDuplicate: true);
 
         Assert.Empty(Faults(answer));
     }
 
     [Fact]
     public void The_query_itself_must_be_as_near_as_can_be() =>
-        Assert.Contains("0.99 instead of 1", Assert.Single(Faults(Answer([("vase-1.jpg", 0.99), ("vase-2.jpg", 0.9), ("boat-1.jpg", 0.4)]))), StringComparison.Ordinal);
+        Assert.Contains("0.99 instead of 1", Assert.Single(Faults(Answer([("vase-1.jpg", 0.99f), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void Cosines_must_fall() =>
-        Assert.Contains("falling order", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3), ("boat-1.jpg", 0.4)]))), StringComparison.Ordinal);
+        Assert.Contains("falling order", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void All_results_that_were_asked_for_must_come() =>
-        Assert.Contains("2 results came where 3", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3)]))), StringComparison.Ordinal);
+        Assert.Contains("2 results came where 3", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void An_empty_list_is_a_fault_and_no_crash() => Assert.Single(Faults(Answer([])));
@@ -44,8 +44,8 @@ public class DemoChecksTests
     [Fact]
     public void Both_models_must_answer()
     {
-        SimilarAnswer answer = Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9), ("boat-1.jpg", 0.4)]);
-        var half = answer with { Models = new Dictionary<string, ModelAnswer> { ["vgg16"] = answer.Models["vgg16"] } };
+        SimilarResponse answer = Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]);
+        var half = answer with { Models = new Dictionary<string, ModelMatches> { ["vgg16"] = answer.Models["vgg16"] } };
 
         Assert.Equal(["resnet50: there is no answer by this model."], Faults(half));
     }
@@ -54,7 +54,7 @@ public class DemoChecksTests
     public void The_fused_list_must_not_be_empty() =>
         Assert.Equal(
             ["fused: the list is empty."],
-            Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9), ("boat-1.jpg", 0.4)]) with { Fused = [] }));
+            Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]) with { Fused = [] }));
 
     [Fact]
     public void Only_what_every_model_has_indexed_counts_as_ready()
@@ -62,9 +62,9 @@ public class DemoChecksTests
         Sample[] samples = [new("a.jpg", "a.jpg", "image/jpeg"), new("b.jpg", "b.jpg", "image/jpeg")];
         ListedImage[] images =
         [
-            new("a.jpg", States("indexed", "indexed")),
-            new("b.jpg", States("indexed", "pending")),
-            new("of-another-run.jpg", States("indexed", "indexed")),
+            new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Indexed)),
+            new("b.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Pending)),
+            new("of-another-run.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Indexed)),
         ];
 
         Assert.Equal((3, null), IndexingWait.Judge(images, samples, Models));
@@ -74,28 +74,30 @@ public class DemoChecksTests
     [Fact]
     public void A_failed_picture_is_told_with_its_reason()
     {
-        ListedImage[] images = [new("a.jpg", States("indexed", "failed"))];
+        ListedImage[] images = [new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Failed))];
 
         (_, string? failure) = IndexingWait.Judge(images, [new Sample("a.jpg", "a.jpg", "image/jpeg")], Models);
 
         Assert.Equal("'a.jpg' could not be embedded by resnet50: because", failure);
     }
 
-    private static Dictionary<string, ListedState> States(string vgg16, string resnet50) => new()
+    private static Dictionary<string, ImageState> States(IndexingState vgg16, IndexingState resnet50) => new()
     {
-        ["vgg16"] = new ListedState(vgg16, null),
-        ["resnet50"] = new ListedState(resnet50, "because"),
+        ["vgg16"] = new ImageState(vgg16, null, null),
+        ["resnet50"] = new ImageState(resnet50, "because", null),
     };
 
     // The first model answers what a test is about; the second one is right.
-    private static SimilarAnswer Answer((string Name, double Cosine)[] results, bool firstIsDuplicate = false)
+    private static SimilarResponse Answer((string Name, float Cosine)[] results, bool firstIsDuplicate = false)
     {
-        ModelAnswer model = new("untrained", [.. results.Select((match, i) => new SimilarMatch(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
-        ModelAnswer right = new("untrained", [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8, false), new("boat-1.jpg", 0.2, false)]);
-        return new SimilarAnswer(
-            new Dictionary<string, ModelAnswer> { ["vgg16"] = model, ["resnet50"] = right },
-            [new FusedMatch("vase-1.jpg", 0.03, new Dictionary<string, int> { ["vgg16"] = 1 })]);
+        ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select((match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
+        ModelMatches right = new(WeightsOrigin.Untrained, "", 3, [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)]);
+        return new SimilarResponse(
+            new ImageInfo(null, 1, 1, ""),
+            new Dictionary<string, ModelMatches> { ["vgg16"] = model, ["resnet50"] = right },
+            [new FusedImage("vase-1.jpg", 0.03, new Dictionary<string, int> { ["vgg16"] = 1 }, false)],
+            new SimilarTimes(0, 0, 0, 0));
     }
 
-    private static IReadOnlyList<string> Faults(SimilarAnswer answer) => DemoChecks.FaultsOf(answer, "vase-1.jpg", Models, top: 3);
+    private static IReadOnlyList<string> Faults(SimilarResponse answer) => DemoChecks.FaultsOf(answer, "vase-1.jpg", Models, top: 3);
 }

@@ -20,11 +20,10 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData(ComparedLayer.Study, "fc2", "predictions")]
     public void Chosen_layers_are_compared_in_float32_as_Keras_resizes(string text, string vgg16, string resNet50)
     {
-        (IReadOnlyList<ComparedLayer>? layers, LayerFault? fault) = ComparedLayer.Parse(text, models.Sessions);
+        IReadOnlyList<ComparedLayer> layers = ComparedLayer.Parse(text, models.Sessions);
 
-        Assert.Null(fault);
         Assert.Equal(
-            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(layers!));
+            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(layers));
     }
 
     [Theory]
@@ -40,11 +39,10 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("vgg16:fc2,vgg16:predictions", "vgg16 is named twice; a model is compared by one layer.")]
     public void What_is_no_choice_of_layers_is_refused_with_those_that_there_are(string text, string detail)
     {
-        (IReadOnlyList<ComparedLayer>? layers, LayerFault? fault) = ComparedLayer.Parse(text, models.Sessions);
+        InvalidLayersException invalid = Assert.Throws<InvalidLayersException>(() => ComparedLayer.Parse(text, models.Sessions));
 
-        Assert.Null(layers);
-        Assert.Equal(LayerFaultKind.Unknown, fault!.Kind);
-        Assert.Contains(detail, fault.Detail, StringComparison.Ordinal);
+        Assert.Equal(LayerFaultKind.Unknown, invalid.Kind);
+        Assert.Contains(detail, invalid.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -52,12 +50,12 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
     {
         using var small = new SmallModels(withTop: true, studied: false, labelled: false);
 
-        LayerFault fault = ComparedLayer.Parse("vgg16:fc2", small.Sessions).Fault!;
+        InvalidLayersException invalid = Assert.Throws<InvalidLayersException>(() => ComparedLayer.Parse("vgg16:fc2", small.Sessions));
 
-        Assert.Equal(LayerFaultKind.NoFloat32Model, fault.Kind);
-        Assert.Contains("VGG16 is not there in float32", fault.Detail, StringComparison.Ordinal);
-        Assert.DoesNotContain("ResNet50", fault.Detail, StringComparison.Ordinal);
-        Assert.Contains("./pipeline models pull --force", fault.Detail, StringComparison.Ordinal);
+        Assert.Equal(LayerFaultKind.NoFloat32Model, invalid.Kind);
+        Assert.Contains("VGG16 is not there in float32", invalid.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ResNet50", invalid.Message, StringComparison.Ordinal);
+        Assert.Contains("./pipeline models pull --force", invalid.Message, StringComparison.Ordinal);
     }
 
     private static IEnumerable<(string Key, string Output, Precision Precision, Resampling Resampling)> Shown(IEnumerable<ComparedLayer> layers) =>

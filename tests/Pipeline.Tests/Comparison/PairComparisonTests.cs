@@ -55,11 +55,14 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     {
         byte[] text = "no picture"u8.ToArray();
 
-        (ComparedPair? pair, PairRejection? rejected) = await new PairComparison(_decoder, models.Sessions).CompareAsync(
-            first ? text : First, first ? First : text, ComparedLayer.OfSearch(models.Sessions), TestContext.Current.CancellationToken);
+        InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(
+            () => new PairComparison(_decoder, models.Sessions).CompareAsync(
+                new EncodedImage(first ? text : First, "a"),
+                new EncodedImage(first ? First : text, "b"),
+                ComparedLayer.OfSearch(models.Sessions),
+                TestContext.Current.CancellationToken));
 
-        Assert.Null(pair);
-        Assert.Equal((first, ImageFault.UnsupportedFormat), (rejected!.IsFirst, rejected.Rejection.Fault));
+        Assert.Equal((first ? "a" : "b", ImageFault.UnsupportedFormat), (invalid.Image, invalid.Rejection.Fault));
     }
 
     [Fact]
@@ -98,7 +101,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     }
 
     private Task<RgbImage> DrawAsync(byte[] first, ComparedPair pair) => PairSheet.DrawAsync(
-        _decoder, ("baseline.jpg", first), ("checks.png", Second), pair, TestContext.Current.CancellationToken);
+        _decoder, new EncodedImage(first, "baseline.jpg"), new EncodedImage(Second, "checks.png"), pair, TestContext.Current.CancellationToken);
 
     private static IReadOnlyDictionary<string, EmbeddingRecord> Records(string name, params (string Model, string ETag, float[] Vector)[] stored) =>
         stored.ToDictionary(record => record.Model, record => new EmbeddingRecord(
@@ -108,9 +111,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     {
         IReadOnlyList<ComparedLayer> compared = layers is null
             ? ComparedLayer.OfSearch(models.Sessions)
-            : ComparedLayer.Parse(layers, models.Sessions).Layers!;
-        (ComparedPair? pair, _) = await new PairComparison(_decoder, models.Sessions).CompareAsync(
-            a, b, compared, TestContext.Current.CancellationToken);
-        return pair!;
+            : ComparedLayer.Parse(layers, models.Sessions);
+        return await new PairComparison(_decoder, models.Sessions).CompareAsync(a, b, compared, TestContext.Current.CancellationToken);
     }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
+using Pipeline.Imaging;
 
 namespace Pipeline.Tests.Functions;
 
@@ -47,6 +48,36 @@ public class ErrorMiddlewareTests
         Assert.Equal(status, answered);
         Assert.Contains($"urn:pipeline:problem:{kind}", body, StringComparison.Ordinal);
         AssertLogged(LogLevel.Information, "cannot be read");
+    }
+
+    [Fact]
+    public async Task A_request_that_is_not_allowed_is_the_callers_and_no_warning()
+    {
+        (int status, string body, _) = await AnswerAsync(Problems.InvalidParameter("top is a whole number"));
+
+        Assert.Equal(400, status);
+        Assert.Contains("urn:pipeline:problem:invalid-parameter", body, StringComparison.Ordinal);
+        AssertLogged(LogLevel.Information, "400 (urn:pipeline:problem:invalid-parameter)");
+    }
+
+    [Fact]
+    public async Task An_image_that_is_not_accepted_is_named_in_the_response_and_not_in_the_log()
+    {
+        (int status, string body, _) = await AnswerAsync(
+            new InvalidImageException(new ImageRejection(ImageFault.Damaged, "The PNG is damaged."), "a.png"));
+
+        Assert.Equal(422, status);
+        Assert.Contains("urn:pipeline:problem:damaged-image", body, StringComparison.Ordinal);
+        Assert.Contains("a.png", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("a.png", AssertLogged(LogLevel.Information, "422").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Who_has_to_wait_for_a_study_is_told_how_long()
+    {
+        (int status, _, HttpResponse response) = await AnswerAsync(Problems.StudyUnderWay());
+
+        Assert.Equal((503, "30"), (status, response.Headers.RetryAfter.ToString()));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
 using Pipeline.ModelBuilding;
 using Pipeline.Models;
@@ -18,7 +19,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?top=1", 1, "vgg16 resnet50")]
     public void Predictions_are_five_by_all_models_unless_asked_otherwise(string query, int top, string keys)
     {
-        PredictionsQuery parsed = PredictionsQuery.Parse(Request(query).Query, Installed).Query!;
+        PredictionsQuery parsed = PredictionsQuery.Parse(Request(query).Query, Installed);
 
         Assert.Equal((top, keys), (parsed.Top, string.Join(' ', parsed.Models.Select(model => model.Key))));
     }
@@ -29,7 +30,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?top=", "top is a whole number from 1 to 100")]
     [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for all")]
     public void A_wrong_query_for_predictions_is_told_what_is_allowed(string query, string detail) =>
-        AssertProblem(PredictionsQuery.Parse(Request(query).Query, Installed).Problem, 400, "invalid-parameter", detail);
+        AssertProblem(() => PredictionsQuery.Parse(Request(query).Query, Installed), 400, "invalid-parameter", detail);
 
     [Fact]
     public void Models_without_their_top_predict_nothing_and_say_why()
@@ -37,9 +38,9 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         using var topless = new SmallModels(withTop: false, studied: false, labelled: false);
         InstalledModel[] mixed = [topless.Sessions.Models[0], Installed[1]];
 
-        AssertProblem(PredictionsQuery.Parse(Request("").Query, mixed).Problem, 409, "no-predictions", "VGG16 was installed without");
-        AssertProblem(PredictionsQuery.Parse(Request("?model=vgg16").Query, mixed).Problem, 409, "no-predictions", "./pipeline models pull");
-        Assert.Equal([mixed[1]], PredictionsQuery.Parse(Request("?model=resnet50").Query, mixed).Query!.Models);
+        AssertProblem(() => PredictionsQuery.Parse(Request("").Query, mixed), 409, "no-predictions", "VGG16 was installed without");
+        AssertProblem(() => PredictionsQuery.Parse(Request("?model=vgg16").Query, mixed), 409, "no-predictions", "./pipeline models pull");
+        Assert.Equal([mixed[1]], PredictionsQuery.Parse(Request("?model=resnet50").Query, mixed).Models);
     }
 
     [Theory]
@@ -51,7 +52,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?layout=sheet&model=RESNET50", "resnet50", null)]
     public void Feature_maps_are_a_block_in_a_grid_or_all_on_a_sheet(string query, string key, int? block)
     {
-        FeatureMapsQuery parsed = FeatureMapsQuery.Parse(Request(query).Query, Installed).Query!;
+        FeatureMapsQuery parsed = FeatureMapsQuery.Parse(Request(query).Query, Installed);
 
         Assert.Equal((key, block), (parsed.Model.Key, parsed.Block));
     }
@@ -66,7 +67,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?layout=sheet&block=1", "layout=sheet shows all blocks and takes no block")]
     [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for vgg16")]
     public void A_wrong_query_for_feature_maps_is_told_what_is_allowed(string query, string detail) =>
-        AssertProblem(FeatureMapsQuery.Parse(Request(query).Query, Installed).Problem, 400, "invalid-parameter", detail);
+        AssertProblem(() => FeatureMapsQuery.Parse(Request(query).Query, Installed), 400, "invalid-parameter", detail);
 
     [Theory]
     [InlineData("", null, false)]
@@ -82,14 +83,14 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         HttpRequest request = Request(query);
         request.Headers.Accept = accept;
 
-        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions).Query!.IsPicture);
+        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions).IsPicture);
     }
 
     [Fact]
     public void Without_layers_a_pair_is_compared_as_search_does_and_with_them_as_the_study_did()
     {
-        CompareQuery search = CompareQuery.Parse(Request(""), models.Sessions).Query!;
-        CompareQuery study = CompareQuery.Parse(Request("?layers=resnet50:predictions"), models.Sessions).Query!;
+        CompareQuery search = CompareQuery.Parse(Request(""), models.Sessions);
+        CompareQuery study = CompareQuery.Parse(Request("?layers=resnet50:predictions"), models.Sessions);
 
         Assert.True(search.IsSearch);
         Assert.Equal(["fc2", "avg_pool"], search.Layers.Select(layer => layer.Output));
@@ -102,7 +103,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?layers=vgg16:fc9", "layers=vgg16:fc9 is not allowed: 'vgg16:fc9' is not one of vgg16:fc2")]
     [InlineData("?layers=", "'' is not one of")]
     public void A_wrong_query_for_a_pair_is_told_what_is_allowed(string query, string detail) =>
-        AssertProblem(CompareQuery.Parse(Request(query), models.Sessions).Problem, 400, "invalid-parameter", detail);
+        AssertProblem(() => CompareQuery.Parse(Request(query), models.Sessions), 400, "invalid-parameter", detail);
 
     [Fact]
     public void Layers_of_a_model_that_is_not_there_in_float32_are_a_conflict()
@@ -110,7 +111,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         using var small = new SmallModels(withTop: true, studied: false, labelled: false);
 
         AssertProblem(
-            CompareQuery.Parse(Request("?layers=vgg16:fc2"), small.Sessions).Problem, 409, "no-float32-model", "VGG16 is not there in float32");
+            () => CompareQuery.Parse(Request("?layers=vgg16:fc2"), small.Sessions), 409, "no-float32-model", "VGG16 is not there in float32");
     }
 
     [Theory]
@@ -118,14 +119,14 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?a=&b=x", "a names no image")]
     [InlineData("?a=x&a=y", "a names no image")]
     public void A_name_in_the_query_is_one_and_not_empty(string query, string detail) => AssertProblem(
-        StoredName.FromQuery(Request(query).Query, "a", "GET /api/compare?a=NAME&b=NAME").Problem, 400, "invalid-parameter", detail);
+        () => StoredName.FromQuery(Request(query).Query, "a", "GET /api/compare?a=NAME&b=NAME"), 400, "invalid-parameter", detail);
 
     [Fact]
     public void An_escaped_slash_in_a_path_may_mean_itself_or_a_slash_and_in_a_query_only_itself()
     {
-        Assert.Equal(["a%2fb", "a/b"], StoredName.FromPath("a%2fb", "GET /api/similar/NAME").Name!.Spellings);
-        Assert.Equal(["a/b"], StoredName.FromPath("a/b", "GET /api/similar/NAME").Name!.Spellings);
-        Assert.Equal(["a%2Fb"], StoredName.FromQuery(Request("?a=a%252Fb").Query, "a", "GET /api/compare").Name!.Spellings);
+        Assert.Equal(["a%2fb", "a/b"], StoredName.FromPath(Named("a%2fb"), "GET /api/similar/NAME").Spellings);
+        Assert.Equal(["a/b"], StoredName.FromPath(Named("a/b"), "GET /api/similar/NAME").Spellings);
+        Assert.Equal(["a%2Fb"], StoredName.FromQuery(Request("?a=a%252Fb").Query, "a", "GET /api/compare").Spellings);
     }
 
     [Theory]
@@ -142,7 +143,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         HttpRequest request = Request(query);
         request.Headers.Accept = accept;
 
-        Assert.Equal(new StudyQuery(n, seed, isReport), StudyQuery.Parse(request).Query);
+        Assert.Equal(new StudyQuery(n, seed, isReport), StudyQuery.Parse(request));
     }
 
     [Theory]
@@ -154,7 +155,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?seed=2147483648", "seed is a whole number from 0 to 2147483647")]
     [InlineData("?format=pdf", "format is json, which is usual, or html")]
     public void A_wrong_query_for_a_study_is_told_what_is_allowed(string query, string detail) =>
-        AssertProblem(StudyQuery.Parse(Request(query)).Problem, 400, "invalid-parameter", detail);
+        AssertProblem(() => StudyQuery.Parse(Request(query)), 400, "invalid-parameter", detail);
 
     private static HttpRequest Request(string query)
     {
@@ -163,9 +164,16 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         return request;
     }
 
-    private static void AssertProblem(IResult? answer, int status, string kind, string detail)
+    private static HttpRequest Named(string name)
     {
-        ProblemHttpResult problem = Assert.IsType<ProblemHttpResult>(answer);
+        HttpRequest request = Request("");
+        request.RouteValues["name"] = name;
+        return request;
+    }
+
+    private static void AssertProblem(Func<object?> parse, int status, string kind, string detail)
+    {
+        ProblemHttpResult problem = Assert.Throws<ApiProblemException>(parse).Problem;
         Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
         Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
     }

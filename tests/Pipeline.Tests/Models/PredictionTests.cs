@@ -11,23 +11,23 @@ public class PredictionTests
     [Fact]
     public void The_most_probable_come_first_with_their_names() => Assert.Equal(
         [new Prediction(2, "n2", "two", 0.5f), new Prediction(0, "n0", "zero", 0.3f)],
-        Prediction.Top([0.3f, 0.1f, 0.5f, 0.1f], Four, 2));
+        Predictor.Top([0.3f, 0.1f, 0.5f, 0.1f], Four, 2));
 
     [Fact]
     public void Of_equal_probabilities_the_lower_number_comes_first() => Assert.Equal(
-        [1, 3, 0, 2], Prediction.Top([0.1f, 0.4f, 0.1f, 0.4f], Four, 4).Select(prediction => prediction.Class));
+        [1, 3, 0, 2], Predictor.Top([0.1f, 0.4f, 0.1f, 0.4f], Four, 4).Select(prediction => prediction.Class));
 
     [Fact]
-    public void More_than_there_are_classes_gives_all() => Assert.Equal(4, Prediction.Top([0.1f, 0.4f, 0.1f, 0.4f], Four, 100).Count);
+    public void More_than_there_are_classes_gives_all() => Assert.Equal(4, Predictor.Top([0.1f, 0.4f, 0.1f, 0.4f], Four, 100).Count);
 
     [Fact]
     public void Without_an_index_there_are_numbers_and_no_names() =>
-        Assert.Equal([new Prediction(1, null, null, 0.75f)], Prediction.Top([0.25f, 0.75f], null, 1));
+        Assert.Equal([new Prediction(1, null, null, 0.75f)], Predictor.Top([0.25f, 0.75f], null, 1));
 
     [Fact]
     public void An_index_of_another_number_of_classes_is_refused_with_both_numbers()
     {
-        string message = Assert.Throws<InvalidDataException>(() => Prediction.Top([0.25f, 0.75f], Four, 1)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Predictor.Top([0.25f, 0.75f], Four, 1)).Message;
 
         Assert.Contains("names 4 classes, the network predicts 2", message, StringComparison.Ordinal);
         Assert.Contains("./pipeline models pull --force", message, StringComparison.Ordinal);
@@ -35,7 +35,7 @@ public class PredictionTests
 
     [Fact]
     public void No_class_at_all_cannot_be_asked_for() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Prediction.Top([0.25f, 0.75f], null, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Predictor.Top([0.25f, 0.75f], null, 0));
 
     [Theory]
     [InlineData("tench", "cannot be read")]

@@ -62,7 +62,7 @@ public class PublishedComparisonTests
     [Fact]
     public void Of_untrained_networks_no_agreement_is_claimed() => Assert.StartsWith(
         "The networks are untrained, so no figure can be expected to agree",
-        PublishedComparison.Of(SampleStudy.Published("untrained")).Conclusion,
+        PublishedComparison.Of(SampleStudy.Published(WeightsOrigin.Untrained)).Conclusion,
         StringComparison.Ordinal);
 
     [Fact]

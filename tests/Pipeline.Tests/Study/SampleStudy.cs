@@ -13,7 +13,7 @@ internal static class SampleStudy
     public static readonly byte[] Jpeg = ImageEncoder.ToJpeg(Picture.Draw(8, 6, (x, y) => (byte)(x * y)), 80);
     public static readonly byte[] Png = ImageEncoder.ToPng(Picture.Draw(8, 6, (x, y) => (byte)(x + y)));
 
-    public static StudyConditions Conditions(string weights = "imagenet", bool withTop = true)
+    public static StudyConditions Conditions(WeightsOrigin weights = WeightsOrigin.ImageNet, bool withTop = true)
     {
         StudyLayer[] layers = withTop
             ?
@@ -24,11 +24,11 @@ internal static class SampleStudy
         return new StudyConditions(
             "1.0.0",
             [
-                new StudiedModel("vgg16", "VGG16", weights, "float32", "0123456789ab", withTop, 224),
-                new StudiedModel("resnet50", "ResNet50", weights, "float32", "ba9876543210", withTop, 224),
+                new StudiedModel("vgg16", "VGG16", weights, Precision.Float32, "0123456789ab", withTop, 224),
+                new StudiedModel("resnet50", "ResNet50", weights, Precision.Float32, "ba9876543210", withTop, 224),
             ],
             layers,
-            "keras",
+            Resampling.Keras,
             1_000_000,
             3,
             1,
@@ -39,7 +39,7 @@ internal static class SampleStudy
     public static IReadOnlyDictionary<string, double> Cosines(StudyConditions conditions, double cosine) =>
         conditions.Layers.Select((layer, i) => (layer.Name, cosine - (i * 0.01))).ToDictionary(entry => entry.Name, entry => entry.Item2);
 
-    public static StudyResult Create(string[]? names = null, string weights = "imagenet", bool withTop = true)
+    public static StudyResult Create(string[]? names = null, WeightsOrigin weights = WeightsOrigin.ImageNet, bool withTop = true)
     {
         StudyConditions conditions = Conditions(weights, withTop);
         string[] given = names ?? ["vase.jpg", "vase2.jpg", "flowerpot.jpg"];
@@ -86,7 +86,7 @@ internal static class SampleStudy
     /// <summary>A study of the published pictures that has every published figure, but for those that a test changes.</summary>
     /// <param name="weights">Where the networks' weights come from.</param>
     /// <param name="off">How far each of ours is from the published figure.</param>
-    public static StudyResult Published(string weights = "imagenet", Func<PublishedFigure, double>? off = null)
+    public static StudyResult Published(WeightsOrigin weights = WeightsOrigin.ImageNet, Func<PublishedFigure, double>? off = null)
     {
         StudyResult sample = Create(weights: weights);
         float[] probabilities = new float[1000];

@@ -69,7 +69,7 @@ public class SeparationTests
     [Fact]
     public void Of_untrained_networks_it_first_says_that_it_means_nothing() => Assert.StartsWith(
         "With untrained weights",
-        Separation.Of(SampleStudy.Conditions("untrained"), [Cosines(0.9, 0.9, 1)], [Cosines(0.7, 0.7, 0.9)], [])!.Verdict[0],
+        Separation.Of(SampleStudy.Conditions(WeightsOrigin.Untrained), [Cosines(0.9, 0.9, 1)], [Cosines(0.7, 0.7, 0.9)], [])!.Verdict[0],
         StringComparison.Ordinal);
 
     private static Separation? Of(double[] same, double[] kind, double[] others) => Separation.Of(

@@ -28,7 +28,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
         Assert.Equal(
             ["vgg16:fc2", "vgg16:predictions", "resnet50:avg_pool", "resnet50:predictions"],
             study.Conditions.Layers.Select(layer => layer.Name));
-        Assert.All(study.Conditions.Models, model => Assert.Equal(("untrained", "float32"), (model.Weights, model.Precision)));
+        Assert.All(study.Conditions.Models, model => Assert.Equal((WeightsOrigin.Untrained, Precision.Float32), (model.Weights, model.Precision)));
         Assert.Equal([("A", "reference"), ("B", "same kind"), ("C", "other")], study.Pictures.Select(picture => (picture.Letter, picture.Role)));
         StudiedPicture first = study.Pictures[0];
         Assert.Equal((97, 61, 97, 61), (first.Width, first.Height, first.StudiedWidth, first.StudiedHeight));
@@ -162,12 +162,10 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     {
         var text = new StudyPicture("text.txt", "no picture"u8.ToArray());
 
-        (StudyResult? result, StudyRejection? rejection) = await new StudyRun(_decoder, models.Sessions).RunAsync(
-            new StudyRequest { Pictures = [A, text, C] }, null, TestContext.Current.CancellationToken);
+        InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(
+            () => RunAsync(new StudyRequest { Pictures = [A, text, C] }));
 
-        Assert.Null(result);
-        Assert.Same(text, rejection!.Picture);
-        Assert.Equal(ImageFault.UnsupportedFormat, rejection.Rejection.Fault);
+        Assert.Equal((text.Name, ImageFault.UnsupportedFormat), (invalid.Image, invalid.Rejection.Fault));
     }
 
     [Theory]
@@ -211,12 +209,8 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
         }
     }
 
-    private async Task<StudyResult> RunAsync(StudyRequest request, SmallModels? other = null)
-    {
-        (StudyResult? result, _) = await new StudyRun(_decoder, (other ?? models).Sessions).RunAsync(
-            request, null, TestContext.Current.CancellationToken);
-        return result!;
-    }
+    private Task<StudyResult> RunAsync(StudyRequest request, SmallModels? other = null) =>
+        new StudyRun(_decoder, (other ?? models).Sessions).RunAsync(request, null, TestContext.Current.CancellationToken);
 
     private sealed class Told(Action<double>? then = null) : IProgress<StudyProgress>
     {

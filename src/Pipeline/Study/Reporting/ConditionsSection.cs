@@ -38,8 +38,8 @@ internal static class ConditionsSection
     private static Markup Row(StudyConditions conditions, StudiedModel model) => ReportTable.Row(
         model.Title,
         [
-            ReportTable.Text(model.Weights),
-            ReportTable.Text(model.Precision),
+            ReportTable.Text(model.Weights.ToJsonName()),
+            ReportTable.Text(model.Precision.ToJsonName()),
             Code(model.Fingerprint),
             ReportTable.Text(string.Join(", ", conditions.Layers.Where(layer => layer.Model == model.Key).Select(layer => layer.Output))),
             ReportTable.Text(FormattableString.Invariant($"{model.InputSize} × {model.InputSize}")),

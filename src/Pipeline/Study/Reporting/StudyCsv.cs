@@ -50,12 +50,12 @@ public static class StudyCsv
     private static void AddConditions(CsvTable table, StudyConditions conditions)
     {
         table.Add("conditions", "", "", "", "version", conditions.Version);
-        table.Add("conditions", "", "", "", "resampling", conditions.Resampling);
+        table.Add("conditions", "", "", "", "resampling", conditions.Resampling.ToJsonName());
         table.Add("conditions", "", "", "", "seed", Text(conditions.Seed));
         foreach (StudiedModel model in conditions.Models)
         {
-            table.Add("conditions", "", model.Key, "", "weights", model.Weights);
-            table.Add("conditions", "", model.Key, "", "precision", model.Precision);
+            table.Add("conditions", "", model.Key, "", "weights", model.Weights.ToJsonName());
+            table.Add("conditions", "", model.Key, "", "precision", model.Precision.ToJsonName());
             table.Add("conditions", "", model.Key, "", "fingerprint", model.Fingerprint);
         }
     }

@@ -68,7 +68,7 @@ public static class StudyReport
     private static string Networks(StudyResult result) =>
         string.Join(" and ", result.Conditions.Models.Select(model => $"{model.Title} ({WeightsOf(model)})"));
 
-    private static string WeightsOf(StudiedModel model) => model.Weights == "imagenet" ? "ImageNet weights" : $"{model.Weights} weights";
+    private static string WeightsOf(StudiedModel model) => model.Weights == WeightsOrigin.ImageNet ? "ImageNet weights" : $"{model.Weights.ToJsonName()} weights";
 
     private static Markup Untrained(StudyResult result) => result.Conditions.Trained
         ? default
@@ -80,7 +80,7 @@ public static class StudyReport
             """);
 
     private static string UntrainedNames(StudyResult result) =>
-        string.Join(" and ", result.Conditions.Models.Where(model => model.Weights != "imagenet").Select(model => model.Title));
+        string.Join(" and ", result.Conditions.Models.Where(model => model.Weights != WeightsOrigin.ImageNet).Select(model => model.Title));
 
     private static Markup InShort(StudyResult result)
     {

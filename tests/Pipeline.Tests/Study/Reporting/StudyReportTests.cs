@@ -42,7 +42,7 @@ public partial class StudyReportTests
     [Fact]
     public void Untrained_networks_cannot_be_overlooked()
     {
-        Assert.Contains("UNTRAINED NETWORKS", Html(SampleStudy.Create(weights: "untrained")), StringComparison.Ordinal);
+        Assert.Contains("UNTRAINED NETWORKS", Html(SampleStudy.Create(weights: WeightsOrigin.Untrained)), StringComparison.Ordinal);
         Assert.DoesNotContain("UNTRAINED", Html(SampleStudy.Create()), StringComparison.Ordinal);
         Assert.Contains("VGG16 (ImageNet weights)", Html(SampleStudy.Create()), StringComparison.Ordinal);
     }

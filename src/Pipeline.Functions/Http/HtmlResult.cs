@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>A page as the answer. It is shown as if it came from nowhere: nothing in it can act in the name of this server.</summary>
+/// <summary>A page as the response. It is shown as if it came from nowhere: nothing in it can act in the name of this server.</summary>
 /// <param name="html">The page, UTF-8.</param>
 /// <param name="policy">What a browser may do with it.</param>
-internal sealed class HtmlAnswer(ReadOnlyMemory<byte> html, string policy) : IResult
+public sealed class HtmlResult(ReadOnlyMemory<byte> html, string policy) : IResult
 {
     public const string ContentType = "text/html";
 

@@ -6,7 +6,7 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Tests.Functions;
 
-public class UploadedImagesTests
+public class UploadsTests
 {
     private static readonly string[] Fields = ["a", "b"];
     private static readonly ImageLimits Limits = new() { MaxBytes = 1024 * 1024 };
@@ -14,25 +14,25 @@ public class UploadedImagesTests
     [Fact]
     public async Task Images_come_in_the_order_of_the_fields_whatever_that_of_the_form()
     {
-        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await ReadAsync(Form(("b", [2, 2]), ("note", [9]), ("A", [1])));
+        ReadOnlyMemory<byte>[] images = await ReadAsync(Form(("b", [2, 2]), ("note", [9]), ("A", [1])));
 
-        Assert.Equal([[1], [2, 2]], images!.Select(image => image.ToArray()));
+        Assert.Equal([[1], [2, 2]], images.Select(image => image.ToArray()));
     }
 
     [Fact]
     public async Task Of_two_fields_with_one_name_the_first_counts()
     {
-        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await ReadAsync(Form(("a", [1]), ("a", [3]), ("b", [2])));
+        ReadOnlyMemory<byte>[] images = await ReadAsync(Form(("a", [1]), ("a", [3]), ("b", [2])));
 
-        Assert.Equal([[1], [2]], images!.Select(image => image.ToArray()));
+        Assert.Equal([[1], [2]], images.Select(image => image.ToArray()));
     }
 
     [Fact]
     public async Task Each_image_may_have_the_limit_for_itself()
     {
-        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await ReadAsync(Form(("a", new byte[Limits.MaxBytes]), ("b", new byte[Limits.MaxBytes])));
+        ReadOnlyMemory<byte>[] images = await ReadAsync(Form(("a", new byte[Limits.MaxBytes]), ("b", new byte[Limits.MaxBytes])));
 
-        Assert.Equal([Limits.MaxBytes, Limits.MaxBytes], images!.Select(image => image.Length));
+        Assert.Equal([Limits.MaxBytes, Limits.MaxBytes], images.Select(image => image.Length));
     }
 
     [Theory]
@@ -40,26 +40,26 @@ public class UploadedImagesTests
     [InlineData("b", "The form has no field 'a'.")]
     [InlineData("c", "The form has no field 'a' and 'b'.")]
     public async Task Missing_fields_are_named(string field, string detail) =>
-        AssertProblem(await ReadAsync(Form((field, [1]))), 400, "missing-image", detail);
+        await AssertProblemAsync(() => ReadAsync(Form((field, [1]))), 400, "missing-image", detail);
 
     [Fact]
     public async Task A_field_that_is_too_large_or_empty_is_named()
     {
-        AssertProblem(
-            await ReadAsync(Form(("a", [1]), ("b", new byte[Limits.MaxBytes + 1]))), 413, "image-too-large", "The field 'b' has more than 1 MB");
-        AssertProblem(await ReadAsync(Form(("a", []), ("b", [1]))), 400, "empty-image", "The field 'a' is empty.");
+        await AssertProblemAsync(
+            () => ReadAsync(Form(("a", [1]), ("b", new byte[Limits.MaxBytes + 1]))), 413, "image-too-large", "The field 'b' has more than 1 MB");
+        await AssertProblemAsync(() => ReadAsync(Form(("a", []), ("b", [1]))), 400, "empty-image", "The field 'a' is empty.");
     }
 
     [Fact]
     public async Task What_is_no_form_is_told_which_fields_to_send()
     {
-        AssertProblem(
-            await ReadAsync(Request("image/png", [1])),
+        await AssertProblemAsync(
+            () => ReadAsync(Request("image/png", [1])),
             415,
             "unsupported-content-type",
             "'image/png'. Send a multipart/form-data form with the fields 'a' and 'b'");
-        AssertProblem(await ReadAsync(Request(null, [1])), 415, "unsupported-content-type", "content type is missing");
-        AssertProblem(await ReadAsync(Request("multipart/form-data", [1])), 400, "missing-image", "needs a boundary");
+        await AssertProblemAsync(() => ReadAsync(Request(null, [1])), 415, "unsupported-content-type", "content type is missing");
+        await AssertProblemAsync(() => ReadAsync(Request("multipart/form-data", [1])), 400, "missing-image", "needs a boundary");
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class UploadedImagesTests
 
         HttpRequest request = Request("multipart/form-data; boundary=cut", whole[..^60]);
 
-        AssertProblem(await ReadAsync(request), 400, "missing-image", "ends before its closing boundary");
+        await AssertProblemAsync(() => ReadAsync(request), 400, "missing-image", "ends before its closing boundary");
     }
 
     [Fact]
@@ -87,17 +87,17 @@ public class UploadedImagesTests
     [Fact]
     public async Task A_field_that_may_be_missing_is_empty_then()
     {
-        (IReadOnlyList<ReadOnlyMemory<byte>>? images, _) = await UploadedImages.ReadAsync(
+        ReadOnlyMemory<byte>[] images = await Uploads.ReadFormAsync(
             Form(("c", [3]), ("a", [1])), ["a"], ["b", "c"], Limits, TestContext.Current.CancellationToken);
 
-        Assert.Equal([[1], [], [3]], images!.Select(image => image.ToArray()));
-        AssertProblem(
-            await UploadedImages.ReadAsync(Form(("b", [1])), ["a"], ["b"], Limits, TestContext.Current.CancellationToken),
+        Assert.Equal([[1], [], [3]], images.Select(image => image.ToArray()));
+        await AssertProblemAsync(
+            () => Uploads.ReadFormAsync(Form(("b", [1])), ["a"], ["b"], Limits, TestContext.Current.CancellationToken),
             400,
             "missing-image",
             "The form has no field 'a'.");
-        AssertProblem(
-            await UploadedImages.ReadAsync(Form(("a", [1]), ("b", [])), ["a"], ["b"], Limits, TestContext.Current.CancellationToken),
+        await AssertProblemAsync(
+            () => Uploads.ReadFormAsync(Form(("a", [1]), ("b", [])), ["a"], ["b"], Limits, TestContext.Current.CancellationToken),
             400,
             "empty-image",
             "The field 'b' is empty.");
@@ -108,15 +108,15 @@ public class UploadedImagesTests
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
 
-        (ReadOnlyMemory<byte> body, _) = await UploadedImage.ReadAsync(Request("image/png", [1, 2]), Limits, cancellationToken);
-        (ReadOnlyMemory<byte> field, _) = await UploadedImage.ReadAsync(Form(("x", [9]), ("image", [1, 2])), Limits, cancellationToken);
+        ReadOnlyMemory<byte> body = await Uploads.ReadImageAsync(Request("image/png", [1, 2]), Limits, cancellationToken);
+        ReadOnlyMemory<byte> field = await Uploads.ReadImageAsync(Form(("x", [9]), ("image", [1, 2])), Limits, cancellationToken);
 
         Assert.Equal([1, 2], body.ToArray());
         Assert.Equal([1, 2], field.ToArray());
     }
 
-    private static Task<(IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem)> ReadAsync(HttpRequest request) =>
-        UploadedImages.ReadAsync(request, Fields, Limits, TestContext.Current.CancellationToken);
+    private static Task<ReadOnlyMemory<byte>[]> ReadAsync(HttpRequest request) =>
+        Uploads.ReadFormAsync(request, Fields, [], Limits, TestContext.Current.CancellationToken);
 
     private static HttpRequest Form(params (string Name, byte[] Content)[] fields)
     {
@@ -141,11 +141,12 @@ public class UploadedImagesTests
         return request;
     }
 
-    private static void AssertProblem(
-        (IReadOnlyList<ReadOnlyMemory<byte>>? Images, IResult? Problem) answer, int status, string kind, string detail)
+    private static async Task AssertProblemAsync(
+        Func<Task<ReadOnlyMemory<byte>[]>> read, int status, string kind, string detail)
     {
-        Assert.Null(answer.Images);
-        ProblemHttpResult problem = Assert.IsType<ProblemHttpResult>(answer.Problem);
+        Exception exception = await Assert.ThrowsAnyAsync<Exception>(read);
+        ProblemHttpResult problem =
+            (exception is InvalidImageException invalid ? Problems.InvalidImage(invalid) : Assert.IsType<ApiProblemException>(exception)).Problem;
         Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
         Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
     }

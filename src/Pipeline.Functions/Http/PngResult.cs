@@ -5,12 +5,12 @@ using Pipeline.Models;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// A picture as the answer. The header <c>Pipeline-Models</c> says what it was made with, as a list of RFC 9651:
+/// A picture as the response. The header <c>Pipeline-Models</c> says what it was made with, as a list of RFC 9651:
 /// <c>vgg16;weights="imagenet";fingerprint="0123456789ab"</c>.
 /// </summary>
 /// <param name="png">The file.</param>
 /// <param name="models">The models that took part.</param>
-internal sealed class PngAnswer(ReadOnlyMemory<byte> png, IEnumerable<InstalledModel> models) : IResult
+public sealed class PngResult(ReadOnlyMemory<byte> png, IEnumerable<InstalledModel> models) : IResult
 {
     public const string ContentType = "image/png";
     public const string ModelsHeader = "Pipeline-Models";

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Contracts;
+
+/// <summary>The response of <c>/api/health</c>.</summary>
+/// <param name="Status">Whether the app can do its work.</param>
+/// <param name="Storage">The images' account.</param>
+/// <param name="Models">By the model's key.</param>
+public sealed record HealthResponse(HealthStatus Status, StorageHealth Storage, IReadOnlyDictionary<string, ModelHealth> Models);
+
+/// <summary>Whether the app can do its work.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<HealthStatus>))]
+public enum HealthStatus
+{
+    /// <summary>It can; the response has the status 200.</summary>
+    [JsonStringEnumMemberName("ok")]
+    Ok,
+
+    /// <summary>Storage cannot be reached or refuses the app, or a model cannot be loaded; the response has the status 503.</summary>
+    [JsonStringEnumMemberName("unavailable")]
+    Unavailable,
+}
+
+/// <summary>The images' account as the app sees it.</summary>
+/// <param name="Reachable">Whether it answers.</param>
+/// <param name="Denied">Whether it refuses the app's identity.</param>
+public sealed record StorageHealth(bool Reachable, bool Denied);
+
+/// <summary>A model and its index on this instance.</summary>
+/// <param name="Loaded">Whether it is in memory: it is loaded on first use.</param>
+/// <param name="FailedAt">When the last load failed; null where none has, or one has succeeded since.</param>
+/// <param name="Weights">Untrained ones judge at random.</param>
+/// <param name="Fingerprint">What its embeddings are made with.</param>
+/// <param name="Images">How many images the index has.</param>
+/// <param name="Skipped">Rows that cannot be read, which search leaves out.</param>
+/// <param name="IndexAgeSeconds">Since the index was last brought up to date; null until the first query fills it.</param>
+public sealed record ModelHealth(
+    bool Loaded, DateTimeOffset? FailedAt, WeightsOrigin Weights, string Fingerprint, int Images, int Skipped, double? IndexAgeSeconds);

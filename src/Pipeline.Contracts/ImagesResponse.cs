@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Pipeline.Contracts;
+
+/// <summary>A page of <c>/api/images</c>.</summary>
+/// <param name="Images">The stored images in the order of their names.</param>
+/// <param name="Continue">What the query parameter <c>continue</c> takes for the next page; null on the last one.</param>
+public sealed record ImagesResponse(IReadOnlyList<ListedImage> Images, string? Continue);
+
+/// <summary>A stored image.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="LastModified">When this version of it was stored.</param>
+/// <param name="Models">By the model's key, whether this version is indexed.</param>
+public sealed record ListedImage(string Name, long Bytes, DateTimeOffset? LastModified, IReadOnlyDictionary<string, ImageState> Models);
+
+/// <summary>A stored image's state by one model.</summary>
+/// <param name="State">Whether it is indexed.</param>
+/// <param name="Reason">Why it failed; null otherwise.</param>
+/// <param name="At">When it was indexed or failed; null where that is not known.</param>
+public sealed record ImageState(IndexingState State, string? Reason, DateTimeOffset? At);
+
+/// <summary>Whether an image is indexed by a model.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<IndexingState>))]
+public enum IndexingState
+{
+    /// <summary>Its turn has not come.</summary>
+    [JsonStringEnumMemberName("pending")]
+    Pending,
+
+    /// <summary>Search finds it.</summary>
+    [JsonStringEnumMemberName("indexed")]
+    Indexed,
+
+    /// <summary>It was tried, and is not tried again.</summary>
+    [JsonStringEnumMemberName("failed")]
+    Failed,
+}

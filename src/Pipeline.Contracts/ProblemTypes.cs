@@ -1,0 +1,61 @@
+namespace Pipeline.Contracts;
+
+/// <summary>The <c>type</c> of every error response (RFC 9457 problem details): stable, for programs to tell errors apart.</summary>
+public static class ProblemTypes
+{
+    /// <summary>400: a parameter or a name is not allowed.</summary>
+    public const string InvalidParameter = Prefix + "invalid-parameter";
+
+    /// <summary>400: a form cannot be read or lacks an image.</summary>
+    public const string MissingImage = Prefix + "missing-image";
+
+    /// <summary>400: an image has no bytes.</summary>
+    public const string EmptyImage = Prefix + "empty-image";
+
+    /// <summary>400: the body breaks off or is not framed as HTTP.</summary>
+    public const string MalformedRequest = Prefix + "malformed-request";
+
+    /// <summary>404: no stored image has this name.</summary>
+    public const string UnknownImage = Prefix + "unknown-image";
+
+    /// <summary>404: the model that was asked has no embedding of the image yet.</summary>
+    public const string NotIndexed = Prefix + "not-indexed";
+
+    /// <summary>408: the body arrives too slowly.</summary>
+    public const string RequestTimeout = Prefix + "request-timeout";
+
+    /// <summary>409: a model was installed without the layers that predict.</summary>
+    public const string NoPredictions = Prefix + "no-predictions";
+
+    /// <summary>409: a model is installed only with smaller weights.</summary>
+    public const string NoFloat32Model = Prefix + "no-float32-model";
+
+    /// <summary>413: an image or the whole body has too many bytes.</summary>
+    public const string ImageTooLarge = Prefix + "image-too-large";
+
+    /// <summary>415: the request's content type is none that is read.</summary>
+    public const string UnsupportedContentType = Prefix + "unsupported-content-type";
+
+    /// <summary>415: the bytes are no image of a supported format.</summary>
+    public const string UnsupportedFormat = Prefix + "unsupported-format";
+
+    /// <summary>422: the image has too many pixels.</summary>
+    public const string TooManyPixels = Prefix + "too-many-pixels";
+
+    /// <summary>422: the image is damaged.</summary>
+    public const string DamagedImage = Prefix + "damaged-image";
+
+    /// <summary>500: an error in the app.</summary>
+    public const string InternalError = Prefix + "internal-error";
+
+    /// <summary>503: storage does not answer; the header Retry-After says when to try again.</summary>
+    public const string StorageUnavailable = Prefix + "storage-unavailable";
+
+    /// <summary>503: storage refuses the app's identity.</summary>
+    public const string StorageDenied = Prefix + "storage-denied";
+
+    /// <summary>503: this instance is busy with a study; the header Retry-After says when to try again.</summary>
+    public const string StudyUnderWay = Prefix + "study-under-way";
+
+    private const string Prefix = "urn:pipeline:problem:";
+}

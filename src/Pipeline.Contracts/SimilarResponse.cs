@@ -1,0 +1,36 @@
+namespace Pipeline.Contracts;
+
+/// <summary>The response of <c>/api/similar</c>.</summary>
+/// <param name="Query">The image that was asked about.</param>
+/// <param name="Models">By the model's key, its nearest images.</param>
+/// <param name="Fused">One list of all models, by reciprocal rank fusion.</param>
+/// <param name="Took">Where the time went.</param>
+public sealed record SimilarResponse(
+    ImageInfo Query, IReadOnlyDictionary<string, ModelMatches> Models, IReadOnlyList<FusedImage> Fused, SimilarTimes Took);
+
+/// <summary>One model's nearest images.</summary>
+/// <param name="Weights">Untrained ones judge at random.</param>
+/// <param name="Fingerprint">What the embeddings were made with.</param>
+/// <param name="Images">How many images were compared.</param>
+/// <param name="Results">Nearest first.</param>
+public sealed record ModelMatches(WeightsOrigin Weights, string Fingerprint, int Images, IReadOnlyList<SimilarImage> Results);
+
+/// <summary>A stored image and how near it is to the query.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Cosine">Cosine of the angle between the two embeddings, -1 to 1.</param>
+/// <param name="Duplicate">Whether its bytes are those of the query.</param>
+public sealed record SimilarImage(string Name, float Cosine, bool Duplicate);
+
+/// <summary>A stored image in the list of all models together.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Score">The sum of the reciprocal ranks.</param>
+/// <param name="Ranks">Its rank by each model, from 1.</param>
+/// <param name="Duplicate">Whether its bytes are those of the query.</param>
+public sealed record FusedImage(string Name, double Score, IReadOnlyDictionary<string, int> Ranks, bool Duplicate);
+
+/// <summary>Milliseconds; decoding and embedding are 0 for a stored image.</summary>
+/// <param name="DecodeMs">Decoding and resizing, the wait for the decoder included.</param>
+/// <param name="EmbedMs">Until the last model was done.</param>
+/// <param name="SearchMs">Reading the index and comparing.</param>
+/// <param name="TotalMs">The whole request.</param>
+public sealed record SimilarTimes(double DecodeMs, double EmbedMs, double SearchMs, double TotalMs);
