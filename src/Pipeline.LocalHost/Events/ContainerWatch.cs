@@ -32,7 +32,7 @@ internal sealed partial class ContainerWatch(
             TimeSpan pause = RetryInterval;
             try
             {
-                known ??= await BeginAsync(stop);
+                known ??= await file.ReadAsync(stop);
                 TimeSpan listing = await LookAsync(known, stop);
                 pause = Longer(Interval, PauseFactor * listing);
                 await WriteAsync(known);
@@ -54,21 +54,13 @@ internal sealed partial class ContainerWatch(
         await WriteLastAsync(known);
     }
 
-    /// <summary>Reads what is known, and notes that from now on an end may be none in good order.</summary>
-    private async Task<KnownBlobs> BeginAsync(CancellationToken stop)
-    {
-        KnownBlobs known = await file.ReadAsync(stop);
-        await file.WriteAsync(known, isComplete: false, stop);
-        return known;
-    }
-
     /// <summary>Writes down what is known, where that is due.</summary>
     private async Task WriteAsync(KnownBlobs known)
     {
         if (known.Changed && Stopwatch.GetTimestamp() >= _nextWrite)
         {
             long start = Stopwatch.GetTimestamp();
-            await file.WriteAsync(known, isComplete: false, CancellationToken.None);
+            await file.WriteAsync(known, CancellationToken.None);
             _nextWrite = Stopwatch.GetTimestamp() + (PauseFactor * (Stopwatch.GetTimestamp() - start));
         }
     }
@@ -78,9 +70,9 @@ internal sealed partial class ContainerWatch(
     {
         try
         {
-            if (known is not null)
+            if (known?.Changed == true)
             {
-                await file.WriteAsync(known, isComplete: true, CancellationToken.None);
+                await file.WriteAsync(known, CancellationToken.None);
             }
         }
         catch (RequestFailedException exception)

@@ -11,8 +11,8 @@ namespace Pipeline.LocalHost.Events;
 /// whole and at once; after a crash the last events come a second time, never not at all.
 /// </summary>
 /// <remarks>
-/// A host that is killed leaves messages hidden in its queue for as long as it had taken them for. So after any end but an orderly one the app
-/// is told again of what it was told within that time; of what it is done with, it finds that out by the ETag.
+/// A host that is killed, or that is given too little time to stop, leaves messages hidden in its queue for as long as it had taken them for. So
+/// at the next start the app is told again of what it was told within that time; what it is done with, it knows by the ETag.
 /// </remarks>
 internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, BlobContainerClient container, TimeProvider time)
 {
@@ -32,8 +32,8 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
         {
             await using Stream content = await _blob.OpenReadAsync(cancellationToken: cancellationToken);
             await using var text = new GZipStream(content, CompressionMode.Decompress);
-            Kept kept = (await JsonSerializer.DeserializeAsync<Kept>(text, cancellationToken: cancellationToken))!;
-            return new KnownBlobs(kept.IsComplete ? kept.Versions : WithoutUnfinished(kept.Versions), time);
+            var kept = (await JsonSerializer.DeserializeAsync<Dictionary<string, KnownVersion>>(text, cancellationToken: cancellationToken))!;
+            return new KnownBlobs(WithoutUnfinished(kept), time);
         }
         catch (RequestFailedException exception) when (exception.Status == StatusCodes.Status404NotFound)
         {
@@ -41,29 +41,24 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
         }
     }
 
-    /// <param name="known">What to keep.</param>
-    /// <param name="isComplete">Whether this is the orderly end: nothing is left in anybody's hands.</param>
-    /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task WriteAsync(KnownBlobs known, bool isComplete, CancellationToken cancellationToken)
+    public async Task WriteAsync(KnownBlobs known, CancellationToken cancellationToken)
     {
         await _hosts.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         using var content = new MemoryStream();
         await using (var text = new GZipStream(content, CompressionLevel.Fastest, leaveOpen: true))
         {
-            await JsonSerializer.SerializeAsync(text, new Kept(isComplete, known.Versions()), cancellationToken: cancellationToken);
+            await JsonSerializer.SerializeAsync(text, known.Versions(), cancellationToken: cancellationToken);
         }
 
         content.Position = 0;
         await _blob.UploadAsync(content, cancellationToken: cancellationToken);
     }
 
-    private Dictionary<string, KnownVersion> WithoutUnfinished(IReadOnlyDictionary<string, KnownVersion> versions)
+    private Dictionary<string, KnownVersion> WithoutUnfinished(Dictionary<string, KnownVersion> versions)
     {
         DateTimeOffset since = time.GetUtcNow() - Hidden;
 
         // The name stays: that the blob is gone has to be noticed, too.
         return versions.ToDictionary(version => version.Key, version => version.Value.At > since ? version.Value with { ETag = "" } : version.Value);
     }
-
-    private sealed record Kept(bool IsComplete, IReadOnlyDictionary<string, KnownVersion> Versions);
 }

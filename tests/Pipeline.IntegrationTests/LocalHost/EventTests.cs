@@ -58,7 +58,9 @@ public sealed class EventTests : IAsyncLifetime
             await host.WaitForAsync("/blobs/removed");
             await UploadAsync("last");
             await host.WaitForAsync("Blob <last>");
-            Assert.Equal(0, host.Count("Blob <kept>"));
+
+            // What was told of within the last minutes comes once more: its message might still be hidden in the queue.
+            await host.WaitForAsync("Blob <kept>");
             Assert.Equal(0, host.Count("/blobs/before"));
         }
     }
