@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace Pipeline.Tests.Contracts;
+
+/// <summary>What a response looks like on the wire: names, their order, and enums as words.</summary>
+public class ResponseJsonTests
+{
+    private static readonly DateTimeOffset At = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+    private static readonly ImageInfo Image = new("a.jpg", 97, 61, "0a1b");
+
+    [Fact]
+    public void Similar_images() => AssertJson(
+        """
+        {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
+        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
+        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false}],
+        "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
+        """,
+        new SimilarResponse(
+            Image with { Name = null },
+            new Dictionary<string, ModelMatches>
+            {
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true)]),
+            },
+            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false)],
+            new SimilarTimes(1, 2, 3, 4)));
+
+    [Fact]
+    public void A_compared_pair() => AssertJson(
+        """
+        {"a":{"name":"a.jpg","width":97,"height":61,"contentHash":"0a1b"},"b":{"name":"a.jpg","width":97,"height":61,"contentHash":"0a1b"},
+        "models":{"vgg16":{"weights":"untrained","fingerprint":"0123","precision":"int8Dense","layer":"fc2","resampling":"quality","cosine":0.5}},
+        "took":{"decodeMs":1,"embedMs":2,"totalMs":3}}
+        """,
+        new CompareResponse(
+            Image,
+            Image,
+            new Dictionary<string, ModelCosine>
+            {
+                ["vgg16"] = new(WeightsOrigin.Untrained, "0123", Precision.Int8Dense, "fc2", Resampling.Quality, 0.5f),
+            },
+            new CompareTimes(1, 2, 3)));
+
+    [Fact]
+    public void Predictions() => AssertJson(
+        """
+        {"query":{"name":"a.jpg","width":97,"height":61,"contentHash":"0a1b"},"labelled":true,
+        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","precision":"float32",
+        "predictions":[{"class":883,"wnid":"n04522168","label":"vase","probability":0.5}]}},
+        "took":{"decodeMs":1,"predictMs":2,"totalMs":3}}
+        """,
+        new PredictionsResponse(
+            Image,
+            true,
+            new Dictionary<string, ModelPredictions>
+            {
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", Precision.Float32, [new Prediction(883, "n04522168", "vase", 0.5f)]),
+            },
+            new PredictionsTimes(1, 2, 3)));
+
+    [Fact]
+    public void A_page_of_images() => AssertJson(
+        """
+        {"images":[{"name":"a.jpg","bytes":9,"lastModified":"2026-01-02T03:04:05+00:00","models":{
+        "vgg16":{"state":"indexed","reason":null,"at":"2026-01-02T03:04:05+00:00"},
+        "resnet50":{"state":"failed","reason":"The PNG is damaged.","at":null},
+        "other":{"state":"pending","reason":null,"at":null}}}],"continue":null}
+        """,
+        new ImagesResponse(
+            [
+                new ListedImage("a.jpg", 9, At, new Dictionary<string, ImageState>
+                {
+                    ["vgg16"] = new(IndexingState.Indexed, null, At),
+                    ["resnet50"] = new(IndexingState.Failed, "The PNG is damaged.", null),
+                    ["other"] = new(IndexingState.Pending, null, null),
+                }),
+            ],
+            null));
+
+    [Theory]
+    [InlineData(HealthStatus.Ok, "ok")]
+    [InlineData(HealthStatus.Unavailable, "unavailable")]
+    public void Health(HealthStatus status, string name) => AssertJson(
+        $$$$"""
+        {"status":"{{{{name}}}}","storage":{"reachable":true,"denied":false},"models":{"vgg16":{"loaded":true,"failedAt":null,
+        "weights":"imagenet","fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null}}}
+        """,
+        new HealthResponse(
+            status,
+            new StorageHealth(true, false),
+            new Dictionary<string, ModelHealth> { ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, "0123", 2, 1, null) }));
+
+    [Fact]
+    public void Text_outside_of_JSON_has_the_same_names()
+    {
+        Assert.Equal(["untrained", "imagenet"], Enum.GetValues<WeightsOrigin>().Select(origin => origin.ToJsonName()));
+        Assert.Equal(["float32", "float16Dense", "int8Dense"], Enum.GetValues<Precision>().Select(precision => precision.ToJsonName()));
+        Assert.Equal(["quality", "keras"], Enum.GetValues<Resampling>().Select(resampling => resampling.ToJsonName()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ((Precision)9).ToJsonName());
+    }
+
+    // Written and read again as the app and a client do.
+    private static void AssertJson<T>(string expected, T response)
+    {
+        string json = JsonSerializer.Serialize(response, JsonSerializerOptions.Web);
+
+        Assert.Equal(expected.ReplaceLineEndings(""), json);
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web), JsonSerializerOptions.Web));
+    }
+}
