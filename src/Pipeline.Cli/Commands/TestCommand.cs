@@ -70,8 +70,8 @@ internal static class TestCommand
             var start = new ProcessStartInfo(DotnetProgram.Path,
             [
                 "test", "--test-modules", $"tests/{project}/bin/Release/net10.0/{project}.dll", "--output", output,
-                "--filter-method", $"*{filter}*", "--ignore-exit-code", NoTestRan,
                 "--results-directory", reports.FullName, "--report-xunit-xml", "--report-xunit-xml-filename", "report.xml",
+                .. filter.Length == 0 ? Array.Empty<string>() : ["--filter-method", $"*{filter}*", "--ignore-exit-code", NoTestRan],
             ])
             {
                 WorkingDirectory = tree.Root,
