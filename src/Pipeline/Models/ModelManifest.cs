@@ -41,7 +41,7 @@ internal sealed record ModelManifest(
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
+        Converters = { new OriginConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
@@ -102,5 +102,26 @@ internal sealed record ModelManifest(
             $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ingredients));
         return new Fingerprint(Convert.ToHexStringLower(hash)[..Models.Fingerprint.Length]);
+    }
+
+    /// <summary>Reads <c>imageNet</c> as well, which earlier versions wrote.</summary>
+    private sealed class OriginConverter : JsonConverter<WeightsOrigin>
+    {
+        public override WeightsOrigin Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            string? text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            foreach (WeightsOrigin origin in Enum.GetValues<WeightsOrigin>())
+            {
+                if (origin.ToJsonName().Equals(text, StringComparison.OrdinalIgnoreCase))
+                {
+                    return origin;
+                }
+            }
+
+            throw new JsonException("'weights' is neither 'imagenet' nor 'untrained'.");
+        }
+
+        public override void Write(Utf8JsonWriter writer, WeightsOrigin value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.ToJsonName());
     }
 }

@@ -114,6 +114,19 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Theory]
+    [InlineData("imagenet")]
+    [InlineData("imageNet")]
+    public void A_manifest_names_trained_weights_as_this_version_writes_them_or_as_earlier_ones_did(string weights)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        Manifest(1, "00").Write(_folder);
+        string path = Path.Combine(_folder, "vgg16.manifest.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"untrained\"", $"\"{weights}\"", StringComparison.Ordinal));
+
+        Assert.Equal(WeightsOrigin.ImageNet, InstalledModel.Find(Model, _folder)!.Weights);
+    }
+
+    [Theory]
     [InlineData("aa", true)]
     [InlineData("bb", false)]
     public void The_studys_model_counts_only_where_it_is_of_the_same_weights(string weightsHash, bool found)
