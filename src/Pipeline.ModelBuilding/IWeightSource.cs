@@ -3,7 +3,7 @@ using Pipeline.Models;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>A network's weights by the names and in the layouts of Keras.</summary>
-public interface IWeightSource
+internal interface IWeightSource
 {
     /// <summary>Where the weights come from.</summary>
     WeightsOrigin Origin { get; }

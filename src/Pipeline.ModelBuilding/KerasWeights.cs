@@ -10,7 +10,7 @@ namespace Pipeline.ModelBuilding;
 /// whose attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is read as well.
 /// An array goes from the file to the caller's memory; no second copy is made of it.
 /// </summary>
-public sealed class KerasWeights : IWeightSource, IDisposable
+internal sealed class KerasWeights : IWeightSource, IDisposable
 {
     private const string WholeFileNeeded =
         "Keras' published weight file is needed, whole and unchanged. Fetch it anew: ./pipeline models pull --force";

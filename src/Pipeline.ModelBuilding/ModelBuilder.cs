@@ -6,7 +6,7 @@ using Pipeline.Models;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>Writes networks as ONNX files. In memory it takes the largest layer's weights, not the network's.</summary>
-public static class ModelBuilder
+internal static class ModelBuilder
 {
     /// <summary>
     /// Builds a model into a folder: the file that search uses, in the catalogue's precision, and where that is not float32, one more for the

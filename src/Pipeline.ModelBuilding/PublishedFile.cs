@@ -6,7 +6,7 @@ namespace Pipeline.ModelBuilding;
 /// <param name="Address">Where it is: <c>https:</c>, <c>http:</c>, or <c>file:</c> for one that is on this machine already.</param>
 /// <param name="Bytes">Its size; null where the publisher does not state it, and then it has at most 1 MiB.</param>
 /// <param name="Md5">Its MD5, 32 hexadecimal digits, as the publisher states it.</param>
-public sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
+internal sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
 {
     private const long MostUnstated = 1 << 20;
 

@@ -9,7 +9,7 @@ namespace Pipeline.ModelBuilding;
 /// The same on every machine, bit for bit: the draws are sums of integers, and what follows is exactly rounded arithmetic.
 /// </summary>
 /// <param name="seed">Which network of all.</param>
-public sealed class SeededWeights(ulong seed) : IWeightSource
+internal sealed class SeededWeights(ulong seed) : IWeightSource
 {
     // The sum of twelve uniforms of 16 bits: mean 12 * 65535 / 2, standard deviation 65536 to nine digits, close to normal.
     private const int MeanOfTwelve = 12 * 65535 / 2;

@@ -12,7 +12,7 @@ namespace Pipeline.ModelBuilding;
 /// </summary>
 /// <param name="client">Sends the requests. Trying again when none is answered is its affair; it needs no time limit for the body.</param>
 /// <param name="stallTimeout">A body that brings no byte for this long counts as broken off; null for 30 seconds.</param>
-public sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = null)
+internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = null)
 {
     private const int BufferSize = 1 << 18;
 

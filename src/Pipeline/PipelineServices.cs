@@ -23,7 +23,7 @@ namespace Pipeline;
 /// await provider.GetRequiredService&lt;ImageIndexer&gt;().IndexAsync("vgg16", "holiday/beach.jpg", cancellationToken);
 /// </code>
 /// </example>
-public static class PipelineServices
+internal static class PipelineServices
 {
     /// <summary>
     /// Adds all that indexes, searches, compares and studies images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the

@@ -42,10 +42,10 @@ public class DecodingBenchmarks
     }
 
     [Benchmark]
-    public RgbImage Quality() => Decode(Resampling.Quality);
+    public object Quality() => Decode(Resampling.Quality);
 
     [Benchmark]
-    public RgbImage Keras() => Decode(Resampling.Keras);
+    public object Keras() => Decode(Resampling.Keras);
 
     [GlobalCleanup]
     public void Cleanup() => _decoder.Dispose();

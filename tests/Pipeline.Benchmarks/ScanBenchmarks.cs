@@ -44,5 +44,5 @@ public class ScanBenchmarks
     }
 
     [Benchmark]
-    public Match[] Nearest() => CosineScan.Nearest(_records, _query, Top);
+    public object Nearest() => CosineScan.Nearest(_records, _query, Top);
 }

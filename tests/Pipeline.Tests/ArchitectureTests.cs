@@ -7,6 +7,7 @@ using Pipeline.LocalHost;
 using Pipeline.ModelBuilding;
 using static ArchUnitNET.Fluent.ArchRuleDefinition;
 using Assembly = System.Reflection.Assembly;
+using Type = System.Type;
 
 namespace Pipeline.Tests;
 
@@ -70,6 +71,36 @@ public class ArchitectureTests
         Types().That().ResideInAssembly(Library).And().DoNotResideInNamespaceMatching(Within(["Drawing"]))
             .Should().NotDependOnAny(Types(includeReferenced: true).That().HaveFullNameMatching(@"^SixLabors\."))
             .Check(Code);
+
+    /// <summary>The worker's generated code calls public functions only, so what their constructors take is public, too.</summary>
+    [Fact]
+    public void The_library_shows_only_what_the_functions_take()
+    {
+        HashSet<Type> shown = [];
+        Queue<Type> next = new(App.GetExportedTypes());
+        while (next.TryDequeue(out Type? type))
+        {
+            foreach (Type named in NamedBy(type).SelectMany(Parts).Where(named => named.Assembly == Library && shown.Add(named)))
+            {
+                next.Enqueue(named);
+            }
+        }
+
+        Assert.Contains(typeof(ImageDecoder), shown);
+        Assert.Empty(Library.GetExportedTypes().Except(shown).Concat(ModelBuilding.GetExportedTypes()));
+    }
+
+    private static IEnumerable<Type> NamedBy(Type type) =>
+    [
+        .. type.GetConstructors().SelectMany(constructor => constructor.GetParameters()).Select(parameter => parameter.ParameterType),
+        .. type.GetMethods().SelectMany(method => method.GetParameters()).Select(parameter => parameter.ParameterType),
+        .. type.GetMethods().Select(method => method.ReturnType),
+    ];
+
+    private static IEnumerable<Type> Parts(Type type) =>
+        type.HasElementType ? Parts(type.GetElementType()!)
+        : type.IsGenericType ? [type, .. type.GetGenericArguments().SelectMany(Parts)]
+        : [type];
 
     /// <summary>Two advisories stand against its reading of files; libvips reads what comes from outside.</summary>
     [Fact]

@@ -7,7 +7,7 @@ namespace Pipeline.Comparison;
 /// <param name="Model">The model.</param>
 /// <param name="Output">Which of its <see cref="InstalledModel.VectorOutputs"/>.</param>
 /// <param name="Resampling">How it gets the pictures.</param>
-public sealed record ComparedLayer(InstalledModel Model, string Output, Resampling Resampling)
+internal sealed record ComparedLayer(InstalledModel Model, string Output, Resampling Resampling)
 {
     /// <summary>The study's own choice, as <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.</summary>
     public const string Study = "vgg16:fc2,resnet50:predictions";
@@ -87,7 +87,7 @@ public sealed record ComparedLayer(InstalledModel Model, string Output, Resampli
 }
 
 /// <summary>What is wrong with layers.</summary>
-public enum LayerFaultKind
+internal enum LayerFaultKind
 {
     /// <summary>A layer that no model has, or a model named twice.</summary>
     Unknown,
@@ -99,7 +99,7 @@ public enum LayerFaultKind
 /// <summary>Layers cannot be compared.</summary>
 /// <param name="kind">For programs.</param>
 /// <param name="message">A sentence for people: what is wrong and what is allowed, or what to do.</param>
-public sealed class InvalidLayersException(LayerFaultKind kind, string message) : Exception(message)
+internal sealed class InvalidLayersException(LayerFaultKind kind, string message) : Exception(message)
 {
     /// <summary>For programs.</summary>
     public LayerFaultKind Kind { get; } = kind;

@@ -16,7 +16,7 @@ public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
     /// <param name="layers">What to compare by: one layer for each model.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="InvalidImageException">One of the two is not accepted as an image; it is named.</exception>
-    public async Task<ComparedPair> CompareAsync(
+    internal async Task<ComparedPair> CompareAsync(
         EncodedImage a, EncodedImage b, IReadOnlyList<ComparedLayer> layers, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(layers);
@@ -35,7 +35,7 @@ public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
     /// <param name="b">The second's.</param>
     /// <param name="layers">As search compares: <see cref="ComparedLayer.OfSearch"/>.</param>
     /// <returns>Null where a model has no record of one of them, or the models have records of different versions.</returns>
-    public static ComparedPair? FindStored(
+    internal static ComparedPair? FindStored(
         IReadOnlyDictionary<string, EmbeddingRecord> a, IReadOnlyDictionary<string, EmbeddingRecord> b, IReadOnlyList<ComparedLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);

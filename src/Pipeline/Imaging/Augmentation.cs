@@ -10,7 +10,7 @@ namespace Pipeline.Imaging;
 /// centre; and they shift columns by what was drawn for rows. On square pictures and with equal ranges, as in the study, only the first of
 /// them shows. Keras also keeps fractions of a grey level; here values are rounded to the nearest level once, at the end.
 /// </remarks>
-public static class Augmentation
+internal static class Augmentation
 {
     private const double Unit = 1.0 / (1UL << 53);
 

@@ -1,7 +1,7 @@
 namespace Pipeline.Imaging;
 
 /// <summary>What <see cref="Augmentation.Draw"/> draws from, evenly. The defaults are those of the published study.</summary>
-public sealed record AugmentationRanges
+internal sealed record AugmentationRanges
 {
     /// <summary>Rotation up to this many degrees either way, 0 to 180.</summary>
     public double Rotation { get; init; } = 30;

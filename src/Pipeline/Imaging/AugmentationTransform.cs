@@ -12,7 +12,7 @@ namespace Pipeline.Imaging;
 /// <param name="ZoomY">Factor along the columns; above 1 what is seen shrinks.</param>
 /// <param name="ChannelShift">Grey levels added to every value.</param>
 /// <param name="FlipHorizontally">Mirrored left to right, after all else.</param>
-public readonly record struct AugmentationTransform(
+internal readonly record struct AugmentationTransform(
     double Rotation, double ShiftX, double ShiftY, double Shear, double ZoomX, double ZoomY, double ChannelShift, bool FlipHorizontally)
 {
     /// <summary>Leaves every pixel as it is.</summary>

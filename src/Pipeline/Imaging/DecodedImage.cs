@@ -5,4 +5,4 @@ namespace Pipeline.Imaging;
 /// <param name="Width">Width of the upright original, in pixels.</param>
 /// <param name="Height">Height of the upright original, in pixels.</param>
 /// <param name="Format">How the bytes were encoded.</param>
-public sealed record DecodedImage(RgbImage Pixels, int Width, int Height, ImageFormat Format);
+internal sealed record DecodedImage(RgbImage Pixels, int Width, int Height, ImageFormat Format);

@@ -16,7 +16,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
 
     /// <summary>What is let in.</summary>
-    public ImageLimits Limits { get; } = limits;
+    internal ImageLimits Limits { get; } = limits;
 
     /// <summary>
     /// Decodes and brings the image to a size, ignoring its aspect ratio. Waits for its turn without holding a thread, and decodes on the
@@ -29,13 +29,13 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// <param name="cancellationToken">Ends the wait for a turn at once; an image that is just being decoded is decoded to its end.</param>
     /// <returns>The upright image in 8-bit sRGB: transparency over white, the first frame or page of several.</returns>
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
-    public Task<DecodedImage> DecodeAsync(
+    internal Task<DecodedImage> DecodeAsync(
         EncodedImage encoded, int width, int height, Resampling resampling, CancellationToken cancellationToken) =>
         DecodeAsync(encoded, ToSize(width, height, resampling), cancellationToken);
 
     /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
     /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
-    public Task<DecodedImage> DecodeAsync(EncodedImage encoded, CancellationToken cancellationToken) =>
+    internal Task<DecodedImage> DecodeAsync(EncodedImage encoded, CancellationToken cancellationToken) =>
         DecodeAsync(encoded, DecodeWhole, cancellationToken);
 
     /// <summary>
@@ -49,7 +49,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// <param name="image">The upright picture in 8-bit sRGB: transparency over white, the first frame or page of several.</param>
     /// <param name="rejection">Why it was not let in.</param>
     /// <returns>True if there is a picture.</returns>
-    public bool TryDecode(
+    internal bool TryDecode(
         ReadOnlyMemory<byte> encoded,
         int width,
         int height,
@@ -62,7 +62,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes. At once and on the caller's thread.
     /// </summary>
     /// <inheritdoc cref="TryDecode(ReadOnlyMemory{byte}, int, int, Resampling, out DecodedImage?, out ImageRejection?)"/>
-    public bool TryDecode(
+    internal bool TryDecode(
         ReadOnlyMemory<byte> encoded, [NotNullWhen(true)] out DecodedImage? image, [NotNullWhen(false)] out ImageRejection? rejection) =>
         TryDecode(encoded, DecodeWhole, out image, out rejection);
 

@@ -1,7 +1,7 @@
 namespace Pipeline.Imaging;
 
 /// <summary>The encodings that are let in, told from the first bytes of the file, never from a name or a header field.</summary>
-public enum ImageFormat
+internal enum ImageFormat
 {
     /// <summary>JPEG.</summary>
     Jpeg,

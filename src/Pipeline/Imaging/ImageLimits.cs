@@ -11,6 +11,6 @@ public sealed record ImageLimits
 
     /// <summary>What to tell of a picture with more than <see cref="MaxBytes"/>, wherever its length is known before it is read.</summary>
     /// <param name="length">Its encoded size in bytes.</param>
-    public ImageRejection TooManyBytes(long length) =>
+    internal ImageRejection TooManyBytes(long length) =>
         new(ImageFault.TooManyBytes, $"The image has {length:N0} bytes; at most {MaxBytes:N0} are allowed.");
 }

@@ -1,7 +1,7 @@
 namespace Pipeline.Imaging;
 
 /// <summary>Why bytes were not let in as a picture.</summary>
-public enum ImageFault
+internal enum ImageFault
 {
     /// <summary>No bytes at all.</summary>
     Empty,
@@ -22,4 +22,4 @@ public enum ImageFault
 /// <summary>A refusal and what a person needs to know of it: what was wrong and what is allowed.</summary>
 /// <param name="Fault">The kind of refusal, stable for programs.</param>
 /// <param name="Detail">A sentence for people; holds no part of the picture.</param>
-public sealed record ImageRejection(ImageFault Fault, string Detail);
+internal sealed record ImageRejection(ImageFault Fault, string Detail);

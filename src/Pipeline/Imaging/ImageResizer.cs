@@ -1,7 +1,7 @@
 namespace Pipeline.Imaging;
 
 /// <summary>Brings decoded pixels to another size.</summary>
-public static class ImageResizer
+internal static class ImageResizer
 {
     /// <summary>Resizes, ignoring the aspect ratio.</summary>
     /// <param name="image">The picture.</param>

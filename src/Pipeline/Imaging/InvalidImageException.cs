@@ -3,7 +3,7 @@ namespace Pipeline.Imaging;
 /// <summary>Bytes are not accepted as an image; the message is for people.</summary>
 /// <param name="rejection">Why.</param>
 /// <param name="image">Which image, where a request has several or names it: its name or field.</param>
-public sealed class InvalidImageException(ImageRejection rejection, string? image = null)
+internal sealed class InvalidImageException(ImageRejection rejection, string? image = null)
     : Exception(image is null ? rejection.Detail : $"'{image}': {rejection.Detail}")
 {
     /// <summary>Why the bytes are not accepted.</summary>

@@ -1,7 +1,7 @@
 namespace Pipeline.Imaging;
 
 /// <summary>An upright picture as 8-bit sRGB pixels.</summary>
-public sealed class RgbImage
+internal sealed class RgbImage
 {
     /// <summary>Wraps pixels; the array is not copied and must not be written to afterwards.</summary>
     /// <param name="width">Pixels in a row, at least 1.</param>

@@ -8,7 +8,7 @@ namespace Pipeline.Indexing;
 /// (<c>specversion</c>, <c>type</c>). Source: Microsoft's "Azure Blob Storage as an Event Grid source".
 /// </summary>
 /// <param name="Id">The blob that the subject names; whether it is gone, only storage can tell.</param>
-public sealed record DeletionEvent(ImageId Id)
+internal sealed record DeletionEvent(ImageId Id)
 {
     private const string DeletedType = "Microsoft.Storage.BlobDeleted";
     private const string Containers = "/blobServices/default/containers/";

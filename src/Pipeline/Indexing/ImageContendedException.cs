@@ -6,6 +6,6 @@ namespace Pipeline.Indexing;
 /// <param name="id">The image.</param>
 /// <param name="modelKey">The model.</param>
 /// <param name="turns">How often it was looked at.</param>
-public sealed class ImageContendedException(ImageId id, string modelKey, int turns)
+internal sealed class ImageContendedException(ImageId id, string modelKey, int turns)
     : Exception(
         $"'{id.Container}/{id.Name}' or its record by {modelKey} changed each of the {turns} times it was looked at. Try again later.");

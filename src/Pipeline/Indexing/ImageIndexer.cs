@@ -12,7 +12,7 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing;
 
 /// <summary>What <see cref="ImageIndexer.IndexAsync"/> found to do.</summary>
-public enum IndexOutcome
+internal enum IndexOutcome
 {
     /// <summary>The image was embedded and its record written.</summary>
     Indexed,
@@ -57,7 +57,7 @@ public sealed partial class ImageIndexer(
     /// removed.</exception>
     /// <exception cref="ImageContendedException">The image changed each time it was looked at; worth another attempt later.</exception>
     /// <exception cref="InvalidDataException">No blob of the container can have that name.</exception>
-    public async Task<IndexOutcome> IndexAsync(string modelKey, string name, CancellationToken cancellationToken)
+    internal async Task<IndexOutcome> IndexAsync(string modelKey, string name, CancellationToken cancellationToken)
     {
         InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
         BlobClient blob = images.GetBlob(name);

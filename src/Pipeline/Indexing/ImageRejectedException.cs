@@ -9,7 +9,7 @@ namespace Pipeline.Indexing;
 /// </summary>
 /// <param name="id">The blob.</param>
 /// <param name="rejection">Why it was refused.</param>
-public sealed class ImageRejectedException(ImageId id, ImageRejection rejection)
+internal sealed class ImageRejectedException(ImageId id, ImageRejection rejection)
     : Exception($"'{id.Container}/{id.Name}' cannot be embedded: {rejection.Detail}")
 {
     /// <summary>Why it was refused.</summary>

@@ -5,10 +5,10 @@ namespace Pipeline.Models;
 /// <summary>A class that a network predicts.</summary>
 /// <param name="Wnid">Its WordNet identifier, such as <c>n04522168</c>.</param>
 /// <param name="Label">Its name in Keras' form, such as <c>vase</c> or <c>whiskey_jug</c>.</param>
-public sealed record ImageClass(string Wnid, string Label);
+internal sealed record ImageClass(string Wnid, string Label);
 
 /// <summary>The names of ImageNet's classes, as Keras publishes them in <c>imagenet_class_index.json</c>: <c>{"0": ["n01440764", "tench"], ...}</c>.</summary>
-public sealed class ClassIndex
+internal sealed class ClassIndex
 {
     /// <summary>The file's name in the models folder.</summary>
     public const string FileName = "imagenet_class_index.json";

@@ -5,7 +5,7 @@ namespace Pipeline.Models;
 /// <summary>A picture as a network sees it.</summary>
 /// <param name="Values">float[d], L2 norm 1; d is 4096 for VGG16's <c>fc2</c>, 2048 for ResNet50's <c>avg_pool</c>.</param>
 /// <param name="Norm">The L2 norm before normalisation, above 0.</param>
-public readonly record struct Embedding(ReadOnlyMemory<float> Values, float Norm)
+internal readonly record struct Embedding(ReadOnlyMemory<float> Values, float Norm)
 {
     /// <summary>Cosine of the angle between two embeddings by the same model: -1 to 1, where 1 is the same direction.</summary>
     /// <param name="first">float[d], L2 norm 1.</param>

@@ -12,7 +12,7 @@ namespace Pipeline.Models;
 /// <param name="Height">Rows of a map.</param>
 /// <param name="Width">Columns of a map.</param>
 /// <param name="Values">float[Channels * Height * Width], CHW; after the layer's ReLU, so 0 or more.</param>
-public sealed record FeatureMaps(int Block, string Output, int Channels, int Height, int Width, ReadOnlyMemory<float> Values)
+internal sealed record FeatureMaps(int Block, string Output, int Channels, int Height, int Width, ReadOnlyMemory<float> Values)
 {
     private const int SheetColumns = 3;
     private const int SheetCell = 620;

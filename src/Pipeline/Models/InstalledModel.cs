@@ -32,11 +32,11 @@ public sealed record InstalledModel(
     /// <param name="folder">The models folder.</param>
     /// <returns>Null where it was not built.</returns>
     /// <exception cref="InvalidDataException">What lies there is not whole or of another version; the message says what to do.</exception>
-    public static InstalledModel? Find(ModelDefinition definition, string folder) => Find(definition, folder, ModelManifest.Searched);
+    internal static InstalledModel? Find(ModelDefinition definition, string folder) => Find(definition, folder, ModelManifest.Searched);
 
     /// <summary>Looks for the model in float32, which the study runs, without loading it.</summary>
     /// <inheritdoc cref="Find(ModelDefinition, string)"/>
-    public static InstalledModel? FindFloat32(ModelDefinition definition, string folder) =>
+    internal static InstalledModel? FindFloat32(ModelDefinition definition, string folder) =>
         Find(definition, folder) is not { } searched ? null
         : searched.Precision == Precision.Float32 ? searched
         : ModelManifest.Find(folder, definition.Key)?.WeightsHash == ModelManifest.Find(folder, definition.Key, ModelManifest.Studied)?.WeightsHash

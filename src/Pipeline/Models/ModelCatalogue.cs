@@ -16,7 +16,7 @@ public sealed class ModelCatalogue
     private ModelCatalogue(IReadOnlyList<ModelDefinition> models) => Models = models;
 
     /// <summary>The entries, in the order in which they are listed everywhere.</summary>
-    public IReadOnlyList<ModelDefinition> Models { get; }
+    internal IReadOnlyList<ModelDefinition> Models { get; }
 
     /// <summary>The catalogue that was built into this assembly from <c>models/models.json</c>.</summary>
     public static ModelCatalogue Default()

@@ -73,7 +73,7 @@ public sealed record ModelDefinition
     public required NoTopVariant NoTop { get; init; }
 
     /// <summary>How search gives it a picture.</summary>
-    public InputForm InputForm => new(InputSize, Resampling);
+    internal InputForm InputForm => new(InputSize, Resampling);
 
     internal Precision PrecisionOf(bool withTop) => withTop ? Precision : Precision.Float32;
 

@@ -7,10 +7,10 @@ namespace Pipeline.Models;
 /// <summary>How a network takes a picture.</summary>
 /// <param name="Size">Side of the square input, in pixels.</param>
 /// <param name="Resampling">How a picture is brought to it.</param>
-public readonly record struct InputForm(int Size, Resampling Resampling);
+internal readonly record struct InputForm(int Size, Resampling Resampling);
 
 /// <summary>A picture as networks take it: decoded once for each form that they ask for, whatever their number.</summary>
-public sealed class ModelInputs
+internal sealed class ModelInputs
 {
     private readonly Dictionary<InputForm, DecodedImage> _inputs;
 

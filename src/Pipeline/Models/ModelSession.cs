@@ -11,7 +11,7 @@ namespace Pipeline.Models;
 /// A loaded network. Safe to call from several threads: two runs go at a time, each on half the processors. A run on all of them waits in
 /// each layer for its slowest thread, and beside decoding and storage there is always a slow one (docs/performance.md).
 /// </summary>
-public sealed class ModelSession : IDisposable
+internal sealed class ModelSession : IDisposable
 {
     private const string InputName = "input";
 

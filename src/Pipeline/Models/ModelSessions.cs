@@ -40,10 +40,10 @@ public sealed partial class ModelSessions : IDisposable
     }
 
     /// <summary>The installed networks in the catalogue's order; known without loading one.</summary>
-    public IReadOnlyList<InstalledModel> Models { get; }
+    internal IReadOnlyList<InstalledModel> Models { get; }
 
     /// <summary>The networks in float32, for the study; the same as in <see cref="Models"/> where those are. Fewer where one was not built so.</summary>
-    public IReadOnlyList<InstalledModel> Float32Models { get; }
+    internal IReadOnlyList<InstalledModel> Float32Models { get; }
 
     /// <summary>Which models are missing in float32, why that matters, and what to do; null where none is.</summary>
     public string? Float32Fault
@@ -60,11 +60,11 @@ public sealed partial class ModelSessions : IDisposable
     }
 
     /// <summary>The names of the classes that the networks predict; null where they were never fetched.</summary>
-    public ClassIndex? Classes { get; }
+    internal ClassIndex? Classes { get; }
 
     /// <summary>Whether the model can embed, as far as anybody has tried.</summary>
     /// <param name="model">One of <see cref="Models"/> or <see cref="Float32Models"/>.</param>
-    public ModelState StateOf(InstalledModel model)
+    internal ModelState StateOf(InstalledModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
         lock (_lock)
@@ -83,7 +83,7 @@ public sealed partial class ModelSessions : IDisposable
     /// <param name="cancellationToken">Ends the wait, not the loading that others may wait for too.</param>
     /// <exception cref="InvalidDataException">The file is no ONNX model that this version can run.</exception>
     /// <exception cref="ObjectDisposedException">The app has ended, perhaps while the network was loaded.</exception>
-    public Task<ModelSession> GetAsync(InstalledModel model, CancellationToken cancellationToken)
+    internal Task<ModelSession> GetAsync(InstalledModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         lock (_lock)

@@ -1,7 +1,7 @@
 namespace Pipeline.Models;
 
 /// <summary>Whether a model can embed.</summary>
-public enum ModelStatus
+internal enum ModelStatus
 {
     /// <summary>Nobody has asked for the model, or its first load is under way.</summary>
     NotLoaded,
@@ -16,4 +16,4 @@ public enum ModelStatus
 /// <summary>What is known of a model's load. Holds no path and no message, so anybody may see it; why it failed is in the log.</summary>
 /// <param name="Status">Whether the model can embed.</param>
 /// <param name="FailedAt">When the last load failed; null unless the status is <see cref="ModelStatus.Failed"/>.</param>
-public readonly record struct ModelState(ModelStatus Status, DateTimeOffset? FailedAt);
+internal readonly record struct ModelState(ModelStatus Status, DateTimeOffset? FailedAt);

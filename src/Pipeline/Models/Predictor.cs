@@ -7,7 +7,7 @@ public sealed class Predictor(ModelSessions sessions)
     /// <summary>Says which networks cannot predict, why, and what to do.</summary>
     /// <param name="models">The networks to be asked.</param>
     /// <returns>Null where all can.</returns>
-    public static string? FaultOf(IEnumerable<InstalledModel> models)
+    internal static string? FaultOf(IEnumerable<InstalledModel> models)
     {
         string[] topless = [.. models.Where(model => !model.WithTop).Select(model => model.Definition.Title)];
         return topless.Length == 0
@@ -24,7 +24,7 @@ public sealed class Predictor(ModelSessions sessions)
     /// <returns>By the model's key, most probable first.</returns>
     /// <exception cref="InvalidOperationException">A network has no top; see <see cref="FaultOf"/>.</exception>
     /// <exception cref="InvalidDataException">The class index names another number of classes.</exception>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Prediction>>> PredictAsync(
+    internal async Task<IReadOnlyDictionary<string, IReadOnlyList<Prediction>>> PredictAsync(
         ModelInputs inputs, IReadOnlyList<InstalledModel> models, int top, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -49,7 +49,7 @@ public sealed class Predictor(ModelSessions sessions)
     /// <param name="index">The classes' names; null leaves them out.</param>
     /// <param name="top">How many, 1 or more.</param>
     /// <exception cref="InvalidDataException">The index is of another number of classes.</exception>
-    public static IReadOnlyList<Prediction> Top(ReadOnlySpan<float> probabilities, ClassIndex? index, int top)
+    internal static IReadOnlyList<Prediction> Top(ReadOnlySpan<float> probabilities, ClassIndex? index, int top)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         if (index is not null && index.Classes.Count != probabilities.Length)

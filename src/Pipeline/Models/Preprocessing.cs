@@ -3,7 +3,7 @@ using Pipeline.Imaging;
 namespace Pipeline.Models;
 
 /// <summary>From pixels to a network's input; for VGG16 and ResNet50 this is Keras' <c>preprocess_input</c> in caffe mode.</summary>
-public static class Preprocessing
+internal static class Preprocessing
 {
     /// <summary>Writes a picture as a network's input: CHW in the model's channel order, (pixel - mean) * scale.</summary>
     /// <param name="image">A picture of the model's input size.</param>

@@ -4,7 +4,7 @@ using Pipeline.Storage;
 namespace Pipeline.Search;
 
 /// <summary>Exact search: the cosine of the query with every stored embedding, and the best of them.</summary>
-public static class CosineScan
+internal static class CosineScan
 {
     // Below this many multiplications a second thread costs more than it saves.
     private const long ParallelThreshold = 4_000_000;

@@ -11,7 +11,7 @@ namespace Pipeline.Search;
 /// <param name="Embeddings">Per model its embedding, L2 norm 1.</param>
 /// <param name="Decoding">Time spent decoding and resizing.</param>
 /// <param name="Embedding">Time until the last model was done.</param>
-public sealed record QueryImage(
+internal sealed record QueryImage(
     string ContentHash, int Width, int Height, IReadOnlyDictionary<string, Embedding> Embeddings, TimeSpan Decoding, TimeSpan Embedding);
 
 /// <summary>Embeds a picture that is not stored, with several models at once.</summary>
@@ -20,14 +20,14 @@ public sealed record QueryImage(
 public sealed class QueryEmbedder(ImageDecoder decoder, ModelSessions sessions)
 {
     /// <summary>What is let in.</summary>
-    public ImageLimits Limits => decoder.Limits;
+    internal ImageLimits Limits => decoder.Limits;
 
     /// <summary>Decodes the picture once per input form that the models share, and runs the models side by side.</summary>
     /// <param name="encoded">The bytes as they came.</param>
     /// <param name="models">Which models.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
-    public async Task<QueryImage> EmbedAsync(
+    internal async Task<QueryImage> EmbedAsync(
         EncodedImage encoded, IReadOnlyList<InstalledModel> models, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(models);

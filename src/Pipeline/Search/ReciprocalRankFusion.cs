@@ -6,13 +6,13 @@ namespace Pipeline.Search;
 /// <param name="Record">The stored picture, as the first model that ranked it has it.</param>
 /// <param name="Score">Sum over the models of 1 / (60 + rank).</param>
 /// <param name="Ranks">Its rank by each model that ranked it, 1 is the nearest.</param>
-public sealed record FusedMatch(EmbeddingRecord Record, double Score, IReadOnlyDictionary<string, int> Ranks);
+internal sealed record FusedMatch(EmbeddingRecord Record, double Score, IReadOnlyDictionary<string, int> Ranks);
 
 /// <summary>
 /// Joins the models' rankings into one: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) with their constant of 60. Cosines of
 /// the two networks are on different scales that move with the weights and the collection; ranks need no calibration.
 /// </summary>
-public static class ReciprocalRankFusion
+internal static class ReciprocalRankFusion
 {
     /// <summary>The constant that keeps one model's first rank from outweighing the others' agreement; the paper's value.</summary>
     public const int RankConstant = 60;

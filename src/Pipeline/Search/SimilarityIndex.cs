@@ -47,7 +47,7 @@ public sealed partial class SimilarityIndex(
     private int _nextBucket;
 
     /// <summary>The model.</summary>
-    public InstalledModel Model { get; } = model;
+    internal InstalledModel Model { get; } = model;
 
     /// <summary>Images in memory; 0 before the first load.</summary>
     public int Count => _snapshot?.Count ?? 0;
@@ -256,14 +256,14 @@ public sealed partial class SimilarityIndex(
         internal IReadOnlyDictionary<string, string> Skipped { get; }
 
         /// <summary>An image's record, or null where the model has none of it.</summary>
-        public EmbeddingRecord? Find(ImageId id)
+        internal EmbeddingRecord? Find(ImageId id)
         {
             ArgumentNullException.ThrowIfNull(id);
             return ByKey.GetValueOrDefault(id.Key);
         }
 
         /// <summary>The nearest images, nearest first; see <see cref="CosineScan.Nearest"/>.</summary>
-        public Match[] Nearest(ReadOnlyMemory<float> query, int top, string? excludedKey) =>
+        internal Match[] Nearest(ReadOnlyMemory<float> query, int top, string? excludedKey) =>
             CosineScan.Nearest(_records, query, top, excludedKey);
 
         /// <summary>The same, found unchanged at a later moment.</summary>

@@ -9,7 +9,7 @@ namespace Pipeline.Search;
 /// <param name="ByModel">Per model its nearest images, nearest first.</param>
 /// <param name="Fused">One list of both, by <see cref="ReciprocalRankFusion"/>.</param>
 /// <param name="Images">Per model how many images this answer was found among.</param>
-public sealed record SimilarityAnswer(
+internal sealed record SimilarityAnswer(
     IReadOnlyDictionary<string, IReadOnlyList<Match>> ByModel, IReadOnlyList<FusedMatch> Fused, IReadOnlyDictionary<string, int> Images);
 
 /// <summary>Finds similar images with every installed model, each in its own space.</summary>
@@ -32,10 +32,10 @@ public sealed class SimilaritySearch
         _indexes = indexes.ToDictionary(index => index.Model.Key, StringComparer.Ordinal);
 
     /// <summary>The indexes, in the catalogue's order.</summary>
-    public IReadOnlyCollection<SimilarityIndex> Indexes => _indexes.Values;
+    internal IReadOnlyCollection<SimilarityIndex> Indexes => _indexes.Values;
 
     /// <summary>A model's view of a stored image, or null where it has none.</summary>
-    public async Task<EmbeddingRecord?> FindAsync(string modelKey, ImageId id, CancellationToken cancellationToken) =>
+    internal async Task<EmbeddingRecord?> FindAsync(string modelKey, ImageId id, CancellationToken cancellationToken) =>
         (await _indexes[modelKey].GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Find(id);
 
     /// <summary>The nearest images by each model of the query, and fused.</summary>
@@ -43,7 +43,7 @@ public sealed class SimilaritySearch
     /// <param name="top">How many per list, 1 or more.</param>
     /// <param name="excludedKey">An image to leave out (<see cref="ImageId.Key"/>), or null.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task<SimilarityAnswer> FindSimilarAsync(
+    internal async Task<SimilarityAnswer> FindSimilarAsync(
         IReadOnlyDictionary<string, Embedding> queries, int top, string? excludedKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);

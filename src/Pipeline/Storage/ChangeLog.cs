@@ -8,7 +8,7 @@ namespace Pipeline.Storage;
 /// <summary>
 /// How far a reader has read the log of changes. It does not change, so a reader whose work fails goes on from where it was.
 /// </summary>
-public sealed class LogPosition
+internal sealed class LogPosition
 {
     /// <summary>Before the first entry.</summary>
     public static readonly LogPosition Start = new(null, []);
@@ -25,7 +25,7 @@ public sealed class LogPosition
 /// <summary>What a reader of the log had not seen yet.</summary>
 /// <param name="Keys">The images (<see cref="ImageId.Key"/>) whose rows were written or removed: read them.</param>
 /// <param name="Position">From where to read on.</param>
-public sealed record LoggedChanges(IReadOnlySet<string> Keys, LogPosition Position);
+internal sealed record LoggedChanges(IReadOnlySet<string> Keys, LogPosition Position);
 
 /// <summary>
 /// The table <c>Changes</c>: an append-only log per model (PartitionKey <c>{model}-{fingerprint}</c>, RowKey UTC ticks and a random
@@ -59,7 +59,7 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
     private const string ImageKey = "Key";
 
     /// <summary>Notes that an image's row was written (<paramref name="imageETag"/>) or removed (null).</summary>
-    public async Task AppendAsync(InstalledModel model, string key, string? imageETag, CancellationToken cancellationToken)
+    internal async Task AppendAsync(InstalledModel model, string key, string? imageETag, CancellationToken cancellationToken)
     {
         var entity = new TableEntity(PartitionKeys.Model(model), $"{RowKey(time.GetUtcNow())}-{Guid.NewGuid():N}") { [ImageKey] = key };
         if (imageETag is not null)
@@ -79,14 +79,14 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
     /// The service has no way to ask for the last row, so this reads the keys of a day's entries: 1,000 a call, beside a table of which 250
     /// rows or fewer come with a call.
     /// </remarks>
-    public async Task<LogPosition> FindEndAsync(InstalledModel model, CancellationToken cancellationToken) =>
+    internal async Task<LogPosition> FindEndAsync(InstalledModel model, CancellationToken cancellationToken) =>
         (await ReadAsync(model, LogPosition.Start, cancellationToken).ConfigureAwait(false)).Position;
 
     /// <summary>The changes that were not among those read up to a position.</summary>
     /// <param name="model">The model.</param>
     /// <param name="position">Where the reader is.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task<LoggedChanges> ReadAsync(InstalledModel model, LogPosition position, CancellationToken cancellationToken)
+    internal async Task<LoggedChanges> ReadAsync(InstalledModel model, LogPosition position, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(position);
         string first = FirstAfter(position.Highest);
@@ -119,7 +119,7 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
 
     /// <summary>Deletes what is older than <see cref="Retention"/>.</summary>
     /// <returns>The number of entries deleted.</returns>
-    public async Task<int> TrimAsync(InstalledModel model, CancellationToken cancellationToken)
+    internal async Task<int> TrimAsync(InstalledModel model, CancellationToken cancellationToken)
     {
         string filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {PartitionKeys.Model(model)} and RowKey lt {RowKey(time.GetUtcNow() - Retention)}");

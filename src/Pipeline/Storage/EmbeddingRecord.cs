@@ -10,5 +10,5 @@ namespace Pipeline.Storage;
 /// <param name="Height">Height of the upright original, in pixels.</param>
 /// <param name="EmbeddedAt">When the embedding was made.</param>
 /// <param name="Embedding">The embedding, L2 norm 1.</param>
-public sealed record EmbeddingRecord(
+internal sealed record EmbeddingRecord(
     ImageId Id, string ImageETag, string ContentHash, int Width, int Height, DateTimeOffset EmbeddedAt, Embedding Embedding);

@@ -10,10 +10,10 @@ namespace Pipeline.Storage;
 /// <summary>Which version of an image a row holds, and the row's own version for a conditional write.</summary>
 /// <param name="ImageETag">The blob's ETag; null in a row that lacks it, which therefore holds no version that an image can have.</param>
 /// <param name="RowETag">The table row's ETag.</param>
-public sealed record RowVersion(string? ImageETag, string RowETag);
+internal sealed record RowVersion(string? ImageETag, string RowETag);
 
 /// <summary>A row as it was read: what is in it may have been written by another version of the product, or by hand.</summary>
-public sealed class EmbeddingRow
+internal sealed class EmbeddingRow
 {
     private readonly InstalledModel _model;
     private readonly TableEntity _entity;
@@ -64,7 +64,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     public static int BucketOf(string key) => PartitionKeys.BucketOf(key);
 
     /// <summary>The version that is stored, or null where there is none.</summary>
-    public async Task<RowVersion?> FindVersionAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
+    internal async Task<RowVersion?> FindVersionAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         TableEntity? entity = await FindEntityAsync(model, id.Key, [EmbeddingEntity.ImageETag], cancellationToken).ConfigureAwait(false);
@@ -75,7 +75,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="model">The model.</param>
     /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task<EmbeddingRow?> FindRowAsync(InstalledModel model, string key, CancellationToken cancellationToken)
+    internal async Task<EmbeddingRow?> FindRowAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
         TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
         return entity is null ? null : new EmbeddingRow(model, entity);
@@ -86,7 +86,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="InvalidDataException">The row cannot be read; the message says what it lacks.</exception>
-    public async Task<EmbeddingRecord?> FindAsync(InstalledModel model, string key, CancellationToken cancellationToken)
+    internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
         TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
         return entity is null ? null : EmbeddingEntity.ToRecord(model, entity);
@@ -98,7 +98,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="expected">The version that was read before, null where there was none.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>False where another writer came first; read again and decide anew.</returns>
-    public async Task<bool> TryWriteAsync(
+    internal async Task<bool> TryWriteAsync(
         InstalledModel model, EmbeddingRecord record, RowVersion? expected, CancellationToken cancellationToken)
     {
         TableEntity entity = EmbeddingEntity.From(model, record);
@@ -125,7 +125,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="expected">The version that was read before.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>False where another writer came first; read again and decide anew.</returns>
-    public async Task<bool> TryRemoveAsync(InstalledModel model, string key, RowVersion expected, CancellationToken cancellationToken)
+    internal async Task<bool> TryRemoveAsync(InstalledModel model, string key, RowVersion expected, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(expected);
         try
@@ -142,7 +142,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     }
 
     /// <summary>All rows in one of a model's buckets, in key order.</summary>
-    public async IAsyncEnumerable<EmbeddingRow> ReadBucketAsync(
+    internal async IAsyncEnumerable<EmbeddingRow> ReadBucketAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (TableEntity entity in QueryBucketAsync(model, bucket, null, cancellationToken).ConfigureAwait(false))
@@ -154,7 +154,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <summary>
     /// The images in one of a model's buckets, without their vectors. Rows that do not say which image they are of are left out.
     /// </summary>
-    public async IAsyncEnumerable<ImageId> ListBucketAsync(
+    internal async IAsyncEnumerable<ImageId> ListBucketAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["RowKey", EmbeddingEntity.Container, EmbeddingEntity.Name];
@@ -171,7 +171,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// The keys in one of a model's buckets, each with the blob's ETag, which is null where the row has none. Rows whose key is no image's
     /// are left out.
     /// </summary>
-    public async IAsyncEnumerable<(string Key, string? ImageETag)> ListVersionsAsync(
+    internal async IAsyncEnumerable<(string Key, string? ImageETag)> ListVersionsAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["RowKey", EmbeddingEntity.ImageETag];

@@ -10,14 +10,14 @@ namespace Pipeline.Storage;
 /// <param name="ImageETag">The version; a newer one makes the failure void.</param>
 /// <param name="Reason">A sentence for people.</param>
 /// <param name="FailedAt">When it was tried last.</param>
-public sealed record Failure(ImageId Id, string ImageETag, string Reason, DateTimeOffset FailedAt);
+internal sealed record Failure(ImageId Id, string ImageETag, string Reason, DateTimeOffset FailedAt);
 
 /// <summary>The table <c>Failures</c>: the recorded reason of what ends in the poison queue, whose messages have no room for one.</summary>
 /// <param name="tables">The storage account's tables.</param>
 public sealed class FailureTable(PipelineTables tables)
 {
     /// <summary>Records a failure over an earlier one of the same picture.</summary>
-    public async Task WriteAsync(InstalledModel model, Failure failure, CancellationToken cancellationToken)
+    internal async Task WriteAsync(InstalledModel model, Failure failure, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(failure);
         var entity = new TableEntity(PartitionKeys.Model(model), failure.Id.Key)
@@ -33,7 +33,7 @@ public sealed class FailureTable(PipelineTables tables)
     }
 
     /// <summary>The failure recorded for this version of a picture, or null.</summary>
-    public async Task<Failure?> FindAsync(InstalledModel model, ImageId id, string imageETag, CancellationToken cancellationToken)
+    internal async Task<Failure?> FindAsync(InstalledModel model, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         NullableResponse<TableEntity> found = await tables.Failures.CallAsync(
@@ -48,7 +48,7 @@ public sealed class FailureTable(PipelineTables tables)
     /// The latest failure of this version of a picture that a model recorded under whatever fingerprint: for whoever knows the model and
     /// not which of its versions ran. Makes no table, so it may be asked by one who may only read.
     /// </summary>
-    public async Task<Failure?> FindOfAnyVersionAsync(string modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
+    internal async Task<Failure?> FindOfAnyVersionAsync(string modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(imageETag);
@@ -76,7 +76,7 @@ public sealed class FailureTable(PipelineTables tables)
     }
 
     /// <summary>Forgets a picture's failure, if there is one.</summary>
-    public async Task RemoveAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
+    internal async Task RemoveAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         await tables.Failures.CallAsync(

@@ -4,7 +4,7 @@ using System.Text;
 namespace Pipeline.Storage;
 
 /// <summary>A stored picture's place: container and name, and the table key derived from them.</summary>
-public sealed record ImageId
+internal sealed record ImageId
 {
     /// <summary>Longest blob name that Azure Storage takes, in characters.</summary>
     public const int MaxNameLength = 1024;

@@ -3,7 +3,7 @@ using Azure;
 namespace Pipeline.Storage;
 
 /// <summary>Reads the errors of storage's SDK. What passes by itself is a <see cref="StorageOutage"/>.</summary>
-public static class StorageError
+internal static class StorageError
 {
     /// <summary>
     /// True if storage answered, and refuses the app's identity or key: a role is missing or has not taken effect yet, or a network rule

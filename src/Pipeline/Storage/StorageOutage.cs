@@ -4,7 +4,7 @@ using Azure.Identity;
 namespace Pipeline.Storage;
 
 /// <summary>Tells an outage of storage, which passes and is worth another try, from a fault of ours or of a client.</summary>
-public static class StorageOutage
+internal static class StorageOutage
 {
     /// <summary>
     /// True if the exception means that storage, or the identity that asks it, could not be reached, was too busy or broke off. Takes

@@ -10,7 +10,7 @@ namespace Pipeline.Storage;
 /// <param name="ImageETag">The blob's ETag.</param>
 /// <param name="Bytes">All of them.</param>
 /// <param name="Rejection">That they are too many.</param>
-public sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejection? Rejection)
+internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejection? Rejection)
 {
     /// <summary>Reads a picture; of one that is too large only the length.</summary>
     /// <param name="blob">Where it is.</param>

@@ -7,7 +7,7 @@ namespace Pipeline.Study;
 /// <param name="Figures">Each figure that can be held against one of ours.</param>
 /// <param name="LeftOut">Why the others cannot, a sentence each.</param>
 /// <param name="Conclusion">The outcome in a sentence.</param>
-public sealed record PublishedComparison(
+internal sealed record PublishedComparison(
     double Tolerance, IReadOnlyList<ComparedFigure> Figures, IReadOnlyList<string> LeftOut, string Conclusion)
 {
     // More than these are not read in a sentence; the table has them.
@@ -99,7 +99,7 @@ public sealed record PublishedComparison(
 /// <summary>A published figure and ours.</summary>
 /// <param name="Published">The published one.</param>
 /// <param name="Ours">Ours.</param>
-public sealed record ComparedFigure(PublishedFigure Published, double Ours)
+internal sealed record ComparedFigure(PublishedFigure Published, double Ours)
 {
     // Published figures are rounded; a difference of exactly the tolerance shall not hang on the last bit.
     private const double Rounding = 1e-9;

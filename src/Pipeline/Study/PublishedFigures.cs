@@ -7,13 +7,13 @@ namespace Pipeline.Study;
 /// <param name="Measure"><c>cosine</c>, or the class whose probability it is.</param>
 /// <param name="Class">The number of that class in ImageNet's order; null for a cosine.</param>
 /// <param name="Value">The figure as published.</param>
-public sealed record PublishedFigure(string Subject, string Model, string Output, string Measure, int? Class, double Value);
+internal sealed record PublishedFigure(string Subject, string Model, string Output, string Measure, int? Class, double Value);
 
 /// <summary>
 /// What the published study found (lbrejon, "Compute similarity between images using CNN", 2021), with Keras' VGG16 and ResNet50, ImageNet
 /// weights and nearest-neighbour resizing.
 /// </summary>
-public static class PublishedFigures
+internal static class PublishedFigures
 {
     /// <summary>
     /// How far ours may be from a published figure: Pillow's JPEG decoder and libvips' differ by a grey level here and there, nearest

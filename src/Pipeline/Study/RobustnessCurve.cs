@@ -6,11 +6,11 @@ namespace Pipeline.Study;
 /// <param name="Distortion">Such as <c>rotation</c>.</param>
 /// <param name="Parameter">What <see cref="RobustnessPoint.Value"/> counts, such as <c>angle in degrees</c>.</param>
 /// <param name="Points">From the first value to the last.</param>
-public sealed record RobustnessCurve(string Distortion, string Parameter, IReadOnlyList<RobustnessPoint> Points);
+internal sealed record RobustnessCurve(string Distortion, string Parameter, IReadOnlyList<RobustnessPoint> Points);
 
 /// <summary>One distorted picture.</summary>
 /// <param name="Value">How much it was distorted.</param>
 /// <param name="Cosines">By the layer's name its cosine with the undistorted picture, -1 to 1.</param>
 /// <param name="Thumbnail">A small JPEG.</param>
-public sealed record RobustnessPoint(
+internal sealed record RobustnessPoint(
     double Value, IReadOnlyDictionary<string, double> Cosines, [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail);

@@ -3,7 +3,7 @@ namespace Pipeline.Study;
 /// <summary>Which network tells the same object, its kind and others better.</summary>
 /// <param name="Layers">How well each layer does.</param>
 /// <param name="Verdict">The outcome in sentences.</param>
-public sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOnlyList<string> Verdict)
+internal sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOnlyList<string> Verdict)
 {
     /// <summary>Measures the layers, and judges.</summary>
     /// <param name="conditions">What was studied with.</param>
@@ -45,7 +45,7 @@ public sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOnly
 /// <param name="ObjectFromOther">The same among its variants against the others.</param>
 /// <param name="KindFromOther">The same among its kind against the others.</param>
 /// <param name="Score">The mean of those of the three that there are.</param>
-public sealed record LayerSeparation(
+internal sealed record LayerSeparation(
     string Layer,
     double? SameObject,
     double? SameKind,

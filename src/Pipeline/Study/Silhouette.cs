@@ -1,7 +1,7 @@
 namespace Pipeline.Study;
 
 /// <summary>How well a picture sits among those that belong to it, against those that do not.</summary>
-public static class Silhouette
+internal static class Silhouette
 {
     /// <summary>
     /// Rousseeuw's silhouette (1987), with 1 - cosine for the distance: (b - a) / max(a, b), where a is the mean distance to what belongs

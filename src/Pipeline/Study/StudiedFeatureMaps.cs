@@ -9,7 +9,7 @@ namespace Pipeline.Study;
 /// <param name="Model">The network's key.</param>
 /// <param name="Blocks">The blocks, from the first.</param>
 /// <param name="Input">A PNG of A as the network takes it.</param>
-public sealed record StudiedFeatureMaps(
+internal sealed record StudiedFeatureMaps(
     string Model, IReadOnlyList<StudiedBlock> Blocks, [property: JsonIgnore] ReadOnlyMemory<byte> Input);
 
 /// <summary>What a block of a network makes of A.</summary>
@@ -19,7 +19,7 @@ public sealed record StudiedFeatureMaps(
 /// <param name="Height">Rows of a map.</param>
 /// <param name="Width">Columns of a map.</param>
 /// <param name="Grid">A PNG with 8 x 8 maps, each stretched over black to white.</param>
-public sealed record StudiedBlock(
+internal sealed record StudiedBlock(
     int Block, string Output, int Channels, int Height, int Width, [property: JsonIgnore] ReadOnlyMemory<byte> Grid)
 {
     // A map's cell of 56 pixels or more stays legible, and ten grids stay within a few megabytes.

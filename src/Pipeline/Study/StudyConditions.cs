@@ -12,7 +12,7 @@ namespace Pipeline.Study;
 /// <param name="Augmentations">How many variants of A were drawn.</param>
 /// <param name="Seed">Which series of variants.</param>
 /// <param name="Ranges">What their transforms were drawn from.</param>
-public sealed record StudyConditions(
+internal sealed record StudyConditions(
     string Version,
     IReadOnlyList<StudiedModel> Models,
     IReadOnlyList<StudyLayer> Layers,
@@ -45,5 +45,5 @@ public sealed record StudyConditions(
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="WithTop">Whether it has its dense layers, and so predicts.</param>
 /// <param name="InputSize">Side of its input, in pixels.</param>
-public sealed record StudiedModel(
+internal sealed record StudiedModel(
     string Key, string Title, WeightsOrigin Weights, Precision Precision, string Fingerprint, bool WithTop, int InputSize);

@@ -6,7 +6,7 @@ namespace Pipeline.Study;
 /// <param name="Model">The network's key, such as <c>vgg16</c>.</param>
 /// <param name="Output">The layer, such as <c>fc2</c>.</param>
 /// <param name="IsEmbedding">True for the network's embedding, which search compares by; false for its predictions.</param>
-public sealed record StudyLayer(string Model, string Output, bool IsEmbedding)
+internal sealed record StudyLayer(string Model, string Output, bool IsEmbedding)
 {
     /// <summary>Both in one word, such as <c>vgg16:fc2</c>: the key of every table of cosines.</summary>
     public string Name => $"{Model}:{Output}";

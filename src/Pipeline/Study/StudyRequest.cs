@@ -3,10 +3,10 @@ namespace Pipeline.Study;
 /// <summary>A picture to study.</summary>
 /// <param name="Name">What to call it in the report, such as its file's name; any text.</param>
 /// <param name="Encoded">The bytes of a JPEG, PNG, WebP, GIF, BMP or TIFF.</param>
-public sealed record StudyPicture(string Name, ReadOnlyMemory<byte> Encoded);
+internal sealed record StudyPicture(string Name, ReadOnlyMemory<byte> Encoded);
 
 /// <summary>What to study.</summary>
-public sealed record StudyRequest
+internal sealed record StudyRequest
 {
     /// <summary>Most pictures in <see cref="Pictures"/>: they are named by the letters from A to Z.</summary>
     public const int MaxPictures = 26;

@@ -15,7 +15,7 @@ namespace Pipeline.Study;
 /// <param name="Robustness">How fast A moves away from itself, a curve for each distortion.</param>
 /// <param name="FeatureMaps">What the networks' blocks make of A.</param>
 /// <param name="Published">How this agrees with the published study; null for other pictures.</param>
-public sealed record StudyResult(
+internal sealed record StudyResult(
     StudyConditions Conditions,
     IReadOnlyList<string> Notes,
     IReadOnlyList<StudiedPicture> Pictures,
@@ -39,7 +39,7 @@ public sealed record StudyResult(
 /// <param name="Predictions">By the network's key the five most probable classes; networks without dense layers are missing.</param>
 /// <param name="Probabilities">By the network's key float[classes].</param>
 /// <param name="Thumbnail">A small JPEG.</param>
-public sealed record StudiedPicture(
+internal sealed record StudiedPicture(
     string Letter,
     string Name,
     string Role,
@@ -66,26 +66,26 @@ public sealed record StudiedPicture(
 /// <param name="First">The letter of one.</param>
 /// <param name="Second">The letter of the other.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>
-public sealed record StudiedPair(string First, string Second, IReadOnlyDictionary<string, double> Cosines);
+internal sealed record StudiedPair(string First, string Second, IReadOnlyDictionary<string, double> Cosines);
 
 /// <summary>A ready-made variant of A and how like A it is.</summary>
 /// <param name="Name">As it was handed over.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>
 /// <param name="Thumbnail">A small JPEG.</param>
-public sealed record StudiedVariant(
+internal sealed record StudiedVariant(
     string Name, IReadOnlyDictionary<string, double> Cosines, [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail);
 
 /// <summary>The variants of A that were drawn.</summary>
 /// <param name="Variants">Each of them.</param>
 /// <param name="Summary">By the layer's name; empty where none was drawn.</param>
-public sealed record StudiedAugmentations(IReadOnlyList<AugmentedVariant> Variants, IReadOnlyDictionary<string, CosineSummary> Summary);
+internal sealed record StudiedAugmentations(IReadOnlyList<AugmentedVariant> Variants, IReadOnlyDictionary<string, CosineSummary> Summary);
 
 /// <summary>A drawn variant of A and how like A it is.</summary>
 /// <param name="Index">Its number in the series, from 0.</param>
 /// <param name="Transform">What made it.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>
 /// <param name="Thumbnail">A small JPEG.</param>
-public sealed record AugmentedVariant(
+internal sealed record AugmentedVariant(
     int Index,
     AugmentationTransform Transform,
     IReadOnlyDictionary<string, double> Cosines,
@@ -95,7 +95,7 @@ public sealed record AugmentedVariant(
 /// <param name="Mean">Their arithmetic mean.</param>
 /// <param name="Min">The smallest.</param>
 /// <param name="Max">The largest.</param>
-public sealed record CosineSummary(double Mean, double Min, double Max)
+internal sealed record CosineSummary(double Mean, double Min, double Max)
 {
     /// <summary>Sums up cosines, at least one.</summary>
     public static CosineSummary Of(IReadOnlyList<double> cosines) => new(cosines.Average(), cosines.Min(), cosines.Max());

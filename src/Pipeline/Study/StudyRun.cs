@@ -36,7 +36,7 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
     /// <exception cref="InvalidImageException">An image is not accepted; it is named.</exception>
     /// <exception cref="InvalidOperationException">A network is missing in float32; see <see cref="FaultOf"/>.</exception>
     /// <exception cref="InvalidDataException">A network's file cannot be loaded, or it gave an output without direction.</exception>
-    public async Task<StudyResult> RunAsync(
+    internal async Task<StudyResult> RunAsync(
         StudyRequest request, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -14,16 +14,16 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
     private StudyResult? _result;
 
     /// <summary>The samples A, B and C.</summary>
-    public static IReadOnlyList<StudyPicture> Pictures { get; } =
+    internal static IReadOnlyList<StudyPicture> Pictures { get; } =
         [.. new[] { "vase-1.jpg", "vase-2.jpg", "fish-1.jpg" }.Select(name => new StudyPicture(name, Read(name)))];
 
-    public static StudyRequest Request { get; } = new() { Pictures = Pictures, Augmentations = 4, Seed = 3 };
+    internal static StudyRequest Request { get; } = new() { Pictures = Pictures, Augmentations = 4, Seed = 3 };
 
     public ImageDecoder Decoder { get; } = new(new ImageLimits());
 
     public ModelSessions Sessions => _sessions!;
 
-    public StudyResult Result => _result!;
+    internal StudyResult Result => _result!;
 
     public async ValueTask InitializeAsync()
     {
@@ -32,7 +32,7 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
         _result = await RunAsync();
     }
 
-    public Task<StudyResult> RunAsync() =>
+    internal Task<StudyResult> RunAsync() =>
         new StudyRun(Decoder, Sessions).RunAsync(Request, null, TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// <param name="ModelKey">The model that the function embeds with, such as <c>vgg16</c>.</param>
 /// <param name="Id">The blob.</param>
 /// <param name="ETag">Its version, in quotes.</param>
-public sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId Id, string ETag)
+internal sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId Id, string ETag)
 {
     private const string FunctionPrefix = "Host.Functions.EmbedWith";
 

@@ -14,7 +14,7 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// <param name="images">The container of the pictures.</param>
 /// <param name="failures">The recorded reasons.</param>
 /// <param name="catalogue">The models, each of which has its function.</param>
-public sealed class PoisonReader(QueueClient queue, BlobContainerClient images, FailureTable failures, ModelCatalogue catalogue)
+internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images, FailureTable failures, ModelCatalogue catalogue)
 {
     /// <summary>The queue's name; the host's, not ours.</summary>
     public const string QueueName = "webjobs-blobtrigger-poison";

@@ -22,7 +22,7 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// <param name="queue">The poison queue, without an encoding.</param>
 /// <param name="images">The container of the pictures.</param>
 /// <param name="catalogue">The models, each of which has its function.</param>
-public sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, ModelCatalogue catalogue)
+internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, ModelCatalogue catalogue)
 {
     /// <summary>How long messages are out of others' sight while this works on them; at an unforeseen end they come back after that.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);

@@ -1,7 +1,7 @@
 namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>How the blob that a poison message names is now.</summary>
-public enum BlobPresence
+internal enum BlobPresence
 {
     /// <summary>It is there in the version that failed.</summary>
     Current,
@@ -21,7 +21,7 @@ public enum BlobPresence
 /// <param name="Fault">Why it is none of this app's; null where it is.</param>
 /// <param name="Reason">Why that version could not be embedded; null where no reason is recorded, as after a failure that passes.</param>
 /// <param name="Presence">The blob now; null where the message is none of this app's.</param>
-public sealed record PoisonedBlob(
+internal sealed record PoisonedBlob(
     string MessageId,
     DateTimeOffset? InsertedOn,
     long DequeueCount,
@@ -33,4 +33,4 @@ public sealed record PoisonedBlob(
 /// <summary>The front of the poison queue.</summary>
 /// <param name="Blobs">The first messages, at most 32: more cannot be seen without taking them.</param>
 /// <param name="Total">About how many messages there are.</param>
-public sealed record PoisonListing(IReadOnlyList<PoisonedBlob> Blobs, int Total);
+internal sealed record PoisonListing(IReadOnlyList<PoisonedBlob> Blobs, int Total);

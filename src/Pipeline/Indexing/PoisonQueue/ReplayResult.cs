@@ -1,7 +1,7 @@
 namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>What became of a poison message.</summary>
-public enum ReplayOutcome
+internal enum ReplayOutcome
 {
     /// <summary>The blob was written onto itself, or had been for another message about the same version; the message is removed.</summary>
     Replayed,
@@ -24,4 +24,4 @@ public enum ReplayOutcome
 /// <param name="Message">What it says; null where it is none of this app's.</param>
 /// <param name="Outcome">What became of it.</param>
 /// <param name="Detail">Why it stays; null where it was removed.</param>
-public sealed record ReplayResult(string MessageId, PoisonMessage? Message, ReplayOutcome Outcome, string? Detail);
+internal sealed record ReplayResult(string MessageId, PoisonMessage? Message, ReplayOutcome Outcome, string? Detail);

@@ -16,7 +16,7 @@ namespace Pipeline.Models.Store;
 /// <param name="options">Container, versions and folder.</param>
 /// <param name="container">The container at <see cref="ModelOptions.ContainerUri"/>.</param>
 /// <param name="logger">Where to tell what was fetched, and how fast.</param>
-public sealed partial class ModelStore(
+internal sealed partial class ModelStore(
     ModelCatalogue catalogue, ModelOptions options, BlobContainerClient container, ILogger<ModelStore> logger)
 {
     /// <summary>The key under which the container's client is registered.</summary>

@@ -1,7 +1,7 @@
 namespace Pipeline.Models.Store;
 
 /// <summary>The models could not be fetched; the message says why and what to do.</summary>
-public sealed class ModelStoreException : Exception
+internal sealed class ModelStoreException : Exception
 {
     /// <inheritdoc/>
     public ModelStoreException()

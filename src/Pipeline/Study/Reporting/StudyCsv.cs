@@ -9,7 +9,7 @@ namespace Pipeline.Study.Reporting;
 /// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, a figure a row. Numbers are written in
 /// full, with a point.
 /// </summary>
-public static class StudyCsv
+internal static class StudyCsv
 {
     /// <summary>Writes the table.</summary>
     public static byte[] Write(StudyResult result)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>A study as JSON: all its figures, no pictures.</summary>
-public static class StudyJson
+internal static class StudyJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 

@@ -6,7 +6,7 @@ namespace Pipeline.Study.Reporting;
 /// A study as one HTML file that people look at: pictures within, plots as SVG, no script and no request to anywhere. Its own policy
 /// holds a browser to that.
 /// </summary>
-public static class StudyReport
+internal static class StudyReport
 {
     /// <summary>The policy for a server's header Content-Security-Policy, the same as in the file.</summary>
     public static string ContentSecurityPolicy => ReportStyle.Policy;
