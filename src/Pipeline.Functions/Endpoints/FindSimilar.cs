@@ -42,9 +42,10 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
                 : Problems.NotYetIndexed(name.Written, query.Models[0].Key);
         }
 
-        // The newest version speaks for the image; a model that still holds an older one is asked with what it has.
+        // The response describes the newest version; a model that still holds an older one searches with that.
         EmbeddingRecord newest = records.Values.MaxBy(record => record.EmbeddedAt)!;
-        var embeddings = records.ToDictionary(entry => entry.Key, entry => entry.Value.Embedding, StringComparer.Ordinal);
+        IReadOnlyList<ModelEmbedding> embeddings =
+            [.. query.Models.Where(model => records.ContainsKey(model.Key)).Select(model => new ModelEmbedding(model, records[model.Key].Embedding))];
         var image = new QueryImage(newest.ContentHash, newest.Width, newest.Height, embeddings, TimeSpan.Zero, TimeSpan.Zero);
         return await SearchAsync(query, newest.Id.Name, image, query.IncludeSelf ? null : newest.Id.Key, start, cancellationToken);
     }
@@ -53,26 +54,24 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
         SimilarQuery query, string? name, QueryImage image, string? excludedKey, long start, CancellationToken cancellationToken)
     {
         long searchStart = Stopwatch.GetTimestamp();
-        SimilarityAnswer found = await search.FindSimilarAsync(image.Embeddings, query.Top, excludedKey, cancellationToken);
+        SimilarityResult found = await search.FindSimilarAsync(image.Embeddings, query.Top, excludedKey, cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
-            query.Models.ToDictionary(
-                model => model.Key,
-                model => new ModelMatches(
-                    model.Weights,
-                    model.Fingerprint.ToString(),
-                    found.Images.GetValueOrDefault(model.Key),
-                    [
-                        .. found.ByModel.GetValueOrDefault(model.Key, []).Select(
-                            match => new SimilarImage(match.Record.Id.Name, match.Cosine, IsDuplicate(match.Record))),
-                    ])),
+            query.Models.ToDictionary(model => model.Key, model => ToContract(model, found.ByModel.FirstOrDefault(by => by.Model == model))),
             [.. found.Fused.Select(match => new FusedImage(match.Record.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Record)))],
             new SimilarTimes(
                 image.Decoding.TotalMilliseconds,
                 image.Embedding.TotalMilliseconds,
                 searching.TotalMilliseconds,
                 Stopwatch.GetElapsedTime(start).TotalMilliseconds)));
+
+        // A model that has nothing stored of a stored query image finds nothing.
+        ModelMatches ToContract(InstalledModel model, ModelRanking? ranking) => new(
+            model.Weights,
+            model.Fingerprint.ToString(),
+            ranking?.Images ?? 0,
+            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Record.Id.Name, match.Cosine, IsDuplicate(match.Record)))]);
 
         bool IsDuplicate(EmbeddingRecord record) => record.ContentHash == image.ContentHash;
     }

@@ -84,7 +84,7 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
 
         // A listing writes the ETag without the quotes that every other answer has.
         string etag = blob.Properties.ETag is { } listed ? listed.ToString("H") : "";
-        if (await search.FindAsync(model.Key, id, cancellationToken) is { } record && record.ImageETag.Trim('"') == etag.Trim('"'))
+        if (await search.FindAsync(model, id, cancellationToken) is { } record && record.ImageETag.Trim('"') == etag.Trim('"'))
         {
             return new ImageState(IndexingState.Indexed, null, record.EmbeddedAt);
         }

@@ -20,7 +20,7 @@ public sealed class StoredImages(ImagesContainer images, SimilaritySearch search
             var id = new ImageId(ImagesContainer.DefaultName, spelling);
             foreach (InstalledModel model in models)
             {
-                if (await search.FindAsync(model.Key, id, cancellationToken) is { } record)
+                if (await search.FindAsync(model, id, cancellationToken) is { } record)
                 {
                     records[model.Key] = record;
                 }

@@ -13,7 +13,7 @@ internal static class CosineScan
     /// <param name="records">What to search; all embeddings as long as the query, L2 norm 1.</param>
     /// <param name="query">float[d], L2 norm 1.</param>
     /// <param name="top">How many at most, 1 or more.</param>
-    /// <param name="excludedKey">A picture to leave out, or null.</param>
+    /// <param name="excludedKey">An image to leave out, or null.</param>
     public static Match[] Nearest(ReadOnlyMemory<EmbeddingRecord> records, ReadOnlyMemory<float> query, int top, string? excludedKey = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);

@@ -34,12 +34,9 @@ public sealed partial class SimilarityIndex(
     // After a pause more buckets are due than one refresh may take its time for.
     private const int MostComparedAtOnce = 4;
 
-    private static readonly Snapshot Nothing =
-        new(0, [], new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
-
     private readonly Lock _lock = new();
-    private volatile Snapshot? _snapshot;
-    private Task<Snapshot>? _refresh;
+    private volatile IndexSnapshot? _snapshot;
+    private Task<IndexSnapshot>? _refresh;
 
     // Only of the refresh that runs, and there is one at a time.
     private LogPosition _position = LogPosition.Start;
@@ -66,22 +63,22 @@ public sealed partial class SimilarityIndex(
     /// </summary>
     internal TimeSpan ComparisonInterval { get; init; } = TimeSpan.FromMinutes(10) / EmbeddingTable.Buckets;
 
-    /// <summary>The stored images, no older than <see cref="MaxAge"/>; an immutable picture of that moment.</summary>
+    /// <summary>The stored images, no older than <see cref="MaxAge"/>; immutable, as they were at that moment.</summary>
     /// <param name="cancellationToken">Ends the wait, not the refresh that others may wait for too.</param>
-    public async ValueTask<Snapshot> GetSnapshotAsync(CancellationToken cancellationToken)
+    internal async ValueTask<IndexSnapshot> GetSnapshotAsync(CancellationToken cancellationToken)
     {
-        Snapshot? snapshot = _snapshot;
+        IndexSnapshot? snapshot = _snapshot;
         TimeSpan age = snapshot is null ? TimeSpan.MaxValue : time.GetElapsedTime(snapshot.ReadAt);
         if (age < RefreshAge)
         {
             return snapshot!;
         }
 
-        Task<Snapshot> refresh = StartRefresh();
+        Task<IndexSnapshot> refresh = StartRefresh();
         return age < MaxAge ? snapshot! : await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<Snapshot> StartRefresh()
+    private Task<IndexSnapshot> StartRefresh()
     {
         lock (_lock)
         {
@@ -102,14 +99,14 @@ public sealed partial class SimilarityIndex(
         }
     }
 
-    private async Task<Snapshot> RefreshAsync()
+    private async Task<IndexSnapshot> RefreshAsync()
     {
         using Step.Run run = Telemetry.Refresh.Start("model", Model.Key);
         try
         {
             // Noted before reading: what is written while we read is found by the next refresh.
             long at = time.GetTimestamp();
-            Snapshot? known = _snapshot;
+            IndexSnapshot? known = _snapshot;
             return _snapshot = known is null || time.GetElapsedTime(known.ReadAt, at) > ChangeLog.Reach
                 ? await ReadAllAsync(at, known).ConfigureAwait(false)
                 : await ReadChangesAsync(at, known).ConfigureAwait(false);
@@ -121,11 +118,11 @@ public sealed partial class SimilarityIndex(
         }
     }
 
-    private async Task<Snapshot> ReadAllAsync(long at, Snapshot? known)
+    private async Task<IndexSnapshot> ReadAllAsync(long at, IndexSnapshot? known)
     {
         // The log's end before the table: what is written from then on is named after that end, or is in the table already, or both.
         LogPosition position = await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false);
-        var content = new Content(this, Nothing, (known ?? Nothing).Skipped);
+        var content = new Content(this, IndexSnapshot.Empty, (known ?? IndexSnapshot.Empty).Skipped);
         var readers = new ParallelOptions { MaxDegreeOfParallelism = Readers };
         await Parallel.ForAsync(0, EmbeddingTable.Buckets, readers, async (bucket, token) =>
         {
@@ -140,7 +137,7 @@ public sealed partial class SimilarityIndex(
         return content.ToSnapshot(at);
     }
 
-    private async Task<Snapshot> ReadChangesAsync(long at, Snapshot known)
+    private async Task<IndexSnapshot> ReadChangesAsync(long at, IndexSnapshot known)
     {
         // The keys before the log: what changes between the two is named by the log, and so is not taken for something that it missed.
         TimeSpan sinceCompared = time.GetElapsedTime(_comparedAt, at);
@@ -156,7 +153,7 @@ public sealed partial class SimilarityIndex(
             rows[i] = await embeddings.FindRowAsync(Model, keys[i], token).ConfigureAwait(false);
         }).ConfigureAwait(false);
 
-        Snapshot next = known.At(at);
+        IndexSnapshot next = known with { ReadAt = at };
         if (keys.Length > 0)
         {
             var content = new Content(this, known, known.Skipped);
@@ -188,7 +185,7 @@ public sealed partial class SimilarityIndex(
     }
 
     /// <summary>The keys in the next buckets of which the table holds another version than we do, or only one of us holds any.</summary>
-    private async Task<HashSet<string>> CompareAsync(Snapshot known, int buckets)
+    private async Task<HashSet<string>> CompareAsync(IndexSnapshot known, int buckets)
     {
         var different = new HashSet<string>(StringComparer.Ordinal);
         if (buckets == 0)
@@ -232,51 +229,11 @@ public sealed partial class SimilarityIndex(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index of {Model} leaves a row out: {Error}")]
     private partial void LogSkipped(string model, string error);
 
-    /// <summary>What storage held at one moment.</summary>
-    public sealed class Snapshot
-    {
-        private readonly EmbeddingRecord[] _records;
-
-        internal Snapshot(
-            long readAt,
-            EmbeddingRecord[] records,
-            IReadOnlyDictionary<string, EmbeddingRecord> byKey,
-            IReadOnlyDictionary<string, string> skipped) =>
-            (ReadAt, _records, ByKey, Skipped) = (readAt, records, byKey, skipped);
-
-        /// <summary>Images in it.</summary>
-        public int Count => _records.Length;
-
-        /// <summary>The moment, as <see cref="TimeProvider.GetTimestamp"/> gives it.</summary>
-        internal long ReadAt { get; }
-
-        internal IReadOnlyDictionary<string, EmbeddingRecord> ByKey { get; }
-
-        /// <summary>The versions (ETag) of the rows that cannot be read, by their keys.</summary>
-        internal IReadOnlyDictionary<string, string> Skipped { get; }
-
-        /// <summary>An image's record, or null where the model has none of it.</summary>
-        internal EmbeddingRecord? Find(ImageId id)
-        {
-            ArgumentNullException.ThrowIfNull(id);
-            return ByKey.GetValueOrDefault(id.Key);
-        }
-
-        /// <summary>The nearest images, nearest first; see <see cref="CosineScan.Nearest"/>.</summary>
-        internal Match[] Nearest(ReadOnlyMemory<float> query, int top, string? excludedKey) =>
-            CosineScan.Nearest(_records, query, top, excludedKey);
-
-        /// <summary>The same, found unchanged at a later moment.</summary>
-        internal Snapshot At(long readAt) => new(readAt, _records, ByKey, Skipped);
-
-        internal string? VersionOf(string key) => ByKey.GetValueOrDefault(key)?.ImageETag ?? Skipped.GetValueOrDefault(key);
-    }
-
     /// <summary>What a refresh puts together, from nothing or from what was known. Safe to fill from several threads.</summary>
     /// <param name="index">Whose it is.</param>
     /// <param name="known">What it starts with.</param>
     /// <param name="reported">The rows that cannot be read and of which the log says so already.</param>
-    private sealed class Content(SimilarityIndex index, Snapshot known, IReadOnlyDictionary<string, string> reported)
+    private sealed class Content(SimilarityIndex index, IndexSnapshot known, IReadOnlyDictionary<string, string> reported)
     {
         private readonly Dictionary<string, EmbeddingRecord> _records = new(known.ByKey, StringComparer.Ordinal);
         private readonly Dictionary<string, string> _skipped = new(known.Skipped, StringComparer.Ordinal);
@@ -308,6 +265,6 @@ public sealed partial class SimilarityIndex(
             }
         }
 
-        public Snapshot ToSnapshot(long readAt) => new(readAt, [.. _records.Values], _records, _skipped);
+        public IndexSnapshot ToSnapshot(long readAt) => new(readAt, _records.Values.ToArray(), _records, _skipped);
     }
 }

@@ -5,20 +5,22 @@ using Pipeline.Storage;
 
 namespace Pipeline.Search;
 
-/// <summary>The answer to a query.</summary>
-/// <param name="ByModel">Per model its nearest images, nearest first.</param>
-/// <param name="Fused">One list of both, by <see cref="ReciprocalRankFusion"/>.</param>
-/// <param name="Images">Per model how many images this answer was found among.</param>
-internal sealed record SimilarityAnswer(
-    IReadOnlyDictionary<string, IReadOnlyList<Match>> ByModel, IReadOnlyList<FusedMatch> Fused, IReadOnlyDictionary<string, int> Images);
+/// <summary>What one model found.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Matches">The nearest images, nearest first.</param>
+/// <param name="Images">How many images they were found among.</param>
+internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> Matches, int Images);
+
+/// <summary>The response to a query.</summary>
+/// <param name="ByModel">What each model found, in the order of the query.</param>
+/// <param name="Fused">One list of all, by <see cref="ReciprocalRankFusion"/>.</param>
+internal sealed record SimilarityResult(IReadOnlyList<ModelRanking> ByModel, IReadOnlyList<FusedMatch> Fused);
 
 /// <summary>Finds similar images with every installed model, each in its own space.</summary>
 public sealed class SimilaritySearch
 {
-    // Deeper than what is answered: an image that one model ranks low must still bring its share into the fused list.
+    // Deeper than what is returned: an image that one model ranks low must still bring its share into the fused list.
     private const int MinFusionDepth = 100;
-
-    private readonly Dictionary<string, SimilarityIndex> _indexes;
 
     /// <summary>Makes an empty index per model; each is filled by the first query that needs it.</summary>
     public SimilaritySearch(
@@ -28,42 +30,38 @@ public sealed class SimilaritySearch
     {
     }
 
-    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes) =>
-        _indexes = indexes.ToDictionary(index => index.Model.Key, StringComparer.Ordinal);
+    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes) => Indexes = [.. indexes];
 
     /// <summary>The indexes, in the catalogue's order.</summary>
-    internal IReadOnlyCollection<SimilarityIndex> Indexes => _indexes.Values;
+    internal IReadOnlyList<SimilarityIndex> Indexes { get; }
 
-    /// <summary>A model's view of a stored image, or null where it has none.</summary>
-    internal async Task<EmbeddingRecord?> FindAsync(string modelKey, ImageId id, CancellationToken cancellationToken) =>
-        (await _indexes[modelKey].GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Find(id);
+    /// <summary>What a model has stored of an image, or null where it has nothing.</summary>
+    internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
+        (await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Find(id);
 
     /// <summary>The nearest images by each model of the query, and fused.</summary>
-    /// <param name="queries">Per model the query's embedding, L2 norm 1.</param>
+    /// <param name="queries">The query's embeddings, of models that are installed.</param>
     /// <param name="top">How many per list, 1 or more.</param>
     /// <param name="excludedKey">An image to leave out (<see cref="ImageId.Key"/>), or null.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    internal async Task<SimilarityAnswer> FindSimilarAsync(
-        IReadOnlyDictionary<string, Embedding> queries, int top, string? excludedKey, CancellationToken cancellationToken)
+    internal async Task<SimilarityResult> FindSimilarAsync(
+        IReadOnlyList<ModelEmbedding> queries, int top, string? excludedKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
 
-        // Together: an index that nobody asked for a while has to be refreshed first, and one wait is enough.
-        SimilarityIndex.Snapshot[] snapshots = await Task.WhenAll(
-            queries.Keys.Select(key => _indexes[key].GetSnapshotAsync(cancellationToken).AsTask())).ConfigureAwait(false);
-        var rankings = new Dictionary<string, IReadOnlyList<Match>>(StringComparer.Ordinal);
-        var images = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (((string key, Embedding query), SimilarityIndex.Snapshot snapshot) in queries.Zip(snapshots))
+        // Together: an index that nobody used for a while has to be refreshed first, and one wait is enough.
+        IndexSnapshot[] snapshots = await Task.WhenAll(
+            queries.Select(query => IndexOf(query.Model).GetSnapshotAsync(cancellationToken).AsTask())).ConfigureAwait(false);
+        ModelRanking[] rankings = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
-            using Step.Run run = Telemetry.Scan.Start("model", key);
-            rankings[key] = snapshot.Nearest(query.Values, Math.Max(MinFusionDepth, 2 * top), excludedKey);
-            images[key] = snapshot.Count;
-        }
-
-        return new SimilarityAnswer(
-            rankings.ToDictionary(
-                ranking => ranking.Key, IReadOnlyList<Match> (ranking) => [.. ranking.Value.Take(top)], StringComparer.Ordinal),
-            ReciprocalRankFusion.Fuse(rankings, top),
-            images);
+            using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
+            int depth = Math.Max(MinFusionDepth, 2 * top);
+            return new ModelRanking(query.Model, snapshot.Nearest(query.Embedding.Values, depth, excludedKey), snapshot.Count);
+        })];
+        return new SimilarityResult(
+            [.. rankings.Select(ranking => ranking with { Matches = [.. ranking.Matches.Take(top)] })],
+            ReciprocalRankFusion.Fuse(rankings, top));
     }
+
+    private SimilarityIndex IndexOf(InstalledModel model) => Indexes.First(index => index.Model == model);
 }

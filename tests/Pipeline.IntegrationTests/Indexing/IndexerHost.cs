@@ -83,7 +83,7 @@ internal sealed class IndexerHost : IAsyncDisposable
     public Task<EmbeddingRecord?> SearchAsync(string name)
     {
         Time.Ahead += SimilarityIndex.MaxAge;
-        return Get<SimilaritySearch>().FindAsync("resnet50", Id(name), TestContext.Current.CancellationToken);
+        return Get<SimilaritySearch>().FindAsync(Model, Id(name), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

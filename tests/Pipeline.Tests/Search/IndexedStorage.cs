@@ -71,9 +71,9 @@ internal sealed class IndexedStorage
     public void RemoveRow(string name) => Tables.Embeddings.Remove(row => row.RowKey == Id(name).Key);
 
     /// <summary>What is found once an answer may no longer rest on an earlier look.</summary>
-    public Task<SimilarityIndex.Snapshot> RefreshAsync() => RefreshAsync(PastMaxAge);
+    public Task<IndexSnapshot> RefreshAsync() => RefreshAsync(PastMaxAge);
 
-    public async Task<SimilarityIndex.Snapshot> RefreshAsync(TimeSpan after)
+    public async Task<IndexSnapshot> RefreshAsync(TimeSpan after)
     {
         Time.Advance(after);
         return await Index.GetSnapshotAsync(CancellationToken);

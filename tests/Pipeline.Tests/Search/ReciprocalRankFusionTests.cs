@@ -1,4 +1,5 @@
 using CsCheck;
+using Pipeline.Models;
 using Pipeline.Search;
 
 namespace Pipeline.Tests.Search;
@@ -29,9 +30,14 @@ public class ReciprocalRankFusionTests
     [Fact]
     public void No_more_than_asked_are_given() => Assert.Equal(2, ReciprocalRankFusion.Fuse(Rankings(["a", "b", "c"], ["d"]), 2).Count);
 
-    private static Dictionary<string, IReadOnlyList<Match>> Rankings(string[] vgg16, string[] resnet50) => new()
+    private static ModelRanking[] Rankings(string[] vgg16, string[] resnet50) => [Ranking("vgg16", vgg16), Ranking("resnet50", resnet50)];
+
+    private static ModelRanking Ranking(string modelKey, string[] names)
     {
-        ["vgg16"] = [.. vgg16.Select(name => new Match(CosineScanTests.Record(name, [1]), 1))],
-        ["resnet50"] = [.. resnet50.Select(name => new Match(CosineScanTests.Record(name, [1]), 1))],
-    };
+        ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == modelKey);
+        return new ModelRanking(
+            IndexedStorage.Model with { Definition = definition },
+            [.. names.Select(name => new Match(CosineScanTests.Record(name, [1]), 1))],
+            names.Length);
+    }
 }

@@ -116,7 +116,7 @@ public class SimilarityIndexPropertyTests
 
     private static async Task AssertAgreesAsync(IndexedStorage storage)
     {
-        SimilarityIndex.Snapshot snapshot = await storage.RefreshAsync();
+        IndexSnapshot snapshot = await storage.RefreshAsync();
         Assert.Equal(
             storage.Tables.Embeddings.Rows.Select(row => (row.RowKey, row.GetString("ImageETag"))).Order(),
             Enumerable.Range(0, Images).Select(image => snapshot.Find(Id($"{image}.jpg"))).OfType<EmbeddingRecord>()

@@ -245,7 +245,7 @@ public partial class SimilarityIndexTests
         };
 
         await _storage.RefreshAsync();
-        SimilarityIndex.Snapshot next = await _storage.RefreshAsync();
+        IndexSnapshot next = await _storage.RefreshAsync();
 
         Assert.True(once);
         Assert.Null(next.Find(Id("goes.jpg")));
@@ -271,7 +271,7 @@ public partial class SimilarityIndexTests
         _storage.Tables.Changes.Remove(_ => true);
         _storage.Reader.Off = -ChangeLog.Reach;
 
-        SimilarityIndex.Snapshot snapshot = await _storage.RefreshAsync(ChangeLog.Reach + TimeSpan.FromMinutes(1));
+        IndexSnapshot snapshot = await _storage.RefreshAsync(ChangeLog.Reach + TimeSpan.FromMinutes(1));
 
         Assert.Equal(2, snapshot.Count);
     }
@@ -292,7 +292,7 @@ public partial class SimilarityIndexTests
     public async Task A_young_answer_stands_while_storage_is_away_and_an_old_one_does_not()
     {
         await _storage.WriteAsync("a.jpg", "1");
-        SimilarityIndex.Snapshot known = await _storage.RefreshAsync();
+        IndexSnapshot known = await _storage.RefreshAsync();
         _storage.Tables.Changes.Before = _ => throw new IOException("Storage is away.");
 
         Assert.Same(known, await _storage.RefreshAsync(TimeSpan.FromSeconds(1)));
@@ -363,9 +363,9 @@ public partial class SimilarityIndexTests
         await _storage.WriteAsync("good.jpg", "1");
         _storage.PutBroken("bad.jpg", broken);
 
-        SimilarityIndex.Snapshot first = await _storage.RefreshAsync();
+        IndexSnapshot first = await _storage.RefreshAsync();
         await _storage.CompareAllAsync();
-        SimilarityIndex.Snapshot later = await _storage.RefreshAsync(ChangeLog.Reach * 2);
+        IndexSnapshot later = await _storage.RefreshAsync(ChangeLog.Reach * 2);
 
         Assert.Single(first.Nearest(new float[] { 1, 0, 0, 0 }, 5, null));
         Assert.Single(later.Nearest(new float[] { 1, 0, 0, 0 }, 5, null));

@@ -13,11 +13,11 @@ public class SimilaritySearchTests
         Definition = ModelCatalogue.Default().Models[1] with { EmbeddingLength = 4 },
     };
 
-    private static readonly Dictionary<string, Embedding> Queries = new(StringComparer.Ordinal)
-    {
-        [Model.Key] = new Embedding(new float[] { 1, 0, 0, 0 }, 1),
-        [Other.Key] = new Embedding(new float[] { 1, 0, 0, 0 }, 1),
-    };
+    private static readonly ModelEmbedding[] Queries =
+    [
+        new(Model, new Embedding(new float[] { 1, 0, 0, 0 }, 1)),
+        new(Other, new Embedding(new float[] { 1, 0, 0, 0 }, 1)),
+    ];
 
     private readonly IndexedStorage _storage = new();
     private readonly SimilaritySearch _search;
@@ -36,12 +36,12 @@ public class SimilaritySearchTests
         await _storage.WriteAsync("a.jpg", "1");
         await _storage.WriteAsync("b.jpg", "1");
 
-        SimilarityAnswer answer = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
         await _storage.WriteAsync("c.jpg", "1");
         await _storage.RefreshAsync();
 
-        Assert.Equal((2, 0), (answer.Images[Model.Key], answer.Images[Other.Key]));
-        Assert.Single(answer.ByModel[Model.Key]);
+        Assert.Equal([(Model, 2), (Other, 0)], found.ByModel.Select(ranking => (ranking.Model, ranking.Images)));
+        Assert.Single(found.ByModel[0].Matches);
         Assert.Equal(3, _storage.Index.Count);
     }
 
@@ -60,8 +60,8 @@ public class SimilaritySearchTests
             await both.Task.WaitAsync(TimeSpan.FromSeconds(10), CancellationToken);
         };
 
-        SimilarityAnswer answer = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
 
-        Assert.Equal(2, answer.Images.Count);
+        Assert.Equal(2, found.ByModel.Count);
     }
 }

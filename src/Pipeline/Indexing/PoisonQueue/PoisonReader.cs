@@ -1,4 +1,3 @@
-using System.Net;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -10,13 +9,13 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>Looks at the queue <c>webjobs-blobtrigger-poison</c> without changing it.</summary>
-/// <param name="queue">The queue, without an encoding: a message that cannot be decoded is still to be shown.</param>
-/// <param name="images">The container of the pictures.</param>
+/// <param name="queue">The queue, without an encoding: a message that cannot be decoded must still be listed.</param>
+/// <param name="images">The container of the images.</param>
 /// <param name="failures">The recorded reasons.</param>
 /// <param name="catalogue">The models, each of which has its function.</param>
 internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images, FailureTable failures, ModelCatalogue catalogue)
 {
-    /// <summary>The queue's name; the host's, not ours.</summary>
+    /// <summary>The queue's name; the host chooses it.</summary>
     public const string QueueName = "webjobs-blobtrigger-poison";
 
     // The most that one call takes.
@@ -39,25 +38,8 @@ internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == QueueErrorCode.QueueNotFound)
         {
-            // The host makes the queue with its first message.
+            // The host creates the queue with its first message.
             return new PoisonListing([], 0);
-        }
-    }
-
-    /// <summary>How a blob is now, beside the version that failed.</summary>
-    internal static async Task<(BlobPresence Presence, BlobProperties? Properties)> LookAsync(
-        BlobClient blob, string etag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            return (properties.ETag.ToString("H") == etag ? BlobPresence.Current : BlobPresence.Replaced, properties);
-        }
-        catch (RequestFailedException gone) when (
-            gone.Status == (int)HttpStatusCode.NotFound || gone.ErrorCode is "InvalidUri" or "InvalidResourceName" or "OutOfRangeInput")
-        {
-            // A name that storage does not take names no blob either.
-            return (BlobPresence.Gone, null);
         }
     }
 
@@ -70,8 +52,8 @@ internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images
 
         Failure? failure = await failures.FindOfAnyVersionAsync(message.ModelKey, message.Id, message.ETag, cancellationToken)
             .ConfigureAwait(false);
-        (BlobPresence presence, _) = await LookAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken)
+        BlobState state = await BlobState.ReadAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken)
             .ConfigureAwait(false);
-        return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, message, null, failure?.Reason, presence);
+        return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, message, null, failure?.Reason, state.Presence);
     }
 }

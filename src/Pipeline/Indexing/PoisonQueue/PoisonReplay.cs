@@ -1,8 +1,6 @@
-using System.Net;
 using System.Runtime.ExceptionServices;
 using Azure;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Pipeline.Diagnostics;
@@ -20,25 +18,23 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// already, and removes it. See the operation Copy Blob, whose source and target may be one blob, and the storage events of Event Grid.
 /// </remarks>
 /// <param name="queue">The poison queue, without an encoding.</param>
-/// <param name="images">The container of the pictures.</param>
+/// <param name="images">The container of the images.</param>
 /// <param name="catalogue">The models, each of which has its function.</param>
 internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, ModelCatalogue catalogue)
 {
-    /// <summary>How long messages are out of others' sight while this works on them; at an unforeseen end they come back after that.</summary>
+    /// <summary>How long messages are hidden from others while this works on them; after a crash they are visible again after that.</summary>
     public static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
 
     private const int MaxMessages = 32;
-    private static readonly TimeSpan CopyPoll = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan CopyLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ReleaseLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Replays what was in the queue when this began; what fails again meanwhile waits for the next call.</summary>
     /// <param name="selected">Which of this app's messages.</param>
-    /// <param name="progress">Told of each message that was replayed, removed or left for a reason.</param>
+    /// <param name="progress">Receives each message that was replayed, removed or left for a reason.</param>
     /// <param name="cancellationToken">Ends the work early; what was not reached stays in the queue.</param>
     /// <exception cref="RequestFailedException">
-    /// Storage is away, or the caller may not do this. Also where all was done, and only a message that stays could not be put back: it is
-    /// out of sight for as long as <see cref="Hold"/>.
+    /// Storage cannot be reached, or the caller may not do this. Also where all was done, and only a message that stays could not be released:
+    /// it stays hidden for as long as <see cref="Hold"/>.
     /// </exception>
     public async Task<IReadOnlyList<ReplayResult>> RunAsync(
         Predicate<PoisonMessage> selected, IProgress<ReplayResult>? progress, CancellationToken cancellationToken)
@@ -57,7 +53,7 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
                     more = false;
                     QueueMessage[] batch = await queue.ReceiveMessagesAsync(MaxMessages, Hold, cancellationToken).ConfigureAwait(false);
 
-                    // All of it is in our hands from now on, also what an error keeps us from reaching.
+                    // All of it is hidden from others from now on, and has to be released, also after an error.
                     foreach (QueueMessage message in batch)
                     {
                         more |= held.TryAdd(message.MessageId, message);
@@ -77,7 +73,7 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
         }
         catch
         {
-            // What went wrong is this; that a message could not be put back as well most often has the same cause, and mends itself.
+            // This error is the one to report; a message that cannot be released has the same cause most often, and is visible again later.
             await ReleaseAsync(held.Values).ConfigureAwait(false);
             throw;
         }
@@ -123,12 +119,12 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
             return null;
         }
 
-        (ReplayOutcome outcome, string? detail) = run.Copied.Contains((message.Id.Name, message.ETag))
-            ? (ReplayOutcome.Replayed, null)
-            : await CopyAsync(message, cancellationToken).ConfigureAwait(false);
-        if (outcome != ReplayOutcome.Refused)
+        ReplayedBlob replayed = run.Copied.Contains((message.Id.Name, message.ETag))
+            ? new ReplayedBlob(ReplayOutcome.Replayed)
+            : await ReplayedBlob.CopyAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken).ConfigureAwait(false);
+        if (replayed.Outcome != ReplayOutcome.Refused)
         {
-            if (outcome == ReplayOutcome.Replayed)
+            if (replayed.Outcome == ReplayOutcome.Replayed)
             {
                 run.Copied.Add((message.Id.Name, message.ETag));
             }
@@ -137,73 +133,7 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
             run.Held.Remove(received.MessageId);
         }
 
-        return new ReplayResult(received.MessageId, message, outcome, detail);
-    }
-
-    private async Task<(ReplayOutcome Outcome, string? Detail)> CopyAsync(PoisonMessage message, CancellationToken cancellationToken)
-    {
-        BlobClient blob = images.GetBlobClient(message.Id.Name);
-        (BlobPresence presence, BlobProperties? properties) =
-            await PoisonReader.LookAsync(blob, message.ETag, cancellationToken).ConfigureAwait(false);
-        if (presence != BlobPresence.Current)
-        {
-            return (presence == BlobPresence.Gone ? ReplayOutcome.Gone : ReplayOutcome.Replaced, null);
-        }
-
-        var thisVersion = new BlobRequestConditions { IfMatch = new ETag(message.ETag) };
-        try
-        {
-            var options = new BlobCopyFromUriOptions
-            {
-                SourceConditions = thisVersion,
-                DestinationConditions = thisVersion,
-
-                // Content headers and metadata come along by themselves; a tier that somebody chose and tags do not.
-                AccessTier = properties is { AccessTierInferred: false, AccessTier: { Length: > 0 } tier }
-                    ? new AccessTier(tier)
-                    : (AccessTier?)null,
-                Tags = properties!.TagCount > 0
-                    ? (await blob.GetTagsAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value.Tags
-                    : null,
-            };
-            CopyFromUriOperation copy = await blob.StartCopyFromUriAsync(blob.Uri, options, cancellationToken).ConfigureAwait(false);
-            return await FinishAsync(blob, copy, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException changed) when (
-            changed.ErrorCode is "ConditionNotMet" or "SourceConditionNotMet" or "TargetConditionNotMet")
-        {
-            return (ReplayOutcome.Replaced, null);
-        }
-        catch (RequestFailedException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
-        {
-            return (ReplayOutcome.Gone, null);
-        }
-        catch (RequestFailedException refused) when (refused.Status is 400 or 409 or 412)
-        {
-            // Leased, archived, under a legal hold: this blob's own matter, and no reason to leave the others.
-            return (ReplayOutcome.Refused, refused.Message.Split('\n')[0].TrimEnd());
-        }
-    }
-
-    /// <summary>Within an account a copy is done when it is answered; where it is not, it is waited for.</summary>
-    private static async Task<(ReplayOutcome Outcome, string? Detail)> FinishAsync(
-        BlobClient blob, CopyFromUriOperation copy, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(CopyLimit);
-        try
-        {
-            await copy.WaitForCompletionAsync(CopyPoll, limit.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return (ReplayOutcome.Refused, $"The copy is not done after {CopyLimit.TotalMinutes:0} minutes.");
-        }
-
-        BlobProperties after = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-        return after.CopyId == copy.Id && after.BlobCopyStatus is CopyStatus.Failed or CopyStatus.Aborted
-            ? (ReplayOutcome.Refused, $"The copy failed: {after.CopyStatusDescription}")
-            : (ReplayOutcome.Replayed, null);
+        return new ReplayResult(received.MessageId, message, replayed.Outcome, replayed.Detail);
     }
 
     private async Task DeleteAsync(QueueMessage message, CancellationToken cancellationToken)
@@ -214,13 +144,13 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
         }
         catch (RequestFailedException taken) when (IsTaken(taken))
         {
-            // It took so long that somebody else has the message by now, who finds that the version is replaced.
+            // It took so long that another reader has the message by now, and will find that the version is replaced.
         }
     }
 
     /// <summary>
-    /// Puts back what stays, in sight at once; also after a cancellation. Each message is tried: one that cannot be put back comes into
-    /// sight by itself when the hold ends, and keeps no other.
+    /// Makes the messages that stay visible at once, also after a cancellation. Each is tried: one that cannot be released is visible again
+    /// by itself when the hold ends, and does not keep the others.
     /// </summary>
     /// <returns>The first error; null where there was none.</returns>
     private async Task<Exception?> ReleaseAsync(IEnumerable<QueueMessage> messages)
@@ -236,11 +166,11 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
             }
             catch (RequestFailedException taken) when (IsTaken(taken))
             {
-                // It came back into sight by itself.
+                // It is visible again already.
             }
             catch (OperationCanceledException) when (limit.IsCancellationRequested)
             {
-                // It takes too long; the rest comes back into sight by itself when the hold ends.
+                // It takes too long; the rest is visible again when the hold ends.
                 break;
             }
             catch (Exception exception)
