@@ -78,7 +78,8 @@ internal static class TelemetryExport
             .Select(part => part.Split('=', 2))
             .Where(part => part.Length == 2)
             .ToDictionary(part => part[0], part => part[1], StringComparer.OrdinalIgnoreCase);
-        if (!parts.TryGetValue("Authorization", out string? authorization) || !authorization.Equals("AAD", StringComparison.OrdinalIgnoreCase))
+        if (!parts.TryGetValue("Authorization", out string? authorization)
+            || !authorization.Equals("AAD", StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }

@@ -28,7 +28,7 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
         ReadOnlyMemory<byte>[] images = await Uploads.ReadFormAsync(request, ["a", "b"], [], decoder.Limits, cancellationToken);
         (EncodedImage a, EncodedImage b) = (new(images[0], "a"), new(images[1], "b"));
         ComparedPair pair = await comparison.CompareAsync(a, b, query.Layers, cancellationToken);
-        return query.IsPicture
+        return query.IsPng
             ? await DrawAsync(pair, a with { Name = "sent" }, b with { Name = "sent" }, cancellationToken)
             : Respond(pair, null, null, start);
     }
@@ -45,7 +45,7 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
         var nameOfA = StoredName.FromQuery(request.Query, "a", StoredCall);
         var nameOfB = StoredName.FromQuery(request.Query, "b", StoredCall);
         StoredPair? known = query.IsSearch ? await FindAsync(nameOfA, nameOfB, query.Layers, cancellationToken) : null;
-        if (known is not null && !query.IsPicture)
+        if (known is not null && !query.IsPng)
         {
             return Respond(known.Pair, nameOfA.Written, nameOfB.Written, start);
         }
@@ -57,7 +57,7 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
         ComparedPair pair = known is not null && (known.ETagOfA, known.ETagOfB) == (a.ETag, b.ETag)
             ? known.Pair
             : await comparison.CompareAsync(a.Encoded, b.Encoded, query.Layers, cancellationToken);
-        return query.IsPicture
+        return query.IsPng
             ? await DrawAsync(pair, a.Encoded, b.Encoded, cancellationToken)
             : Respond(pair, a.Name, b.Name, start);
     }
@@ -93,16 +93,16 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
 /// <summary>The parameters of a comparison.</summary>
 /// <param name="Layers">What to compare by.</param>
 /// <param name="IsSearch">Whether that is what search compares by, so that stored embeddings are good for it.</param>
-/// <param name="IsPicture">Whether the response is a picture, and not JSON.</param>
-internal sealed record CompareQuery(IReadOnlyList<ComparedLayer> Layers, bool IsSearch, bool IsPicture)
+/// <param name="IsPng">Whether the response is a PNG, and not JSON.</param>
+internal sealed record CompareQuery(IReadOnlyList<ComparedLayer> Layers, bool IsSearch, bool IsPng)
 {
     /// <exception cref="ApiProblemException">A parameter is not allowed, or a model is not there in float32.</exception>
     public static CompareQuery Parse(HttpRequest request, ModelSessions sessions)
     {
-        bool isPicture = QueryParameters.IsFormat(request, "png", PngResult.ContentType);
+        bool isPng = QueryParameters.IsFormat(request, "png", PngResult.ContentType);
         return request.Query.TryGetValue("layers", out StringValues layers)
-            ? new CompareQuery(ParseLayers(layers.ToString(), sessions), IsSearch: false, isPicture)
-            : new CompareQuery(ComparedLayer.OfSearch(sessions), IsSearch: true, isPicture);
+            ? new CompareQuery(ParseLayers(layers.ToString(), sessions), IsSearch: false, isPng)
+            : new CompareQuery(ComparedLayer.OfSearch(sessions), IsSearch: true, isPng);
     }
 
     private static IReadOnlyList<ComparedLayer> ParseLayers(string text, ModelSessions sessions)

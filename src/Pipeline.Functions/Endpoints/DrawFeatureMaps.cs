@@ -39,10 +39,10 @@ public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder
         ModelInputs inputs = await ModelInputs.DecodeAsync(decoder, image, [form], cancellationToken);
         ModelSession session = await sessions.GetAsync(query.Model, cancellationToken);
         RgbImage input = inputs.Of(form);
-        RgbImage picture = query.Block is { } block
+        RgbImage grid = query.Block is { } block
             ? (await FeatureMaps.ReadAsync(session, input, [block], cancellationToken))[0].DrawGrid()
             : FeatureMaps.DrawSheet(query.Model, input, await FeatureMaps.ReadAsync(session, input, cancellationToken));
-        return new PngResult(ImageEncoder.ToPng(picture), [query.Model]);
+        return new PngResult(ImageEncoder.ToPng(grid), [query.Model]);
     }
 }
 

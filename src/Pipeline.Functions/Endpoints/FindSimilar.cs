@@ -45,7 +45,11 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
         // The response describes the newest version; a model that still holds an older one searches with that.
         EmbeddingRecord newest = records.Values.MaxBy(record => record.EmbeddedAt)!;
         IReadOnlyList<ModelEmbedding> embeddings =
-            [.. query.Models.Where(model => records.ContainsKey(model.Key)).Select(model => new ModelEmbedding(model, records[model.Key].Embedding))];
+        [
+            .. query.Models
+                .Where(model => records.ContainsKey(model.Key))
+                .Select(model => new ModelEmbedding(model, records[model.Key].Embedding)),
+        ];
         var image = new QueryImage(newest.ContentHash, newest.Width, newest.Height, embeddings, TimeSpan.Zero, TimeSpan.Zero);
         return await SearchAsync(query, newest.Id.Name, image, query.IncludeSelf ? null : newest.Id.Key, start, cancellationToken);
     }
@@ -58,7 +62,8 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
-            query.Models.ToDictionary(model => model.Key, model => ToContract(model, found.ByModel.FirstOrDefault(by => by.Model == model))),
+            query.Models.ToDictionary(
+                model => model.Key, model => ToContract(model, found.ByModel.FirstOrDefault(ranking => ranking.Model == model))),
             [.. found.Fused.Select(match => new FusedImage(match.Record.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Record)))],
             new SimilarTimes(
                 image.Decoding.TotalMilliseconds,

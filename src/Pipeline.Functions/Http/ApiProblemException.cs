@@ -4,10 +4,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>A request that ends with an error response, which <see cref="ErrorMiddleware"/> sends; <see cref="Problems"/> makes them.</summary>
+/// <summary>
+/// A request that ends with an error response, which <see cref="ErrorMiddleware"/> sends; <see cref="Problems"/> makes them.
+/// </summary>
 /// <param name="problem">The response.</param>
 /// <param name="retryAfter">When to try again, in seconds; null where that would not help.</param>
-internal sealed class ApiProblemException(ProblemHttpResult problem, int? retryAfter = null) : Exception(problem.ProblemDetails.Detail), IResult
+internal sealed class ApiProblemException(ProblemHttpResult problem, int? retryAfter = null)
+    : Exception(problem.ProblemDetails.Detail), IResult
 {
     public ProblemHttpResult Problem { get; } = problem;
 

@@ -9,7 +9,7 @@ namespace Pipeline.Functions.Http;
 
 /// <summary>
 /// The one place where an exception of an HTTP function becomes a response, and a line in the log: problem details for the caller, the
-/// exception for whoever looks after the app. Other triggers' exceptions pass, for the host counts them and tries again.
+/// exception for the operator. Other triggers' exceptions pass, for the host counts them and tries again.
 /// </summary>
 internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) : IFunctionsWorkerMiddleware
 {
@@ -23,7 +23,7 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
             return;
         }
 
-        // The caller may leave and the host may stop: a function looks at one token for both.
+        // One token for both: the caller disconnects, the host stops.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, context.CancellationToken);
         http.RequestAborted = ended.Token;
         try
@@ -82,8 +82,8 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
     }
 
     /// <summary>
-    /// Reads what is left of the body. A worker that answers while the host still sends breaks the connection, and the caller gets the host's
-    /// 500 in place of the answer.
+    /// Reads what is left of the body. A worker that answers while the host still sends breaks the connection, and the caller gets the
+    /// host's 500 in place of the answer.
     /// </summary>
     private async Task DrainAsync(HttpRequest request, CancellationToken ended)
     {

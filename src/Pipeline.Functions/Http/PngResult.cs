@@ -5,7 +5,7 @@ using Pipeline.Models;
 namespace Pipeline.Functions.Http;
 
 /// <summary>
-/// A picture as the response. The header <c>Pipeline-Models</c> says what it was made with, as a list of RFC 9651:
+/// A PNG as the response. The header <c>Pipeline-Models</c> says what it was made with, as a list of RFC 9651:
 /// <c>vgg16;weights="imagenet";fingerprint="0123456789ab"</c>.
 /// </summary>
 /// <param name="png">The file.</param>

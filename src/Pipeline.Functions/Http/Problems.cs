@@ -3,7 +3,9 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Every error response: RFC 9457 problem details, whose <c>type</c> is stable and whose <c>detail</c> says what is allowed.</summary>
+/// <summary>
+/// Every error response: RFC 9457 problem details, whose <c>type</c> is stable and whose <c>detail</c> says what is allowed.
+/// </summary>
 internal static class Problems
 {
     public static ApiProblemException InvalidParameter(string detail) =>
@@ -19,7 +21,7 @@ internal static class Problems
         404,
         ProblemTypes.NotIndexed,
         "The image is not indexed by this model",
-        $"'{name}' has no embedding by {model} yet. GET /api/images tells its state.");
+        $"'{name}' has no embedding by {model} yet. GET /api/images shows its state.");
 
     public static ApiProblemException UnsupportedContentType(string? contentType) => UnsupportedContentType(
         contentType,
@@ -27,7 +29,8 @@ internal static class Problems
 
     public static ApiProblemException NotForm(string? contentType, IReadOnlyList<string> fields) => UnsupportedContentType(
         contentType,
-        $"Send a multipart/form-data form with {(fields.Count == 1 ? "the field" : "the fields")} {Quoted(fields)}, each an image's bytes.");
+        $"Send a multipart/form-data form with {(fields.Count == 1 ? "the field" : "the fields")} {Quoted(fields)}, " +
+        "each an image's bytes.");
 
     public static ApiProblemException NoPredictions(string detail) =>
         Problem(409, ProblemTypes.NoPredictions, "A model does not predict", detail);

@@ -50,7 +50,8 @@ internal static class QueryParameters
 
         return installed.FirstOrDefault(model => model.Key.Equals(key, StringComparison.OrdinalIgnoreCase))
             ?? throw Problems.InvalidParameter(
-                $"model={key} is not allowed: model is {string.Join(" or ", installed.Select(model => model.Key))}, or left out for {omitted}.");
+                $"model={key} is not allowed: model is {string.Join(" or ", installed.Select(model => model.Key))}, " +
+                $"or left out for {omitted}.");
     }
 
     /// <summary><c>model</c> where several may answer: the one that is named, or all installed ones.</summary>
@@ -71,7 +72,7 @@ internal static class QueryParameters
 
         return format == "json" || format == other
             ? format == other
-            : throw Problems.InvalidParameter($"format={format} is not allowed: format is json, which is usual, or {other}.");
+            : throw Problems.InvalidParameter($"format={format} is not allowed: format is json, the default, or {other}.");
     }
 
     // A browser accepts anything and a client nothing in particular: both get JSON, unless they name the other.

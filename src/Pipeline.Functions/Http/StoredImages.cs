@@ -7,7 +7,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Looks for the stored images that callers name.</summary>
+/// <summary>Finds the stored images that requests name.</summary>
 public sealed class StoredImages(ImagesContainer images, SimilaritySearch search, ImageDecoder decoder)
 {
     /// <summary>What models have stored of an image, by the model's key; empty where none has anything.</summary>
@@ -92,7 +92,7 @@ internal sealed record StoredName(string Written, IReadOnlyList<string> Spelling
                 $"{parameter} names no image: {call} takes in {parameter} the name of a stored image, 1 to {ImageId.MaxNameLength} " +
                 "characters.");
 
-    // Servers leave %2F in a path as it is, so that it can be told from a slash; in a name that nobody stored so, it is meant as one.
+    // Servers leave %2F in a path as it is, to keep it apart from a slash. Where no stored name contains it, it stands for a slash.
     private static IReadOnlyList<string> SpellingsOf(string name) =>
         name.Contains("%2F", StringComparison.OrdinalIgnoreCase)
             ? [name, name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase)]

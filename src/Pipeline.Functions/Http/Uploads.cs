@@ -20,7 +20,8 @@ internal static class Uploads
     /// <summary>The one image of a request: the body, or the field <c>image</c> of a form.</summary>
     /// <exception cref="ApiProblemException">The content type is no image's, or the form cannot be read or lacks the field.</exception>
     /// <exception cref="InvalidImageException">The image is empty or too large.</exception>
-    public static async Task<ReadOnlyMemory<byte>> ReadImageAsync(HttpRequest request, ImageLimits limits, CancellationToken cancellationToken)
+    public static async Task<ReadOnlyMemory<byte>> ReadImageAsync(
+        HttpRequest request, ImageLimits limits, CancellationToken cancellationToken)
     {
         MediaTypeHeaderValue? type = ContentType(request);
         if (IsForm(type))
@@ -35,7 +36,9 @@ internal static class Uploads
         }
 
         // curl -T and others name no type; without a body the clearer error is that there is none.
-        throw type is null && request.ContentLength is 0 ? (Exception)Empty("The body") : Problems.UnsupportedContentType(request.ContentType);
+        throw type is null && request.ContentLength is 0
+            ? (Exception)Empty("The body")
+            : Problems.UnsupportedContentType(request.ContentType);
     }
 
     /// <summary>The images of a form, in any order; other fields are passed over, and of two with one name the first counts.</summary>

@@ -4,7 +4,9 @@ using Pipeline.Indexing;
 
 namespace Pipeline.Functions.Triggers;
 
-/// <summary>An image was uploaded or overwritten. Each model has its own function, so that one that fails is tried again without the others.</summary>
+/// <summary>
+/// An image was uploaded or overwritten. Each model has its own function, so that one that fails is tried again without the others.
+/// </summary>
 public sealed class ImageUploaded(ImageIndexer indexer)
 {
     private const string Path = "images/{name}";

@@ -4,17 +4,17 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing;
 
 /// <summary>
-/// A blob's deletion as Event Grid tells of it, one event a message, in the Event Grid schema (<c>eventType</c>) or as CloudEvents 1.0
+/// A blob's deletion as Event Grid reports it, one event a message, in the Event Grid schema (<c>eventType</c>) or as CloudEvents 1.0
 /// (<c>specversion</c>, <c>type</c>). Source: Microsoft's "Azure Blob Storage as an Event Grid source".
 /// </summary>
-/// <param name="Id">The blob that the subject names; whether it is gone, only storage can tell.</param>
+/// <param name="Id">The blob that the subject names; only storage knows whether it is gone.</param>
 internal sealed record DeletionEvent(ImageId Id)
 {
     private const string DeletedType = "Microsoft.Storage.BlobDeleted";
     private const string Containers = "/blobServices/default/containers/";
     private const string Blobs = "/blobs/";
 
-    // A name has at most 1,024 characters; a message tells a little more than a subject of that length.
+    // A name has at most 1,024 characters; a message is a little longer than that.
     private const int MostShown = 200;
 
     /// <summary>Reads a message.</summary>

@@ -25,13 +25,13 @@ internal enum IndexOutcome
 }
 
 /// <summary>
-/// Brings a model's record of an image in step with the blob as it is now, whatever the order in which events arrive. An event only says
+/// Makes a model's record of an image match the blob as it is now, whatever the order in which events arrive. An event only says
 /// "look": the image is read, embedded and written if nobody else wrote meanwhile, and then the blob is looked at once more; if it changed,
 /// all over again.
 /// </summary>
 /// <remarks>
-/// Every step may be repeated, and an attempt that was interrupted anywhere is finished by the next. In particular the log of changes gets
-/// its entry by every attempt that finds the row as it should be: the one before may have died between the row and its entry.
+/// Every step may be repeated, and an attempt that was interrupted anywhere is completed by the next. In particular, every attempt that
+/// finds the row as it should be appends the entry to the log of changes: the attempt before may have ended between the row and its entry.
 /// </remarks>
 public sealed partial class ImageIndexer(
     ImagesContainer images,
@@ -43,7 +43,7 @@ public sealed partial class ImageIndexer(
     TimeProvider time,
     ILogger<ImageIndexer> logger)
 {
-    /// <summary>How often an image is looked at again because it changed meanwhile, before that is an error.</summary>
+    /// <summary>How often an image is looked at again because it changed meanwhile, before that counts as an error.</summary>
     public const int MaxTurns = 10;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
@@ -91,7 +91,7 @@ public sealed partial class ImageIndexer(
     }
 
     /// <summary>
-    /// Takes turns until one comes to an end, with growing pauses: whoever changes the image at the same time gets further meanwhile.
+    /// Repeats until an attempt succeeds, with growing pauses, so that another writer of the same image can finish meanwhile.
     /// </summary>
     private async Task<T> RepeatAsync<T>(InstalledModel model, ImageId id, Func<Task<T?>> turn, CancellationToken cancellationToken)
         where T : struct
@@ -109,14 +109,14 @@ public sealed partial class ImageIndexer(
                 throw new ImageContendedException(id, model.Key, turns);
             }
 
-            // Of different length for each, so that two who got into each other's way do not do so again.
+            // A random part, so that two writers that collided do not collide again.
             LogOvertaken(id.Name, model.Key);
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
-    /// <summary>One turn of <see cref="IndexAsync"/>; null where the image or its row changed meanwhile.</summary>
+    /// <summary>One attempt of <see cref="IndexAsync"/>; null where the image or its row changed meanwhile.</summary>
     private async Task<IndexOutcome?> TryIndexAsync(InstalledModel model, ImageId id, BlobClient blob, CancellationToken cancellationToken)
     {
         RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
@@ -141,7 +141,8 @@ public sealed partial class ImageIndexer(
                 }
                 catch (InvalidImageException invalid)
                 {
-                    return await RejectAsync(model, id, version, content.ImageETag, invalid.Rejection, cancellationToken).ConfigureAwait(false);
+                    return await RejectAsync(
+                        model, id, version, content.ImageETag, invalid.Rejection, cancellationToken).ConfigureAwait(false);
                 }
 
                 return await TryWriteAsync(model, record, version, blob, cancellationToken).ConfigureAwait(false);
@@ -152,7 +153,8 @@ public sealed partial class ImageIndexer(
         InstalledModel model, ImageId id, string imageETag, byte[] bytes, CancellationToken cancellationToken)
     {
         int side = model.Definition.InputSize;
-        DecodedImage image = await decoder.DecodeAsync(bytes, side, side, model.Definition.Resampling, cancellationToken).ConfigureAwait(false);
+        DecodedImage image = await decoder.DecodeAsync(
+            bytes, side, side, model.Definition.Resampling, cancellationToken).ConfigureAwait(false);
         ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
         Embedding embedding = await session.EmbedAsync(image.Pixels, cancellationToken).ConfigureAwait(false);
         string contentHash = Convert.ToHexStringLower(SHA256.HashData(bytes));
@@ -172,8 +174,7 @@ public sealed partial class ImageIndexer(
 
         await changes.AppendAsync(model, record.Id.Key, record.ImageETag, cancellationToken).ConfigureAwait(false);
 
-        // After the row is there, not before: who deletes or overwrites the image from now on finds the row, and who did so
-        // earlier did not.
+        // After the write, not before: a removal that runs from now on finds the row, and one that ran before did not.
         return await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) == record.ImageETag ? IndexOutcome.Indexed : null;
     }
 
@@ -191,8 +192,8 @@ public sealed partial class ImageIndexer(
     }
 
     /// <summary>
-    /// Removes the row, if there is one, and says so in the log; where there is none, an earlier attempt may have removed it and not said
-    /// so.
+    /// Removes the row, if there is one, and appends that to the log; where there is none, an earlier attempt may have removed it and not
+    /// appended that.
     /// </summary>
     /// <returns>False where another writer came first.</returns>
     private async Task<bool> TryRemoveAsync(InstalledModel model, ImageId id, RowVersion? version, CancellationToken cancellationToken)

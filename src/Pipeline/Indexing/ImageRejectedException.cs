@@ -4,7 +4,7 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing;
 
 /// <summary>
-/// A stored blob is not a picture that is let in. Thrown out of the blob function on purpose: the host counts the attempts and then puts the
+/// A stored blob is not accepted as an image. Thrown out of the blob function on purpose: the host counts the attempts and then puts the
 /// blob into the poison queue.
 /// </summary>
 /// <param name="id">The blob.</param>

@@ -7,7 +7,7 @@ namespace Pipeline.Indexing;
 public sealed class ImageRemoval(ImagesContainer images, ModelSessions sessions, ImageIndexer indexer)
 {
     /// <summary>
-    /// Looks at the blob that an event names. Events come late, twice and out of order: one that is there keeps its records.
+    /// Checks the blob that an event names. Events come late, twice and out of order: one that is there keeps its records.
     /// </summary>
     /// <param name="message">The event, as <see cref="DeletionEvent.Read(string)"/> takes it.</param>
     /// <param name="cancellationToken">Ends the work early; what was done stays done.</param>

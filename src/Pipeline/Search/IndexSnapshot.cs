@@ -15,7 +15,10 @@ internal sealed record IndexSnapshot(
 {
     /// <summary>What there is before storage was read.</summary>
     public static readonly IndexSnapshot Empty = new(
-        0, default, new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal), new Dictionary<string, string>(StringComparer.Ordinal));
+        0,
+        default,
+        new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal),
+        new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>Images in it.</summary>
     public int Count => Records.Length;

@@ -9,8 +9,8 @@ namespace Pipeline.Search;
 internal sealed record FusedMatch(EmbeddingRecord Record, double Score, IReadOnlyDictionary<string, int> Ranks);
 
 /// <summary>
-/// Joins the models' rankings into one: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) with their constant of 60. Cosines of
-/// the models are on different scales that move with the weights and the collection; ranks need no calibration.
+/// Joins the models' rankings into one: reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009) with their constant of 60.
+/// Cosines of the models are on different scales that move with the weights and the collection; ranks need no calibration.
 /// </summary>
 internal static class ReciprocalRankFusion
 {

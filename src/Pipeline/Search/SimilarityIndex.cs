@@ -6,7 +6,7 @@ using Pipeline.Storage;
 namespace Pipeline.Search;
 
 /// <summary>
-/// One model's embeddings in memory, kept in step with the table. It reads everything once and from then on only what the log of changes
+/// One model's embeddings in memory, kept equal to the table. It reads everything once and from then on only what the log of changes
 /// names; a part of the keys is compared with the table now and then, so that a missed entry heals. Nothing runs in the background while
 /// nobody asks, so an idle app costs no storage transactions.
 /// </summary>
@@ -232,7 +232,7 @@ public sealed partial class SimilarityIndex(
     /// <summary>What a refresh puts together, from nothing or from what was known. Safe to fill from several threads.</summary>
     /// <param name="index">Whose it is.</param>
     /// <param name="known">What it starts with.</param>
-    /// <param name="reported">The rows that cannot be read and of which the log says so already.</param>
+    /// <param name="reported">The unreadable rows that were logged already.</param>
     private sealed class Content(SimilarityIndex index, IndexSnapshot known, IReadOnlyDictionary<string, string> reported)
     {
         private readonly Dictionary<string, EmbeddingRecord> _records = new(known.ByKey, StringComparer.Ordinal);

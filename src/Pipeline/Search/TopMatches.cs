@@ -7,7 +7,9 @@ namespace Pipeline.Search;
 /// <param name="Cosine">Cosine of the angle between the two embeddings, -1 to 1; 1 is the same direction.</param>
 internal readonly record struct Match(EmbeddingRecord Record, float Cosine);
 
-/// <summary>Keeps the best k of the matches that are added: a heap with the worst on top, so that most of a scan is one comparison each.</summary>
+/// <summary>
+/// Keeps the best k of the matches that are added: a heap with the worst on top, so that most of a scan is one comparison each.
+/// </summary>
 internal sealed class TopMatches(int k)
 {
     private static readonly Comparer<Match> BestFirst = Comparer<Match>.Create((a, b) =>

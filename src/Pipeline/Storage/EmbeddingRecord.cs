@@ -2,10 +2,10 @@ using Pipeline.Models;
 
 namespace Pipeline.Storage;
 
-/// <summary>What one model made of one version of one picture.</summary>
-/// <param name="Id">The picture.</param>
-/// <param name="ImageETag">The blob's ETag: which version of the picture this is.</param>
-/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits; equal for byte-identical pictures.</param>
+/// <summary>What one model made of one version of one image.</summary>
+/// <param name="Id">The image.</param>
+/// <param name="ImageETag">The blob's ETag: which version of the image this is.</param>
+/// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits; equal for byte-identical images.</param>
 /// <param name="Width">Width of the upright original, in pixels.</param>
 /// <param name="Height">Height of the upright original, in pixels.</param>
 /// <param name="EmbeddedAt">When the embedding was made.</param>

@@ -5,18 +5,18 @@ using Pipeline.Models;
 
 namespace Pipeline.Storage;
 
-/// <summary>Why a version of a picture could not be embedded.</summary>
-/// <param name="Id">The picture.</param>
+/// <summary>Why a version of an image could not be embedded.</summary>
+/// <param name="Id">The image.</param>
 /// <param name="ImageETag">The version; a newer one makes the failure void.</param>
 /// <param name="Reason">A sentence for people.</param>
 /// <param name="FailedAt">When it was tried last.</param>
 internal sealed record Failure(ImageId Id, string ImageETag, string Reason, DateTimeOffset FailedAt);
 
-/// <summary>The table <c>Failures</c>: the recorded reason of what ends in the poison queue, whose messages have no room for one.</summary>
+/// <summary>The table <c>Failures</c>: the recorded reason of what ends in the poison queue, whose messages cannot hold one.</summary>
 /// <param name="tables">The storage account's tables.</param>
 public sealed class FailureTable(PipelineTables tables)
 {
-    /// <summary>Records a failure over an earlier one of the same picture.</summary>
+    /// <summary>Records a failure over an earlier one of the same image.</summary>
     internal async Task WriteAsync(InstalledModel model, Failure failure, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -32,7 +32,7 @@ public sealed class FailureTable(PipelineTables tables)
             table => table.UpsertEntityAsync(entity, TableUpdateMode.Replace, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The failure recorded for this version of a picture, or null.</summary>
+    /// <summary>The failure recorded for this version of an image, or null.</summary>
     internal async Task<Failure?> FindAsync(InstalledModel model, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -45,8 +45,8 @@ public sealed class FailureTable(PipelineTables tables)
     }
 
     /// <summary>
-    /// The latest failure of this version of a picture that a model recorded under whatever fingerprint: for whoever knows the model and
-    /// not which of its versions ran. Makes no table, so it may be asked by one who may only read.
+    /// The latest failure of this version of an image that a model recorded, whatever its fingerprint: for a reader that knows the model
+    /// and not which of its versions ran. Makes no table, so it may be asked by one who may only read.
     /// </summary>
     internal async Task<Failure?> FindOfAnyVersionAsync(string modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
@@ -57,11 +57,12 @@ public sealed class FailureTable(PipelineTables tables)
         Failure? latest = null;
         try
         {
-            await foreach (TableEntity entity in tables.Failures.AsItIs.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken)
-                .ConfigureAwait(false))
+            await foreach (TableEntity entity in tables.Failures.AsItIs
+                .QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken).ConfigureAwait(false))
             {
                 DateTimeOffset at = entity.GetDateTimeOffset("FailedAt") ?? default;
-                if (entity.GetString(EmbeddingEntity.ImageETag)?.Trim('"') == imageETag.Trim('"') && (latest is null || at > latest.FailedAt))
+                if (entity.GetString(EmbeddingEntity.ImageETag)?.Trim('"') == imageETag.Trim('"')
+                    && (latest is null || at > latest.FailedAt))
                 {
                     latest = new Failure(id, imageETag, entity.GetString("Reason"), at);
                 }
@@ -75,7 +76,7 @@ public sealed class FailureTable(PipelineTables tables)
         return latest;
     }
 
-    /// <summary>Forgets a picture's failure, if there is one.</summary>
+    /// <summary>Forgets an image's failure, if there is one.</summary>
     internal async Task RemoveAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);

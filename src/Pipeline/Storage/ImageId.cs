@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Pipeline.Storage;
 
-/// <summary>A stored picture's place: container and name, and the table key derived from them.</summary>
+/// <summary>The place of a stored image: container and name, and the table key derived from them.</summary>
 internal sealed record ImageId
 {
     /// <summary>Longest blob name that Azure Storage takes, in characters.</summary>
     public const int MaxNameLength = 1024;
 
-    /// <summary>Names a picture.</summary>
+    /// <summary>Names an image.</summary>
     /// <param name="container">The blob container.</param>
     /// <param name="name">The blob's name: 1 to 1,024 characters, any characters.</param>
     /// <exception cref="ArgumentException">The name is empty or longer than 1,024 characters.</exception>

@@ -3,12 +3,13 @@ using Azure.Identity;
 
 namespace Pipeline.Storage;
 
-/// <summary>Tells an outage of storage, which passes and is worth another try, from a fault of ours or of a client.</summary>
+/// <summary>Recognises an outage of storage, which passes and is worth another attempt, among errors of the app or of a client.</summary>
 internal static class StorageOutage
 {
     /// <summary>
     /// True if the exception means that storage, or the identity that asks it, could not be reached, was too busy or broke off. Takes
-    /// nothing but what the SDK throws: an <see cref="IOException"/> alone is also a client that is too slow, or a file of ours.
+    /// nothing but what the SDK throws: an <see cref="IOException"/> alone may also come from a client that is too slow, or from a local
+    /// file.
     /// </summary>
     public static bool Is(Exception exception) => exception switch
     {

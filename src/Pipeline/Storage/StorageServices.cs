@@ -43,7 +43,8 @@ internal static class StorageServices
                     : new BlobServiceClient(Address(storage, "blobServiceUri"), credential, options);
             });
         });
-        services.AddSingleton(provider => provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ImagesContainer.DefaultName));
+        services.AddSingleton(
+            provider => provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ImagesContainer.DefaultName));
         services.AddSingleton<ImagesContainer>();
         services.AddSingleton<PipelineTables>();
         services.AddSingleton<EmbeddingTable>();
@@ -52,7 +53,7 @@ internal static class StorageServices
         return services;
     }
 
-    // Who may read the pictures may read the models: one identity, or one connection string, for both.
+    // Who may read the images may read the models: one identity, or one connection string, for both.
     private static BlobContainerClient ModelsContainer(IConfigurationSection storage, Uri address, TokenCredential identity)
     {
         if (storage.Value is not { Length: > 0 } connection)
@@ -65,7 +66,8 @@ internal static class StorageServices
         return container.Uri == address
             ? container
             : throw new InvalidOperationException(
-                $"Models__ContainerUri is '{address}', which is not in the account of the connection string ImagesStorage ('{service.Uri}'). " +
+                $"Models__ContainerUri is '{address}', which is not in the account of the connection string ImagesStorage " +
+                $"('{service.Uri}'). " +
                 "Put the models there, or use an identity instead of a connection string.");
     }
 
@@ -73,5 +75,6 @@ internal static class StorageServices
         Uri.TryCreate(storage[key], UriKind.Absolute, out Uri? address)
             ? address
             : throw new InvalidOperationException(
-                $"The setting '{storage.Key}' is missing: set it to a connection string, or set {storage.Key}__{key} to the account's address.");
+                $"The setting '{storage.Key}' is missing: set it to a connection string, or set {storage.Key}__{key} to the account's " +
+                "address.");
 }

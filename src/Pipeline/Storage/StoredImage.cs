@@ -6,15 +6,15 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Storage;
 
-/// <summary>A stored picture as it is now: its bytes; or why they were not read; or neither, where the version was known already.</summary>
+/// <summary>A stored image as it is now: its bytes; or why they were not read; or neither, where the version was known already.</summary>
 /// <param name="ImageETag">The blob's ETag.</param>
 /// <param name="Bytes">All of them.</param>
 /// <param name="Rejection">That they are too many.</param>
 internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejection? Rejection)
 {
-    /// <summary>Reads a picture; of one that is too large only the length.</summary>
+    /// <summary>Reads an image; of one that is too large only the length.</summary>
     /// <param name="blob">Where it is.</param>
-    /// <param name="limits">What is let in.</param>
+    /// <param name="limits">What is accepted.</param>
     /// <param name="knownETag">A version that need not be read again, or null.</param>
     /// <param name="cancellationToken">Ends the download early.</param>
     /// <returns>Null if there is no such blob.</returns>
@@ -29,7 +29,8 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
             {
                 Conditions = knownETag is null ? null : new BlobRequestConditions { IfNoneMatch = new ETag(knownETag) },
             };
-            Response<BlobDownloadStreamingResult> response = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
+            Response<BlobDownloadStreamingResult> response =
+                await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
             if (knownETag is not null && response.GetRawResponse().Status == (int)HttpStatusCode.NotModified)
             {
                 return new StoredImage(knownETag, null, null);

@@ -42,7 +42,7 @@ internal sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId
     /// <param name="text">The decoded text.</param>
     /// <param name="catalogue">The models, each of which has its function.</param>
     /// <param name="message">What it says.</param>
-    /// <param name="fault">Why it is none of ours: what it lacks, without a subject, such as <c>is no JSON</c>.</param>
+    /// <param name="fault">Why it is not for this app: what it lacks, without a subject, such as <c>is no JSON</c>.</param>
     public static bool TryParse(
         string text, ModelCatalogue catalogue, [NotNullWhen(true)] out PoisonMessage? message, [NotNullWhen(false)] out string? fault)
     {

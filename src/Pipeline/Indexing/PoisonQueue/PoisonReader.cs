@@ -8,7 +8,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Indexing.PoisonQueue;
 
-/// <summary>Looks at the queue <c>webjobs-blobtrigger-poison</c> without changing it.</summary>
+/// <summary>Reads the queue <c>webjobs-blobtrigger-poison</c> without changing it.</summary>
 /// <param name="queue">The queue, without an encoding: a message that cannot be decoded must still be listed.</param>
 /// <param name="images">The container of the images.</param>
 /// <param name="failures">The recorded reasons.</param>

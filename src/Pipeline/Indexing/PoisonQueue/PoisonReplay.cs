@@ -9,9 +9,9 @@ using Pipeline.Models;
 namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>
-/// Makes the host try again what it gave up on: copies each blob onto itself and removes its message. Such a copy raises BlobCreated and gives
-/// the blob a new ETag, for which there is no receipt, so every host takes it for an upload: the one behind Event Grid and the one that lists
-/// the container. The bytes stay in the account. Both models look at the blob again, also where only one had failed.
+/// Makes the host try again what it gave up on: copies each blob onto itself and removes its message. Such a copy raises BlobCreated and
+/// gives the blob a new ETag, for which there is no receipt, so every host takes it for an upload: the one behind Event Grid and the one
+/// that lists the container. The bytes stay in the account. Every model embeds the blob again, also where only one had failed.
 /// </summary>
 /// <remarks>
 /// A message goes only after its copy was accepted. Who runs this twice finds that the version of a message that was left over is replaced
@@ -22,7 +22,9 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// <param name="catalogue">The models, each of which has its function.</param>
 internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, ModelCatalogue catalogue)
 {
-    /// <summary>How long messages are hidden from others while this works on them; after a crash they are visible again after that.</summary>
+    /// <summary>
+    /// How long messages are hidden from others while this works on them; after a crash they are visible again after that.
+    /// </summary>
     public static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
 
     private const int MaxMessages = 32;
@@ -33,8 +35,8 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
     /// <param name="progress">Receives each message that was replayed, removed or left for a reason.</param>
     /// <param name="cancellationToken">Ends the work early; what was not reached stays in the queue.</param>
     /// <exception cref="RequestFailedException">
-    /// Storage cannot be reached, or the caller may not do this. Also where all was done, and only a message that stays could not be released:
-    /// it stays hidden for as long as <see cref="Hold"/>.
+    /// Storage cannot be reached, or the caller may not do this. Also where all was done, and only a message that stays could not be
+    /// released: it stays hidden for as long as <see cref="Hold"/>.
     /// </exception>
     public async Task<IReadOnlyList<ReplayResult>> RunAsync(
         Predicate<PoisonMessage> selected, IProgress<ReplayResult>? progress, CancellationToken cancellationToken)
