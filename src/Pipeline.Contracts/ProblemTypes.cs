@@ -15,6 +15,12 @@ public static class ProblemTypes
     /// <summary>400: the body breaks off or is not framed as HTTP.</summary>
     public const string MalformedRequest = Prefix + "malformed-request";
 
+    /// <summary>404: the API has no such address.</summary>
+    public const string UnknownAddress = Prefix + "unknown-address";
+
+    /// <summary>405: the address takes other methods, which the header Allow lists.</summary>
+    public const string MethodNotAllowed = Prefix + "method-not-allowed";
+
     /// <summary>404: no stored image has this name.</summary>
     public const string UnknownImage = Prefix + "unknown-image";
 
@@ -29,6 +35,9 @@ public static class ProblemTypes
 
     /// <summary>409: a model is installed only with smaller weights.</summary>
     public const string NoFloat32Model = Prefix + "no-float32-model";
+
+    /// <summary>409: storage holds the image and does not hand it out, as from the archive tier.</summary>
+    public const string UnreadableImage = Prefix + "unreadable-image";
 
     /// <summary>413: an image or the whole body has too many bytes.</summary>
     public const string ImageTooLarge = Prefix + "image-too-large";

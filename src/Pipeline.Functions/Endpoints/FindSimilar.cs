@@ -37,9 +37,9 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
         IReadOnlyDictionary<string, EmbeddingRecord> records = await stored.FindRecordsAsync(name, query.Models, cancellationToken);
         if (records.Count == 0)
         {
-            throw query.Models.Count == sessions.Models.Count
-                ? Problems.UnknownImage(name.Written)
-                : Problems.NotYetIndexed(name.Written, query.Models[0].Key);
+            throw await stored.ExistsAsync(name, cancellationToken)
+                ? Problems.NotYetIndexed(name.Written, query.Models)
+                : Problems.UnknownImage(name.Written);
         }
 
         // The response describes the newest version; a model that still holds an older one searches with that.

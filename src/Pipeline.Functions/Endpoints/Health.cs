@@ -17,7 +17,7 @@ public sealed partial class Health(
     /// <summary>Whether the app can do its work: models, index, storage. Anonymous, so it names no account and no address.</summary>
     [Function(nameof(Health))]
     public async Task<JsonHttpResult<HealthResponse>> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request)
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request)
     {
         StorageHealth storageHealth = await AskStorageAsync(request.HttpContext.RequestAborted);
         var models = search.Indexes.ToDictionary(index => index.Model.Key, HealthOf);

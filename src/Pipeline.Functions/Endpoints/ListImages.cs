@@ -18,7 +18,7 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
 
     // The host's Blobs extension takes slashes off both ends of a name before it looks for the blob, and then finds none or another.
     private const string SlashReason =
-        "The name begins or ends with a slash, and the Functions host hands no such image to the app. Store it under another name.";
+        "The name begins or ends with a slash, and the Functions host passes no such image to the app. Store it under another name.";
 
     /// <summary>The stored images by pages, and their state by each model.</summary>
     [Function(nameof(ListImages))]
@@ -60,7 +60,7 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
         try
         {
             await foreach (Page<BlobItem> page in images
-                .GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken)
+                .GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, Traits = BlobTraits.CopyStatus }, cancellationToken)
                 .AsPages(string.IsNullOrEmpty(token) ? null : token, PageSize))
             {
                 return page;
@@ -96,6 +96,16 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
 
         return blob.Name.StartsWith('/') || blob.Name.EndsWith('/')
             ? new ImageState(IndexingState.Failed, SlashReason, null)
-            : new ImageState(IndexingState.Pending, null, null);
+            : new ImageState(IndexingState.Pending, PendingReason(blob.Properties), null);
     }
+
+    /// <summary>Why no event may come of a blob; null where one will.</summary>
+    private static string? PendingReason(BlobItemProperties blob) => blob switch
+    {
+        { CopyStatus: CopyStatus.Pending } => StoredImage.CopyReason,
+        { BlobType: BlobType.Append or BlobType.Page } =>
+            $"This is {(blob.BlobType == BlobType.Append ? "an append" : "a page")} blob, and storage reports only that one was created, " +
+            "not what is written to it. If it stays pending, upload the image as a block blob.",
+        _ => null,
+    };
 }

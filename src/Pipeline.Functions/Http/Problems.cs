@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Pipeline.Imaging;
+using Pipeline.Models;
 
 namespace Pipeline.Functions.Http;
 
@@ -17,11 +18,20 @@ internal static class Problems
     public static ApiProblemException UnknownImage(string name) => Problem(
         404, ProblemTypes.UnknownImage, "No such image", $"No image here is named '{name}'. GET /api/images lists them all.");
 
-    public static ApiProblemException NotYetIndexed(string name, string model) => Problem(
+    public static ApiProblemException NotYetIndexed(string name, IReadOnlyList<InstalledModel> models) => Problem(
         404,
         ProblemTypes.NotIndexed,
-        "The image is not indexed by this model",
-        $"'{name}' has no embedding by {model} yet. GET /api/images shows its state.");
+        "The image is not indexed",
+        $"'{name}' has no embedding by {string.Join(" or ", models.Select(model => model.Key))}. GET /api/images shows its state.");
+
+    public static ApiProblemException UnknownAddress(string path) => Problem(
+        404, ProblemTypes.UnknownAddress, "No such address", $"'{path}' is no address of this API. docs/api.md lists them all.");
+
+    public static ApiProblemException MethodNotAllowed(string method, string path, IReadOnlyList<string> allowed) => Problem(
+        405,
+        ProblemTypes.MethodNotAllowed,
+        "The address takes another method",
+        $"'{path}' does not take {method}: send {string.Join(" or ", allowed)}.");
 
     public static ApiProblemException UnsupportedContentType(string? contentType) => UnsupportedContentType(
         contentType,
@@ -45,6 +55,7 @@ internal static class Problems
         ImageFault.UnsupportedFormat =>
             Problem(415, ProblemTypes.UnsupportedFormat, "The bytes are no image of a supported format", invalid.Message),
         ImageFault.TooManyPixels => Problem(422, ProblemTypes.TooManyPixels, "The image has too many pixels", invalid.Message),
+        ImageFault.Unreadable => Problem(409, ProblemTypes.UnreadableImage, "Storage does not hand out the image", invalid.Message),
         ImageFault.Damaged => Problem(422, ProblemTypes.DamagedImage, "The image is damaged", invalid.Message),
         _ => throw new ArgumentOutOfRangeException(nameof(invalid), invalid.Rejection.Fault, "Unknown fault."),
     };

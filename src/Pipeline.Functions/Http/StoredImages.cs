@@ -35,6 +35,20 @@ public sealed class StoredImages(ImagesContainer images, SimilaritySearch search
         return records;
     }
 
+    /// <summary>Whether the container has an image of that name, indexed or not.</summary>
+    internal async Task<bool> ExistsAsync(StoredName name, CancellationToken cancellationToken)
+    {
+        foreach (string spelling in name.Spellings)
+        {
+            if (images.TryGetBlob(spelling, out BlobClient? blob) && await blob.ExistsAsync(cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Reads an image.</summary>
     /// <exception cref="ApiProblemException">There is none of that name.</exception>
     /// <exception cref="InvalidImageException">It is too large.</exception>

@@ -14,7 +14,7 @@ namespace Pipeline.Functions.Http;
 internal static class Uploads
 {
     private const string Field = "image";
-    private const int MaxFormSections = 16;
+    private const int MaxFormFields = 1024;
     private const int ChunkLength = 81_920;
 
     /// <summary>The one image of a request: the body, or the field <c>image</c> of a form.</summary>
@@ -107,11 +107,17 @@ internal static class Uploads
         MultipartReader form, string[] fields, ImageLimits limits, CancellationToken cancellationToken)
     {
         var images = new ReadOnlyMemory<byte>[fields.Length];
-        for (int sections = 0; sections < MaxFormSections && images.Any(image => image.IsEmpty); sections++)
+        for (int count = 0; images.Any(image => image.IsEmpty); count++)
         {
             if (await form.ReadNextSectionAsync(cancellationToken) is not { } section)
             {
                 break;
+            }
+
+            if (count == MaxFormFields)
+            {
+                throw Problems.NotMultipartImage(
+                    $"The form has more than {MaxFormFields:N0} fields. Send the images in the first ones, or leave out the others.");
             }
 
             string name = HeaderUtilities.RemoveQuotes(section.GetContentDispositionHeader()?.Name ?? default).Value ?? "";

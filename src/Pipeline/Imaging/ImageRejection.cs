@@ -17,6 +17,9 @@ internal enum ImageFault
 
     /// <summary>An allowed format, but its content is broken or ends early.</summary>
     Damaged,
+
+    /// <summary>Storage holds the image and does not hand it out: the archive tier, or a copy that is under way.</summary>
+    Unreadable,
 }
 
 /// <summary>A refusal and what a person needs to know of it: what was wrong and what is allowed.</summary>

@@ -9,7 +9,7 @@ namespace Pipeline.Storage;
 /// <summary>A stored image as it is now: its bytes; or why they were not read; or neither, where the version was known already.</summary>
 /// <param name="ImageETag">The blob's ETag.</param>
 /// <param name="Bytes">All of them.</param>
-/// <param name="Rejection">That they are too many.</param>
+/// <param name="Rejection">That they are too many, or that storage does not hand them out.</param>
 internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejection? Rejection)
 {
     /// <summary>Reads an image; of one that is too large only the length.</summary>
@@ -25,32 +25,69 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
         ArgumentNullException.ThrowIfNull(limits);
         try
         {
-            var options = new BlobDownloadOptions
-            {
-                Conditions = knownETag is null ? null : new BlobRequestConditions { IfNoneMatch = new ETag(knownETag) },
-            };
-            Response<BlobDownloadStreamingResult> response =
-                await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
-            if (knownETag is not null && response.GetRawResponse().Status == (int)HttpStatusCode.NotModified)
-            {
-                return new StoredImage(knownETag, null, null);
-            }
-
-            using BlobDownloadStreamingResult download = response.Value;
-            string imageETag = download.Details.ETag.ToString();
-            long length = download.Details.ContentLength;
-            if (length > limits.MaxBytes)
-            {
-                return new StoredImage(imageETag, null, limits.TooManyBytes(length));
-            }
-
-            byte[] bytes = new byte[length];
-            await download.Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-            return new StoredImage(imageETag, bytes, null);
+            return await ReadAsync(blob, limits, knownETag, cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
         {
             return null;
         }
     }
+
+    private static async Task<StoredImage> ReadAsync(
+        BlobClient blob, ImageLimits limits, string? knownETag, CancellationToken cancellationToken)
+    {
+        var options = new BlobDownloadOptions
+        {
+            Conditions = knownETag is null ? null : new BlobRequestConditions { IfNoneMatch = new ETag(knownETag) },
+        };
+        Response<BlobDownloadStreamingResult> response;
+        try
+        {
+            response = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException archived) when (
+            archived.ErrorCode == BlobErrorCode.BlobArchived || archived.ErrorCode == BlobErrorCode.BlobBeingRehydrated)
+        {
+            // Moving a blob to the archive tier does not make another version of it: what is known of it stays true.
+            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            string version = properties.ETag.ToString();
+            return new StoredImage(version, null, version == knownETag ? null : Archived(archived.ErrorCode));
+        }
+
+        if (knownETag is not null && response.GetRawResponse().Status == (int)HttpStatusCode.NotModified)
+        {
+            return new StoredImage(knownETag, null, null);
+        }
+
+        using BlobDownloadStreamingResult download = response.Value;
+        string imageETag = download.Details.ETag.ToString();
+        long length = download.Details.ContentLength;
+        if (length > limits.MaxBytes)
+        {
+            return new StoredImage(imageETag, null, limits.TooManyBytes(length));
+        }
+
+        // Storage reports a blob as created when a copy onto it begins, and what can be read then is not the image. The status of a blob that
+        // is no copy reads as pending, too.
+        if (download.Details is { CopyId.Length: > 0, CopyStatus: CopyStatus.Pending })
+        {
+            return new StoredImage(imageETag, null, new ImageRejection(ImageFault.Unreadable, CopyReason));
+        }
+
+        byte[] bytes = new byte[length];
+        await download.Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return new StoredImage(imageETag, bytes, null);
+    }
+
+    /// <summary>Why an image cannot be read while a copy onto its blob is under way, and what to do.</summary>
+    internal const string CopyReason =
+        "A copy onto this blob is under way. Wait for its end; if the image is not indexed a minute later, upload it again.";
+
+    private static ImageRejection Archived(string? errorCode) => new(
+        ImageFault.Unreadable,
+        errorCode == BlobErrorCode.BlobArchived
+            ? "The blob is in the archive tier, where nothing can be read. Move it to the hot, cool or cold tier, and then upload it again " +
+                "or run ./pipeline poison replay."
+            : "The blob is being moved out of the archive tier, which may take 15 hours. Upload it again when that is done, or run " +
+                "./pipeline poison replay.");
 }

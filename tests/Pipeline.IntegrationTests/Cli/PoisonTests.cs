@@ -55,7 +55,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         (int replayed, string output) = await RunAsync("replay", "--name", Name);
 
         Assert.Equal((0, 0), (listed, replayed));
-        Assert.Contains("none recorded", shown, StringComparison.Ordinal);
+        Assert.Contains("The blob is in the archive tier", shown, StringComparison.Ordinal);
         Assert.Contains($"{Name}: vgg16 tries it again", output, StringComparison.Ordinal);
         await pipeline.App.WaitUntilIndexedAsync(Name);
         Assert.Empty(await MessagesAsync(Name));

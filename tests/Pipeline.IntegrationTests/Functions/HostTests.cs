@@ -124,13 +124,51 @@ public class HostTests(RunningPipeline pipeline)
     }
 
     [Theory]
-    [InlineData("PUT", "similar")]
-    [InlineData("DELETE", "images")]
-    [InlineData("HEAD", "health")]
+    [InlineData("PUT", "similar", "POST, GET")]
+    [InlineData("POST", "similar/a/b.jpg", "GET")]
+    [InlineData("DELETE", "images", "GET")]
+    [InlineData("PATCH", "compare", "POST, GET")]
+    [InlineData("PUT", "health", "GET, HEAD")]
+    public async Task A_method_that_an_address_does_not_take_is_405_and_names_those_that_it_takes(string method, string path, string allowed)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using HttpResponseMessage response = await pipeline.App.Client.SendAsync(request, CancellationToken);
+
+        await FunctionApp.AssertProblemAsync(
+            response, HttpStatusCode.MethodNotAllowed, "method-not-allowed", $"'/api/{path}' does not take {method}: send ");
+        Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
+    }
+
+    [Theory]
+    [InlineData("GET", "nothing")]
+    [InlineData("POST", "similarity/x")]
+    [InlineData("DELETE", "a%20b/%E8%8A%B1")]
+    [InlineData("GET", "")]
+    public async Task An_address_that_the_app_does_not_have_is_404_and_named(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using HttpResponseMessage response = await pipeline.App.Client.SendAsync(request, CancellationToken);
+
+        await FunctionApp.AssertProblemAsync(
+            response, HttpStatusCode.NotFound, "unknown-address", $"'/api/{path}".TrimEnd('/'));
+    }
+
+    [Fact]
+    public async Task Health_answers_a_probe_by_HEAD()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "health");
+
+        using HttpResponseMessage response = await pipeline.App.Client.SendAsync(request, CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Empty(await response.Content.ReadAsByteArrayAsync(CancellationToken));
+    }
+
+    [Theory]
     [InlineData("OPTIONS", "similar")]
     [InlineData("TRACE", "health")]
-    [InlineData("GET", "nothing")]
-    [InlineData("GET", "")]
     [InlineData("GET", "../nothing")]
     public async Task What_no_function_answers_is_404_without_a_body(string method, string path)
     {

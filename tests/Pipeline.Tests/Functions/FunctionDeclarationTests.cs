@@ -19,7 +19,7 @@ public class FunctionDeclarationTests
         [
             "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar",
             "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
-            "RemoveImage", "RunStudy",
+            "RemoveImage", "RunStudy", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 

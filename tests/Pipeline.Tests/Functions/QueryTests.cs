@@ -63,7 +63,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?block=x", "block is a whole number from 1 to 5")]
     [InlineData("?block=", "block is a whole number from 1 to 5")]
     [InlineData("?block=1&block=2", "block is a whole number from 1 to 5")]
-    [InlineData("?layout=list", "layout is grid for one block, which is usual, or sheet for all blocks")]
+    [InlineData("?layout=list", "layout is grid for one block, the default, or sheet for all blocks")]
     [InlineData("?layout=sheet&block=1", "layout=sheet shows all blocks and takes no block")]
     [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for vgg16")]
     public void A_wrong_query_for_feature_maps_is_told_what_is_allowed(string query, string detail) =>
@@ -83,7 +83,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         HttpRequest request = Request(query);
         request.Headers.Accept = accept;
 
-        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions).IsPicture);
+        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions).IsPng);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     }
 
     [Theory]
-    [InlineData("?format=gif", "format is json, which is usual, or png")]
+    [InlineData("?format=gif", "format is json, the default, or png")]
     [InlineData("?layers=vgg16:fc9", "layers=vgg16:fc9 is not allowed: 'vgg16:fc9' is not one of vgg16:fc2")]
     [InlineData("?layers=", "'' is not one of")]
     public void A_wrong_query_for_a_pair_is_told_what_is_allowed(string query, string detail) =>
@@ -153,7 +153,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?n=1&n=2", "n is a whole number from 0 to 50")]
     [InlineData("?seed=-1", "seed is a whole number from 0 to 2147483647")]
     [InlineData("?seed=2147483648", "seed is a whole number from 0 to 2147483647")]
-    [InlineData("?format=pdf", "format is json, which is usual, or html")]
+    [InlineData("?format=pdf", "format is json, the default, or html")]
     public void A_wrong_query_for_a_study_is_told_what_is_allowed(string query, string detail) =>
         AssertProblem(() => StudyQuery.Parse(Request(query)), 400, "invalid-parameter", detail);
 

@@ -35,6 +35,25 @@ public class UploadsTests
         Assert.Equal([Limits.MaxBytes, Limits.MaxBytes], images.Select(image => image.Length));
     }
 
+    [Fact]
+    public async Task An_image_is_found_behind_many_other_fields()
+    {
+        (string, byte[])[] others = [.. Enumerable.Range(0, 1000).Select(i => ($"x{i}", new byte[] { 9 }))];
+
+        ReadOnlyMemory<byte>[] images = await ReadAsync(Form([.. others, ("a", [1]), ("b", [2])]));
+
+        Assert.Equal([[1], [2]], images.Select(image => image.ToArray()));
+    }
+
+    [Fact]
+    public async Task A_form_of_more_fields_than_are_read_is_not_said_to_lack_an_image()
+    {
+        (string, byte[])[] others = [.. Enumerable.Range(0, 1024).Select(i => ($"x{i}", new byte[] { 9 }))];
+
+        await AssertProblemAsync(
+            () => ReadAsync(Form([.. others, ("a", [1]), ("b", [2])])), 400, "missing-image", "The form has more than 1,024 fields.");
+    }
+
     [Theory]
     [InlineData("a", "The form has no field 'b'.")]
     [InlineData("b", "The form has no field 'a'.")]
