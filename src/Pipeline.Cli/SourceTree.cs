@@ -46,7 +46,7 @@ internal sealed record SourceTree(string Root)
     }
 
     /// <summary>A path as a person in the working directory would write it.</summary>
-    public static string Shown(string path)
+    public static string Display(string path)
     {
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
         return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
-/// <summary>How an image is brought to a model's input size. Both ignore the aspect ratio, as the study did.</summary>
+/// <summary>How an image is resized to a model's input size. Both ignore the aspect ratio, as the study did.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Resampling>))]
 public enum Resampling
 {

@@ -30,7 +30,7 @@ internal static class BlockQuantisation
         float[] scales = new float[unitsOut * blocks];
         fixed (byte* pinned = bytes)
         {
-            // A lambda takes no span; the pointer is pinned until the loop is done.
+            // A lambda cannot capture a span; the pointer stays pinned until the loop ends.
             byte* target = pinned;
             Parallel.For(0, (unitsOut + Stripe - 1) / Stripe, stripe =>
             {

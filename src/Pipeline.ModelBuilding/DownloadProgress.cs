@@ -1,6 +1,6 @@
 namespace Pipeline.ModelBuilding;
 
-/// <summary>How far a download is.</summary>
-/// <param name="Done">Bytes that are there.</param>
-/// <param name="Total">Bytes of the whole; null where nobody has said.</param>
+/// <summary>The progress of a download.</summary>
+/// <param name="Done">Bytes downloaded so far.</param>
+/// <param name="Total">Bytes of the whole; null if unknown.</param>
 internal readonly record struct DownloadProgress(long Done, long? Total);

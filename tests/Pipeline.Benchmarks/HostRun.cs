@@ -79,7 +79,7 @@ internal static class HostRun
 
     private static double Inference(string key)
     {
-        using var network = new ModelSession(Checkout.Model(key));
+        using var model = new ModelSession(Checkout.Model(key));
         byte[] pixels = new byte[224 * 224 * 3];
         new Random(1).NextBytes(pixels);
         var image = new RgbImage(224, 224, pixels);
@@ -87,7 +87,7 @@ internal static class HostRun
         for (int i = 0; i < times.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            network.EmbedAsync(image, CancellationToken.None).GetAwaiter().GetResult();
+            model.EmbedAsync(image, CancellationToken.None).GetAwaiter().GetResult();
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 

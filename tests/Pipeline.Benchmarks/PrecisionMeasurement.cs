@@ -9,7 +9,7 @@ using Pipeline.Models;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// One file of a network in a process of its own, so that its memory is nobody else's: loading, memory, latency, throughput, and the embeddings it gives.
+/// One file of a model in a process of its own, so that its memory is nobody else's: loading, memory, latency, throughput, and the embeddings it gives.
 /// The session's settings are those of <see cref="ModelSession"/>.
 /// </summary>
 internal static partial class PrecisionMeasurement
@@ -18,11 +18,11 @@ internal static partial class PrecisionMeasurement
     private const int DontNeed = 4;
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
 
-    /// <summary>Prints one line of figures and writes the pictures' embeddings, float32, one after the other.</summary>
+    /// <summary>Prints one line of figures and writes the images' embeddings, float32, one after the other.</summary>
     public static void Run(string key, string path, string embeddings)
     {
         ModelDefinition model = ModelCatalogue.Default().Models.Single(entry => entry.Key == key);
-        List<float[]> inputs = [.. PrecisionRun.Pictures(model).Select(picture => Input(picture, model))];
+        List<float[]> inputs = [.. PrecisionRun.Images(model).Select(image => Input(image, model))];
         double before = Status("VmRSS");
 
         DropFromPageCache(path);
@@ -64,10 +64,10 @@ internal static partial class PrecisionMeasurement
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
-    private static float[] Input(RgbImage picture, ModelDefinition model)
+    private static float[] Input(RgbImage image, ModelDefinition model)
     {
         float[] input = new float[3 * model.InputSize * model.InputSize];
-        Preprocessing.WriteInput(picture, model, input);
+        Preprocessing.WriteInput(image, model, input);
         return input;
     }
 

@@ -10,14 +10,14 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What each precision of each network costs and saves, and what it does to the cosines of 500 pairs of pictures.</summary>
+/// <summary>What each precision of each model costs and saves, and what it does to the cosines of 500 pairs of images.</summary>
 internal static class PrecisionRun
 {
     private const int Pairs = 500;
     private const int Calibrating = 12;
 
-    // 33 pictures make 528 pairs.
-    private const int PictureCount = 33;
+    // 33 images make 528 pairs.
+    private const int ImageCount = 33;
 
     public static async Task RunAsync()
     {
@@ -45,18 +45,18 @@ internal static class PrecisionRun
         }
     }
 
-    /// <summary>The samples and variants of them, at the network's input size: the same pictures in every process.</summary>
-    public static IEnumerable<RgbImage> Pictures(ModelDefinition model)
+    /// <summary>The samples and variants of them, at the model's input size: the same images in every process.</summary>
+    public static IEnumerable<RgbImage> Images(ModelDefinition model)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
         string[] samples = [.. Cli.Demo.Samples.Find(SourceTree.Find().Samples).Select(sample => sample.Path)];
-        for (int i = 0; i < PictureCount; i++)
+        for (int i = 0; i < ImageCount; i++)
         {
             decoder.TryDecode(File.ReadAllBytes(samples[i % samples.Length]), out DecodedImage? decoded, out _);
-            RgbImage picture = i < samples.Length
+            RgbImage image = i < samples.Length
                 ? decoded!.Pixels
                 : Augmentation.Apply(decoded!.Pixels, Augmentation.Draw(new AugmentationRanges(), decoded.Width, decoded.Height, seed: 1, i));
-            yield return ImageResizer.Resize(picture, model.InputSize, model.InputSize, model.Resampling);
+            yield return ImageResizer.Resize(image, model.InputSize, model.InputSize, model.Resampling);
         }
     }
 
@@ -73,7 +73,7 @@ internal static class PrecisionRun
 
         string quantised = Path.Combine(folder, $"{model.Key}-int8.onnx");
         var source = new InstalledModel(model, default, WeightsOrigin.Untrained, Precision.Float32, true, built[0].Item2);
-        await Task.Run(() => QuantisedNetwork.Write(source, [.. Pictures(model).Take(Calibrating)], quantised));
+        await Task.Run(() => QuantisedNetwork.Write(source, [.. Images(model).Take(Calibrating)], quantised));
         built.Add(("whole network int8", quantised));
         return built;
     }
@@ -96,7 +96,7 @@ internal static class PrecisionRun
     {
         double[] errors =
         [
-            .. (from first in Enumerable.Range(0, PictureCount)
+            .. (from first in Enumerable.Range(0, ImageCount)
                 from second in Enumerable.Range(0, first)
                 select Math.Abs(Cosine(reference, first, second, length) - Cosine(values, first, second, length))).Take(Pairs),
         ];

@@ -11,7 +11,7 @@ namespace Pipeline.Benchmarks;
 
 /// <summary>
 /// A network whose convolutions run in int8 throughout, made from a float32 one: batch normalisation folded into the convolution before it, kernels int8
-/// by output channel, activations uint8 with ranges taken from pictures (static quantisation, after Jacob et al. 2018). Written as pairs of
+/// by output channel, activations uint8 with ranges taken from images (static quantisation, after Jacob et al. 2018). Written as pairs of
 /// QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Here to be measured: docs/decisions has why the product does not use it.
 /// </summary>
 internal sealed class QuantisedNetwork
@@ -112,7 +112,7 @@ internal sealed class QuantisedNetwork
            select node.Output[0],
     ];
 
-    private Dictionary<string, (float Min, float Max)> Calibrate(string[] activations, IReadOnlyList<RgbImage> pictures)
+    private Dictionary<string, (float Min, float Max)> Calibrate(string[] activations, IReadOnlyList<RgbImage> images)
     {
         ModelProto probe = _model.Clone();
         probe.Graph.Output.Clear();
@@ -123,12 +123,12 @@ internal sealed class QuantisedNetwork
         }));
         using var session = new InferenceSession(probe.ToByteArray());
         var ranges = new Dictionary<string, (float Min, float Max)>(StringComparer.Ordinal);
-        foreach (RgbImage picture in pictures)
+        foreach (RgbImage image in images)
         {
-            float[] input = new float[3 * picture.Width * picture.Height];
-            Preprocessing.WriteInput(picture, _definition, input);
+            float[] input = new float[3 * image.Width * image.Height];
+            Preprocessing.WriteInput(image, _definition, input);
             Widen("input", input);
-            using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, [1, 3, picture.Height, picture.Width]);
+            using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, [1, 3, image.Height, image.Width]);
             using var options = new RunOptions();
             string[] names = [.. session.OutputMetadata.Keys];
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, ["input"], [value], names);

@@ -5,7 +5,7 @@ using Pipeline.ModelBuilding;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline models pull</c>: the networks of the study, as Keras publishes them.</summary>
+/// <summary><c>pipeline models pull</c>: the models of the study, as Keras publishes them.</summary>
 internal static class ModelsPullCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -17,9 +17,9 @@ internal static class ModelsPullCommand
         };
         var noTop = new Option<bool>("--no-top")
         {
-            Description = "The networks without their dense layers, 154 MB instead of 656 MB: they find similar pictures and predict no classes.",
+            Description = "The models without their dense layers, 154 MB instead of 656 MB: they find similar images and predict no classes.",
         };
-        Option<string> model = ModelOption.Create("Fetch only this network. Default: all.");
+        Option<string> model = ModelOption.Create("Fetch only this model. Default: all.");
         var force = new Option<bool>("--force") { Description = "Fetch also what is there already. Default: leave it." };
         var command = new Command("pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, converts them to ONNX in models/.")
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Azure;
 using Azure.Identity;
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Poison;
 using Pipeline.Cli.Terminal;
 using Pipeline.Indexing.PoisonQueue;
@@ -53,7 +53,7 @@ internal static class PoisonCommand
             string prefix = parsed.GetValue(name) ?? "";
             return WithStorageAsync(
                 parsed.GetValue(storage),
-                opened => parsed.GetValue(dryRun) ? TellAsync(opened, prefix, console, stop) : ReplayAsync(opened, prefix, console, stop),
+                opened => parsed.GetValue(dryRun) ? DryRunAsync(opened, prefix, console, stop) : ReplayAsync(opened, prefix, console, stop),
                 stop);
         });
         return command;
@@ -69,9 +69,9 @@ internal static class PoisonCommand
         };
         storage.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var value }] && PoisonStorage.FaultOf(value) is { } fault)
+            if (result.Tokens is [{ Value: var value }] && PoisonStorage.ErrorOf(value) is { } error)
             {
-                result.AddError(fault);
+                result.AddError(error);
             }
         });
         return storage;
@@ -93,18 +93,18 @@ internal static class PoisonCommand
         }
 
         console.Write(PoisonTables.Create(listing.Blobs));
-        TellTotal(listing, console);
+        WriteTotal(listing, console);
         return 0;
     }
 
-    private static async Task<int> TellAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> DryRunAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
         PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
         int shown = 0;
         foreach (PoisonedBlob blob in listing.Blobs.Where(blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
         {
             shown++;
-            console.Line(PoisonTables.Shown(blob switch
+            console.Line(PoisonTables.Sanitise(blob switch
             {
                 { Message: null } => $"message {blob.MessageId}: would be left, it {blob.Fault}",
                 { Presence: BlobPresence.Current } => $"{blob.Message.Id.Name}: {blob.Message.ModelKey} would try it again",
@@ -114,15 +114,15 @@ internal static class PoisonCommand
         }
 
         console.Line(shown == 0 ? "There is nothing to replay." : "Nothing was changed.");
-        TellTotal(listing, console);
+        WriteTotal(listing, console);
         return 0;
     }
 
     private static async Task<int> ReplayAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
-        var told = new Told(result => console.Line(PoisonTables.Describe(result)));
+        var progress = new ImmediateProgress(result => console.Line(PoisonTables.Describe(result)));
         IReadOnlyList<ReplayResult> results = await storage.Replay().RunAsync(
-            message => message.Id.Name.StartsWith(prefix, StringComparison.Ordinal), told, cancellationToken);
+            message => message.Id.Name.StartsWith(prefix, StringComparison.Ordinal), progress, cancellationToken);
         int replayed = results.Count(result => result.Outcome == ReplayOutcome.Replayed);
         int removed = results.Count(result => result.Outcome is ReplayOutcome.Gone or ReplayOutcome.Replaced);
         int left = results.Count - replayed - removed;
@@ -135,7 +135,7 @@ internal static class PoisonCommand
         return 0;
     }
 
-    private static void TellTotal(PoisonListing listing, CommandConsole console)
+    private static void WriteTotal(PoisonListing listing, CommandConsole console)
     {
         if (listing.Total > listing.Blobs.Count)
         {
@@ -172,8 +172,8 @@ internal static class PoisonCommand
     private static string FirstLine(Exception exception) =>
         ((exception as AggregateException)?.InnerExceptions[^1] ?? exception).Message.Split('\n')[0].TrimEnd();
 
-    private sealed class Told(Action<ReplayResult> tell) : IProgress<ReplayResult>
+    private sealed class ImmediateProgress(Action<ReplayResult> report) : IProgress<ReplayResult>
     {
-        public void Report(ReplayResult value) => tell(value);
+        public void Report(ReplayResult value) => report(value);
     }
 }

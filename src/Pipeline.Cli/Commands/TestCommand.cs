@@ -13,7 +13,7 @@ internal static class TestCommand
     // dotnet test's own code for a project in which the filter finds no test.
     private const string NoTestRan = "8";
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
@@ -29,7 +29,7 @@ internal static class TestCommand
                 result.AddError("--filter takes a part of a test's full name, such as Pipeline.Tests.Search; no asterisks.");
             }
         });
-        var command = new Command("test", "Runs all tests: builds the solution, makes storage emulator and networks ready, reports.") { filter };
+        var command = new Command("test", "Runs all tests: builds the solution, makes storage emulator and models ready, reports.") { filter };
         command.SetAction((parsed, stop) => RunAsync(tree, parsed.GetValue(filter) ?? "", console, stop));
         return command;
     }
@@ -77,7 +77,7 @@ internal static class TestCommand
                 WorkingDirectory = tree.Root,
                 Environment = { ["PIPELINE_MODELS"] = tree.Models },
             };
-            await using ChildProcess process = ChildProcess.StartInForeground(project, start, Grace);
+            await using ChildProcess process = ChildProcess.StartInForeground(project, start, ShutdownTimeout);
             int exitCode = await process.Exited.WaitAsync(cancellationToken);
             return TestResults.Read(Path.Combine(reports.FullName, "report.xml"), exitCode);
         }

@@ -9,16 +9,16 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>pipeline up</c>: storage and function app until Ctrl-C, with data that stays.</summary>
 internal static class UpCommand
 {
-    private const int UsualPort = 7071;
+    private const int DefaultPort = 7071;
 
     // Azurite's own; with them, tools find it under UseDevelopmentStorage=true.
-    private const int UsualStoragePort = 10000;
+    private const int DefaultStoragePort = 10000;
 
     private static readonly TimeSpan UploadAddressLifetime = TimeSpan.FromDays(7);
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        Option<int?> port = PortOption.Create(UsualPort);
+        Option<int?> port = PortOption.Create(DefaultPort);
         var data = new Option<DirectoryInfo>("--data")
         {
             Description = "Where storage keeps its data; made if missing. Default: .pipeline/data.",
@@ -37,7 +37,7 @@ internal static class UpCommand
         command.SetAction((parsed, stop) => RunAsync(
             tree,
             new FunctionAppOptions(
-                parsed.GetValue(port) ?? UsualPort, parsed.GetValue(host), parsed.GetValue(trace) ? Console.Out : null),
+                parsed.GetValue(port) ?? DefaultPort, parsed.GetValue(host), parsed.GetValue(trace) ? Console.Out : null),
             parsed.GetValue(data)?.FullName ?? Path.Combine(tree.State, "data"),
             console,
             stop));
@@ -55,7 +55,7 @@ internal static class UpCommand
         }
 
         await LocalSetup.MakeReadyAsync(tree, console, cancellationToken);
-        int[] storagePorts = FreePort.Prefer(UsualStoragePort, 3);
+        int[] storagePorts = FreePort.Prefer(DefaultStoragePort, 3);
         LocalPipeline? started = null;
         await console.StageAsync("Starting storage and the function app", async _ =>
             started = await LocalPipeline.StartAsync(tree, data, storagePorts, app, Path.Combine(tree.Logs, $"up-{app.Port}"), cancellationToken));
@@ -72,16 +72,16 @@ internal static class UpCommand
         string query = pipeline.Images.GenerateSasUri(
             BlobContainerSasPermissions.Write | BlobContainerSasPermissions.Create | BlobContainerSasPermissions.Delete,
             DateTimeOffset.UtcNow + UploadAddressLifetime).Query;
-        string picture = Demo.Samples.Find(tree.Samples).Select(sample => SourceTree.Shown(sample.Path)).FirstOrDefault() ?? "picture.jpg";
+        string image = Demo.Samples.Find(tree.Samples).Select(sample => SourceTree.Display(sample.Path)).FirstOrDefault() ?? "image.jpg";
         console.Line();
         console.Line($"The function app answers at {api}");
         console.Line($"The emulator's connection string: {pipeline.Storage.ConnectionString}");
         console.Line();
         console.Line("Try:");
         console.Line($"  curl {api}/health");
-        console.Line($"  curl -T {picture} -H 'x-ms-blob-type: BlockBlob' '{pipeline.Images.Uri}/first.jpg{query}'");
+        console.Line($"  curl -T {image} -H 'x-ms-blob-type: BlockBlob' '{pipeline.Images.Uri}/first.jpg{query}'");
         console.Line($"  curl {api}/images");
-        console.Line($"  curl --data-binary @{picture} -H 'Content-Type: application/octet-stream' '{api}/similar?top=5'");
+        console.Line($"  curl --data-binary @{image} -H 'Content-Type: application/octet-stream' '{api}/similar?top=5'");
         console.Line($"  curl '{api}/similar/first.jpg?top=5'");
         console.Line();
         console.Line("Ctrl-C stops both.");

@@ -34,7 +34,7 @@ internal sealed class AppClient(Uri address) : IDisposable
         return images;
     }
 
-    /// <summary>The stored images most like a picture.</summary>
+    /// <summary>The stored images most like an image.</summary>
     /// <exception cref="CommandFailure">The app answers what it should not.</exception>
     public async Task<SimilarResponse> FindSimilarAsync(Sample sample, int top, CancellationToken cancellationToken)
     {

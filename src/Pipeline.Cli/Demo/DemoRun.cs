@@ -10,9 +10,9 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>The product's main job from nothing to an answer, on storage of its own.</summary>
+/// <summary>The product's main job from nothing to an response, on storage of its own.</summary>
 /// <param name="tree">The checkout.</param>
-/// <param name="samples">The pictures; at least <see cref="Top"/>.</param>
+/// <param name="samples">The images; at least <see cref="Top"/>.</param>
 /// <param name="console">Where to tell.</param>
 internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, CommandConsole console)
 {
@@ -79,9 +79,9 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
     {
         string[] keys = [.. _models.Select(model => model.Key)];
         using var app = new AppClient(pipeline.App.Address);
-        await StageAsync($"Uploading {samples.Count} pictures", progress => UploadAsync(pipeline, progress, cancellationToken));
+        await StageAsync($"Uploading {samples.Count} images", progress => UploadAsync(pipeline, progress, cancellationToken));
         Sample query = samples[0];
-        SimilarResponse? answer = null;
+        SimilarResponse? response = null;
         try
         {
             await StageAsync(
@@ -89,26 +89,26 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
                 progress => IndexingWait.RunAsync(app, samples, keys, progress, cancellationToken));
             await StageAsync(
                 $"Asking for the {Top} most similar to {query.Name}",
-                async _ => answer = await app.FindSimilarAsync(query, Top, cancellationToken));
+                async _ => response = await app.FindSimilarAsync(query, Top, cancellationToken));
         }
         catch (CommandFailure failure)
         {
             throw pipeline.App.Process.Failure(failure.Message);
         }
 
-        IReadOnlyList<string> faults = DemoChecks.FaultsOf(answer!, query.Name, keys, Top);
-        if (keys.All(answer!.Models.ContainsKey))
+        IReadOnlyList<string> errors = DemoChecks.ErrorsOf(response!, query.Name, keys, Top);
+        if (keys.All(response!.Models.ContainsKey))
         {
             console.Line();
-            console.Write(SimilarTable.Create(answer, query.Name, _models));
+            console.Write(SimilarTable.Create(response, query.Name, _models));
         }
 
-        if (faults.Count > 0)
+        if (errors.Count > 0)
         {
-            throw pipeline.App.Process.Failure($"The answer is wrong: {string.Join(" ", faults)}");
+            throw pipeline.App.Process.Failure($"The response is wrong: {string.Join(" ", errors)}");
         }
 
-        TellTimes();
+        WriteTimes();
     }
 
     private async Task UploadAsync(LocalPipeline pipeline, IProgress<StageProgress> progress, CancellationToken cancellationToken)
@@ -124,7 +124,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         });
     }
 
-    private void TellTimes()
+    private void WriteTimes()
     {
         Table table = new Table().AddColumn("stage").AddColumn(new TableColumn("seconds").RightAligned());
         foreach ((string stage, TimeSpan took) in _stages.Append(("Together", _stages.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.Took))))

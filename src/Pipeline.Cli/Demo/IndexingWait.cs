@@ -7,7 +7,7 @@ namespace Pipeline.Cli.Demo;
 internal static class IndexingWait
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
     /// <exception cref="CommandFailure">An image failed, or none got ready for two minutes.</exception>
     public static async Task RunAsync(
@@ -43,10 +43,10 @@ internal static class IndexingWait
                 }
             }
 
-            if (Stopwatch.GetElapsedTime(moved) > Patience)
+            if (Stopwatch.GetElapsedTime(moved) > Timeout)
             {
                 throw new CommandFailure(
-                    $"No image was embedded for {Patience.TotalSeconds:0} s; {Math.Max(latest, 0)} of {total} embeddings are there.");
+                    $"No image was embedded for {Timeout.TotalSeconds:0} s; {Math.Max(latest, 0)} of {total} embeddings are there.");
             }
 
             await Task.Delay(Interval, cancellationToken);

@@ -15,11 +15,11 @@ namespace Pipeline.Cli.Deploy;
 internal sealed partial class CommandRunner(CommandConsole console, string folder, bool dryRun)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     public bool DryRun => dryRun;
 
-    /// <summary>A named part of the work; what goes wrong within it is told with its name.</summary>
+    /// <summary>A named part of the work; what goes wrong within it is reported with its name.</summary>
     public async Task StepAsync(string name, string description, Func<Task> work, CancellationToken cancellationToken)
     {
         console.Line($"\n{(dryRun ? "#" : "==")} {name}: {description}");
@@ -56,11 +56,11 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
 
     /// <summary>Stops where something is not as it has to be. A dry run knows nothing, and goes on.</summary>
     /// <exception cref="CommandFailure">It is not so.</exception>
-    public void Require(bool isSo, string fault, string remedy)
+    public void Require(bool isSo, string error, string advice)
     {
         if (!isSo && !dryRun)
         {
-            throw DeploymentFailure.Because(fault, remedy);
+            throw DeploymentFailure.Because(error, advice);
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
     public async Task<string> RunAsync(ShellCommand command, CancellationToken cancellationToken)
     {
         Print($"{command}");
-        return dryRun ? "" : await SucceedAsync(command, told: true, cancellationToken);
+        return dryRun ? "" : await SucceedAsync(command, showsOutput: true, cancellationToken);
     }
 
     /// <summary>Runs a command for what it writes, which may be a key and is never shown.</summary>
@@ -79,15 +79,15 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
     public async Task<string> ReadAsync(string variable, ShellCommand command, CancellationToken cancellationToken)
     {
         Print($"{variable}=$({command})");
-        return dryRun ? $"${variable}" : await SucceedAsync(command, told: false, cancellationToken);
+        return dryRun ? $"${variable}" : await SucceedAsync(command, showsOutput: false, cancellationToken);
     }
 
     /// <summary>Runs a command until it writes what it should.</summary>
     /// <inheritdoc cref="WaitAsync(string, string, Func{CancellationToken, Task{string}}, CancellationToken)"/>
-    public Task WaitAsync(string what, string remedy, ShellCommand command, string expected, CancellationToken cancellationToken)
+    public Task WaitAsync(string what, string advice, ShellCommand command, string expected, CancellationToken cancellationToken)
     {
         Print($"{command}");
-        return WaitAsync(what, remedy, async stop =>
+        return WaitAsync(what, advice, async stop =>
         {
             BufferedCommandResult result = await ExecuteAsync(command, stop);
             bool succeeded = result.ExitCode == 0 && result.StandardOutput.Trim().Equals(expected, StringComparison.OrdinalIgnoreCase);
@@ -99,7 +99,7 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
     /// <returns>When it has, or at once in a dry run.</returns>
     /// <exception cref="CommandFailure">It never did: what does not happen, and what to do about it.</exception>
     public async Task WaitAsync(
-        string what, string remedy, Func<CancellationToken, Task<string?>> attempt, CancellationToken cancellationToken)
+        string what, string advice, Func<CancellationToken, Task<string?>> attempt, CancellationToken cancellationToken)
     {
         int tries = Number("PIPELINE_TRIES", 60);
         int pause = Number("PIPELINE_PAUSE_SECONDS", 10);
@@ -112,7 +112,7 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
                 await Task.Delay(TimeSpan.FromSeconds(pause), cancellationToken);
             }
         });
-        Require(obstacle is null, $"{what} did not happen in {tries} tries, {pause} seconds apart. {obstacle}".TrimEnd(), remedy);
+        Require(obstacle is null, $"{what} did not happen in {tries} tries, {pause} seconds apart. {obstacle}".TrimEnd(), advice);
     }
 
     /// <summary>Shows that something is under way, once it takes longer than a moment.</summary>
@@ -124,7 +124,7 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
         {
             await console.StageAsync($"   {title}", shown =>
             {
-                progress.Shown = shown;
+                progress.Target = shown;
                 return running;
             });
         }
@@ -132,11 +132,11 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
         await running;
     }
 
-    private async Task<string> SucceedAsync(ShellCommand command, bool told, CancellationToken cancellationToken)
+    private async Task<string> SucceedAsync(ShellCommand command, bool showsOutput, CancellationToken cancellationToken)
     {
         BufferedCommandResult? result = null;
         await WithProgressAsync(command.Title, async _ => result = await ExecuteAsync(command, cancellationToken));
-        string said = WithoutKeys($"{(told ? result!.StandardOutput : "")}\n{result!.StandardError}");
+        string said = WithoutKeys($"{(showsOutput ? result!.StandardOutput : "")}\n{result!.StandardError}");
         return result.ExitCode == 0 ? result.StandardOutput.Trim() : throw DeploymentFailure.Of(command, said);
     }
 
@@ -144,9 +144,9 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
     {
         string program = ProgramOnPath.Find(command.Words[0]) ?? throw DeploymentFailure.Missing(command.Words[0]);
 
-        // An interrupt asks the program to end; what does not, within the grace, is ended with all that it started.
+        // An interrupt asks the program to end; what does not, within the shutdownTimeout, is ended with all that it started.
         using var end = new CancellationTokenSource();
-        await using CancellationTokenRegistration asked = cancellationToken.Register(() => end.CancelAfter(Grace));
+        await using CancellationTokenRegistration asked = cancellationToken.Register(() => end.CancelAfter(ShutdownTimeout));
         return await CliWrap.Cli.Wrap(program)
             .WithArguments(command.Words.Skip(1))
             .WithWorkingDirectory(folder)
@@ -156,8 +156,8 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
             .ExecuteBufferedAsync(Console.OutputEncoding, Console.OutputEncoding, end.Token, cancellationToken);
     }
 
-    private static int Number(string variable, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : usual;
+    private static int Number(string variable, int defaultValue) =>
+        int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : defaultValue;
 
     // Event Grid's messages repeat the webhook's address, and with it a key.
     private static string WithoutKeys(string text) => Key().Replace(text, "$1(hidden)");
@@ -167,8 +167,8 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
 
     private sealed class LateProgress : IProgress<StageProgress>
     {
-        public IProgress<StageProgress>? Shown { get; set; }
+        public IProgress<StageProgress>? Target { get; set; }
 
-        public void Report(StageProgress value) => Shown?.Report(value);
+        public void Report(StageProgress value) => Target?.Report(value);
     }
 }

@@ -9,7 +9,7 @@ internal static class DeploymentFailure
     private const int ShownLines = 20;
 
     // The first that fits counts: some codes are the beginning of others.
-    private static readonly (string[] Codes, string What, string Remedy)[] Known =
+    private static readonly (string[] Codes, string What, string Advice)[] Known =
     [
         (["StorageAccountAlreadyTaken", "StorageAccountAlreadyExists"],
             "a storage account of that name belongs to somebody else.", "choose another first part of the names with --name."),
@@ -38,7 +38,7 @@ internal static class DeploymentFailure
         (["az login", "AADSTS"], "the sign-in has run out.", "sign in: az login"),
     ];
 
-    public static CommandFailure Because(string what, string remedy) => new($"{what}\nWhat to do: {remedy}");
+    public static CommandFailure Because(string what, string advice) => new($"{what}\nWhat to do: {advice}");
 
     /// <summary>A program is not installed.</summary>
     public static CommandFailure Missing(string program) => Because($"there is no '{program}' on the PATH.", program switch
@@ -53,10 +53,10 @@ internal static class DeploymentFailure
     /// <param name="said">All that it said, without keys.</param>
     public static CommandFailure Of(ShellCommand command, string said)
     {
-        (_, string what, string remedy) = Known.FirstOrDefault(
+        (_, string what, string advice) = Known.FirstOrDefault(
             known => known.Codes.Any(code => said.Contains(code, StringComparison.Ordinal)),
             ([], "the command below ended with an error.", "see its message above."));
         string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return Because(string.Join('\n', [what, $"{command}", .. lines.TakeLast(ShownLines).Select(line => $"  | {line}")]), remedy);
+        return Because(string.Join('\n', [what, $"{command}", .. lines.TakeLast(ShownLines).Select(line => $"  | {line}")]), advice);
     }
 }

@@ -10,7 +10,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _processFile;
 
@@ -50,7 +50,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         {
             WorkingDirectory = data,
         };
-        ChildProcess process = ChildProcess.Start("Azurite", start, logFile, Grace);
+        ChildProcess process = ChildProcess.Start("Azurite", start, logFile, ShutdownTimeout);
         var azurite = new AzuriteProcess(process, EmulatorConnection.String(ports[0], ports[1], ports[2]), processFile);
         try
         {

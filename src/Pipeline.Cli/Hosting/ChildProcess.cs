@@ -8,10 +8,10 @@ namespace Pipeline.Cli.Hosting;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int RememberedLines = 10;
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
-    private readonly TimeSpan _grace;
+    private readonly TimeSpan _shutdownTimeout;
     private readonly string? _logFile;
     // Apart, for what is said on one must not push out what was said on the other: a tool's reason is often one line among hundreds.
     private readonly Queue<string> _outputLines = [];
@@ -21,12 +21,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly TextWriter? _shown;
     private readonly bool _interrupts;
 
-    private ChildProcess(string name, Process process, string? logFile, TimeSpan grace, TextWriter? shown)
+    private ChildProcess(string name, Process process, string? logFile, TimeSpan shutdownTimeout, TextWriter? shown)
     {
         Name = name;
         _process = process;
         _logFile = logFile;
-        _grace = grace;
+        _shutdownTimeout = shutdownTimeout;
         _shown = shown;
         _interrupts = logFile is null;
         _log = logFile is null ? TextWriter.Null : new StreamWriter(logFile, append: false) { AutoFlush = true };
@@ -44,20 +44,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="name">What it is, for messages.</param>
     /// <param name="start">Program, arguments, folder and environment.</param>
     /// <param name="logFile">Written anew; its folder is made.</param>
-    /// <param name="grace">How long it may take to end after it was asked to.</param>
+    /// <param name="shutdownTimeout">How long it may take to end after it was asked to.</param>
     /// <param name="shown">Where its output goes, too; null for the file alone.</param>
     /// <exception cref="CommandFailure">It cannot be started.</exception>
-    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan grace, TextWriter? shown = null)
+    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan shutdownTimeout, TextWriter? shown = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        return new ChildProcess(name, StartProcess(name, start), logFile, grace, shown);
+        return new ChildProcess(name, StartProcess(name, start), logFile, shutdownTimeout, shown);
     }
 
     /// <summary>Starts a program that writes where the command writes, and is ended by an interrupt as a person would.</summary>
-    public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan grace) =>
-        new(name, StartProcess(name, start), null, grace, shown: null);
+    public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan shutdownTimeout) =>
+        new(name, StartProcess(name, start), null, shutdownTimeout, shown: null);
 
     /// <summary>A failure that shows what the program said last and where the rest is.</summary>
     public CommandFailure Failure(string message)
@@ -77,7 +77,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             if (!OperatingSystem.IsWindows() && Signal.Send(_process.Id, _interrupts ? Signal.Interrupt : Signal.Terminate))
             {
-                await Task.WhenAny(Exited, Task.Delay(_grace));
+                await Task.WhenAny(Exited, Task.Delay(_shutdownTimeout));
             }
 
             if (!_process.HasExited)
@@ -118,7 +118,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
 
         // A grandchild that lives on, such as a compiler server, may hold the pipe open for minutes.
-        await Task.WhenAny(reading, Task.Delay(LastWords));
+        await Task.WhenAny(reading, Task.Delay(OutputTimeout));
         return _process.ExitCode;
     }
 

@@ -35,12 +35,12 @@ internal static class FreePort
     /// <exception cref="CommandFailure">It cannot; the message names it and the option.</exception>
     public static void Require(int port)
     {
-        if (FaultOf(port) is { } fault)
+        if (ErrorOf(port) is { } error)
         {
             throw new CommandFailure(
-                fault == SocketError.AddressAlreadyInUse
+                error == SocketError.AddressAlreadyInUse
                     ? $"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, or choose another port with --port."
-                    : $"Port {port} cannot be used here ({fault}). Choose another port with --port.");
+                    : $"Port {port} cannot be used here ({error}). Choose another port with --port.");
         }
     }
 
@@ -48,10 +48,10 @@ internal static class FreePort
     public static int[] Prefer(int first, int count)
     {
         int[] preferred = [.. Enumerable.Range(first, count)];
-        return Array.TrueForAll(preferred, port => FaultOf(port) is null) ? preferred : Find(count);
+        return Array.TrueForAll(preferred, port => ErrorOf(port) is null) ? preferred : Find(count);
     }
 
-    private static SocketError? FaultOf(int port)
+    private static SocketError? ErrorOf(int port)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);
         try

@@ -9,7 +9,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     // Images in work are finished first; the host gives them 30 seconds.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(40);
 
     private readonly ChildProcess? _events;
 
@@ -68,7 +68,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
                 start.Environment[key] = value;
             }
 
-            return ChildProcess.Start(name, start, logFile, Grace, options.Trace);
+            return ChildProcess.Start(name, start, logFile, ShutdownTimeout, options.Trace);
         }
     }
 
@@ -124,8 +124,8 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync("api/health", cancellationToken);
-            return answer.IsSuccessStatusCode;
+            using HttpResponseMessage response = await http.GetAsync("api/health", cancellationToken);
+            return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {

@@ -6,7 +6,7 @@ namespace Pipeline.Cli.Hosting;
 /// <summary>Storage and function app together.</summary>
 internal sealed class LocalPipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(2);
 
     private LocalPipeline(AzuriteProcess storage, FunctionAppProcess app, BlobContainerClient images)
     {
@@ -19,7 +19,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public FunctionAppProcess App { get; }
 
-    /// <summary>The container whose pictures are indexed; it exists.</summary>
+    /// <summary>The container whose images are indexed; it exists.</summary>
     public BlobContainerClient Images { get; }
 
     /// <summary>Starts storage, then the app on it.</summary>
@@ -61,10 +61,10 @@ internal sealed class LocalPipeline : IAsyncDisposable
         if (working.IsFaulted)
         {
             // The work notices a dead process by a broken connection, perhaps before the end of the process is known.
-            await Task.WhenAny(ended, Task.Delay(LastWords, cancellationToken));
+            await Task.WhenAny(ended, Task.Delay(ExitTimeout, cancellationToken));
         }
 
-        // Ctrl-C at a terminal reaches every program: that they end is then no fault of theirs.
+        // Ctrl-C at a terminal reaches every program: that they end is then no error of theirs.
         if (!cancellationToken.IsCancellationRequested
             && Array.Find(processes, process => process.Exited.IsCompleted) is { } gone)
         {

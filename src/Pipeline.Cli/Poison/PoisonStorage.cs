@@ -38,14 +38,14 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
     public PoisonReplay Replay() => new(Queue, Images, ModelCatalogue.Default());
 
     /// <summary>What is wrong with the option's value; null where nothing is.</summary>
-    public static string? FaultOf(string storage) =>
+    public static string? ErrorOf(string storage) =>
         IsConnectionString(storage)
             ? IsEmulator(storage) ? null : $"A connection string with a key does not belong on a command line: set the environment variable {Variable} to it, and leave --storage out."
         : AccountOf(storage) is null
             ? $"--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, or the emulator's connection string, not '{storage}'."
         : null;
 
-    /// <param name="storage">The option's value, without fault; null for the variable, and without that for the emulator of <c>pipeline up</c>.</param>
+    /// <param name="storage">The option's value, without error; null for the variable, and without that for the emulator of <c>pipeline up</c>.</param>
     /// <param name="cancellationToken">Ends the look for the emulator early.</param>
     /// <exception cref="CommandFailure">The emulator does not run, or the variable is no connection string.</exception>
     public static async Task<PoisonStorage> OpenAsync(string? storage, CancellationToken cancellationToken)
@@ -55,9 +55,9 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
             var credential = new DefaultAzureCredential();
             return new PoisonStorage(
                 found.Name,
-                new BlobServiceClient(Address(found, "blob"), credential, Patient(new BlobClientOptions { TrimBlobNameSlashes = false })),
-                new QueueServiceClient(Address(found, "queue"), credential, Patient(new QueueClientOptions())),
-                new TableServiceClient(Address(found, "table"), credential, Patient(new TableClientOptions())));
+                new BlobServiceClient(Address(found, "blob"), credential, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false })),
+                new QueueServiceClient(Address(found, "queue"), credential, WithShortRetries(new QueueClientOptions())),
+                new TableServiceClient(Address(found, "table"), credential, WithShortRetries(new TableClientOptions())));
         }
 
         string? connection = storage ?? Environment.GetEnvironmentVariable(Variable);
@@ -69,12 +69,12 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
 
         try
         {
-            var blobs = new BlobServiceClient(connection, Patient(new BlobClientOptions { TrimBlobNameSlashes = false }));
+            var blobs = new BlobServiceClient(connection, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false }));
             return new PoisonStorage(
                 blobs.AccountName,
                 blobs,
-                new QueueServiceClient(connection, Patient(new QueueClientOptions())),
-                new TableServiceClient(connection, Patient(new TableClientOptions())));
+                new QueueServiceClient(connection, WithShortRetries(new QueueClientOptions())),
+                new TableServiceClient(connection, WithShortRetries(new TableClientOptions())));
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
@@ -116,7 +116,7 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         }
     }
 
-    private static T Patient<T>(T options) where T : ClientOptions
+    private static T WithShortRetries<T>(T options) where T : ClientOptions
     {
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);

@@ -13,10 +13,10 @@ internal static class LocalSetup
         {
             await AzuriteInstallation.MakeReadyAsync(tree, console, cancellationToken);
             await DotnetBuild.RunAsync(tree, tree.Local, "the function app and its host", console, cancellationToken);
-            await TrainedNetworks.OfferAsync(tree, console, cancellationToken);
+            await TrainedModels.OfferAsync(tree, console, cancellationToken);
             models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 
-        UntrainedNetworks.Tell(models, console);
+        UntrainedModels.Warn(models, console);
     }
 }

@@ -5,13 +5,13 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Puts networks into the models folder.</summary>
+/// <summary>Puts models into the models folder.</summary>
 internal static class ModelInstallation
 {
-    // One seed for all: an untrained network is the same on every machine, and so is its fingerprint.
+    // One seed for all: an untrained model is the same on every machine, and so is its fingerprint.
     private const ulong Seed = 1;
 
-    /// <summary>Sees to it that every network of the catalogue is there; those that are not are drawn from the seed.</summary>
+    /// <summary>Sees to it that every model of the catalogue is there; those that are not are drawn from the seed.</summary>
     public static async Task<IReadOnlyList<InstalledModel>> MakeReadyAsync(
         string folder, CommandConsole console, CancellationToken cancellationToken)
     {

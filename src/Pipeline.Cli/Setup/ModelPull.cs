@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Fetches published weights, checks them, and turns them into networks.</summary>
+/// <summary>Fetches published weights, checks them, and turns them into models.</summary>
 /// <param name="folder">The models folder.</param>
 /// <param name="downloads">Where downloads lie until they have been used.</param>
 /// <param name="download">Fetches and checks.</param>
@@ -21,7 +21,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
     /// <summary>Whether also what is there already.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Leaves the networks and the names of the classes in the models folder.</summary>
+    /// <summary>Leaves the models and the names of the classes in the models folder.</summary>
     /// <exception cref="HttpRequestException">A file cannot be fetched.</exception>
     /// <exception cref="InvalidDataException">A file is not the published one, or its weights do not fit.</exception>
     /// <exception cref="IOException">The disk is full, or cannot be written to.</exception>
@@ -109,7 +109,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
         InstalledModel? built = null;
         await console.StageAsync($"Converting {model.Title}", async progress => built = await ModelBuilder.BuildAsync(
             model, new ReportingWeights(weights, model, WithTop, progress), WithTop, folder, cancellationToken));
-        console.Line($"{model.Title}: imagenet weights, fingerprint {built!.Fingerprint}, {SourceTree.Shown(built.Path)}");
+        console.Line($"{model.Title}: imagenet weights, fingerprint {built!.Fingerprint}, {SourceTree.Display(built.Path)}");
     }
 
     private static string Megabytes(long bytes) => (bytes / 1e6).ToString("0", CultureInfo.InvariantCulture);

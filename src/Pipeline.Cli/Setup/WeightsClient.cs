@@ -14,7 +14,7 @@ internal static class WeightsClient
     private const int Retries = 3;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan UsualPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(0.5);
 
     /// <param name="pause">Before the first retry, half a second if not given; about twice as long before each further one.</param>
     public static HttpClient Create(TimeSpan? pause = null)
@@ -23,7 +23,7 @@ internal static class WeightsClient
             .AddRetry(new HttpRetryStrategyOptions
             {
                 MaxRetryAttempts = Retries,
-                Delay = pause ?? UsualPause,
+                Delay = pause ?? DefaultPause,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 DelayGenerator = AskedFor,

@@ -44,9 +44,9 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     /// <summary>A question that is answered with yes or no.</summary>
     /// <param name="question">What is asked.</param>
     /// <param name="cancellationToken">Stops the asking.</param>
-    /// <param name="usually">The answer of a bare return key.</param>
-    public Task<bool> AskAsync(string question, CancellationToken cancellationToken, bool usually = true) =>
-        new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = usually }.ShowAsync(output, cancellationToken);
+    /// <param name="defaultAnswer">The answer of a bare return key.</param>
+    public Task<bool> AskAsync(string question, CancellationToken cancellationToken, bool defaultAnswer = true) =>
+        new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = defaultAnswer }.ShowAsync(output, cancellationToken);
 
     /// <summary>A question that is answered with a line of text, which may be empty.</summary>
     public Task<string> ReadAsync(string question, CancellationToken cancellationToken) =>

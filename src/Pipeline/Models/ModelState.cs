@@ -3,7 +3,7 @@ namespace Pipeline.Models;
 /// <summary>Whether a model can embed.</summary>
 internal enum ModelStatus
 {
-    /// <summary>Nobody has asked for the model, or its first load is under way.</summary>
+    /// <summary>The model was not requested yet, or is being loaded for the first time.</summary>
     NotLoaded,
 
     /// <summary>The model is in memory.</summary>
@@ -13,7 +13,7 @@ internal enum ModelStatus
     Failed,
 }
 
-/// <summary>What is known of a model's load. Holds no path and no message, so anybody may see it; why it failed is in the log.</summary>
+/// <summary>The state of a model's load. It has no path and no message, so it may be public; the log says why a load failed.</summary>
 /// <param name="Status">Whether the model can embed.</param>
 /// <param name="FailedAt">When the last load failed; null unless the status is <see cref="ModelStatus.Failed"/>.</param>
 internal readonly record struct ModelState(ModelStatus Status, DateTimeOffset? FailedAt);

@@ -1,6 +1,6 @@
 namespace Pipeline.Study;
 
-/// <summary>Which network tells the same object, its kind and others better.</summary>
+/// <summary>Which model tells the same object, its kind and others better.</summary>
 /// <param name="Layers">How well each layer does.</param>
 /// <param name="Verdict">The outcome in sentences.</param>
 internal sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOnlyList<string> Verdict)
@@ -8,9 +8,9 @@ internal sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOn
     /// <summary>Measures the layers, and judges.</summary>
     /// <param name="conditions">What was studied with.</param>
     /// <param name="variants">Cosines of A with its variants, by the layer's name.</param>
-    /// <param name="kind">Cosines of A with the pictures of its kind.</param>
+    /// <param name="kind">Cosines of A with the images of its kind.</param>
     /// <param name="others">Cosines of A with the others.</param>
-    /// <returns>Null where fewer than two of the groups have a picture: there is nothing to tell apart.</returns>
+    /// <returns>Null where fewer than two of the groups have an image: there is nothing to tell apart.</returns>
     public static Separation? Of(
         StudyConditions conditions,
         IReadOnlyList<IReadOnlyDictionary<string, double>> variants,
@@ -39,7 +39,7 @@ internal sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOn
 /// <summary>How well a layer tells the groups apart.</summary>
 /// <param name="Layer">The layer's name.</param>
 /// <param name="SameObject">Mean cosine of A with its variants; null where there is none.</param>
-/// <param name="SameKind">Mean cosine of A with pictures of its kind; null likewise.</param>
+/// <param name="SameKind">Mean cosine of A with images of its kind; null likewise.</param>
 /// <param name="Other">Mean cosine of A with the others; null likewise.</param>
 /// <param name="ObjectFromKind">The <see cref="Silhouette"/> of A among its variants against its kind, -1 to 1.</param>
 /// <param name="ObjectFromOther">The same among its variants against the others.</param>

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Pipeline.Study;
 
-/// <summary>Says in sentences which network tells pictures apart better.</summary>
+/// <summary>Says in sentences which model tells images apart better.</summary>
 internal static class SeparationVerdict
 {
-    // A difference that another picture could turn round.
+    // A difference that another image could turn round.
     private const double Clear = 0.05;
 
     public static IReadOnlyList<string> Of(StudyConditions conditions, IReadOnlyList<LayerSeparation> layers)
@@ -13,7 +13,7 @@ internal static class SeparationVerdict
         List<string> sentences = [];
         if (!conditions.Trained)
         {
-            sentences.Add("With untrained weights the figures show that everything runs; they say nothing about the networks.");
+            sentences.Add("With untrained weights the figures show that everything runs; they say nothing about the models.");
         }
 
         LayerSeparation[] embeddings = [.. Chosen(layer => layer.IsEmbedding)];

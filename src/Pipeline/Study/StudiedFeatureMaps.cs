@@ -5,14 +5,14 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>What a network's blocks make of A.</summary>
-/// <param name="Model">The network's key.</param>
+/// <summary>What a model's blocks make of A.</summary>
+/// <param name="Model">The model's key.</param>
 /// <param name="Blocks">The blocks, from the first.</param>
-/// <param name="Input">A PNG of A as the network takes it.</param>
+/// <param name="Input">A PNG of A as the model takes it.</param>
 internal sealed record StudiedFeatureMaps(
     string Model, IReadOnlyList<StudiedBlock> Blocks, [property: JsonIgnore] ReadOnlyMemory<byte> Input);
 
-/// <summary>What a block of a network makes of A.</summary>
+/// <summary>What a block of a model makes of A.</summary>
 /// <param name="Block">The block's number, from 1.</param>
 /// <param name="Output">The layer that was drawn.</param>
 /// <param name="Channels">Its maps; the first 64 are drawn.</param>

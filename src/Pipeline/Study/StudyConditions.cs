@@ -5,10 +5,10 @@ namespace Pipeline.Study;
 
 /// <summary>What a study was made with: enough to make it again.</summary>
 /// <param name="Version">The product's version and revision.</param>
-/// <param name="Models">The networks, in the catalogue's order.</param>
-/// <param name="Layers">What pictures are compared by, in the order of the networks.</param>
-/// <param name="Resampling">How pictures are brought to the input size: nearest neighbour, as the published study had it.</param>
-/// <param name="MaxPixels">Larger pictures are reduced to about this many pixels before anything else is done.</param>
+/// <param name="Models">The models, in the catalogue's order.</param>
+/// <param name="Layers">What images are compared by, in the order of the models.</param>
+/// <param name="Resampling">How images are brought to the input size: nearest neighbour, as the published study had it.</param>
+/// <param name="MaxPixels">Larger images are reduced to about this many pixels before anything else is done.</param>
 /// <param name="Augmentations">How many variants of A were drawn.</param>
 /// <param name="Seed">Which series of variants.</param>
 /// <param name="Ranges">What their transforms were drawn from.</param>
@@ -22,10 +22,10 @@ internal sealed record StudyConditions(
     int Seed,
     AugmentationRanges Ranges)
 {
-    /// <summary>True where every network learnt ImageNet; otherwise the figures mean nothing.</summary>
+    /// <summary>True where every model learnt ImageNet; otherwise the figures mean nothing.</summary>
     public bool Trained => Models.All(model => model.Weights == WeightsOrigin.ImageNet);
 
-    /// <summary>The name for people of a network.</summary>
+    /// <summary>The name for people of a model.</summary>
     /// <param name="key">Such as <c>vgg16</c>.</param>
     public string TitleOf(string key) => Models.FirstOrDefault(model => model.Key == key)?.Title ?? key;
 
@@ -37,7 +37,7 @@ internal sealed record StudyConditions(
     }
 }
 
-/// <summary>A network of a study.</summary>
+/// <summary>A model of a study.</summary>
 /// <param name="Key">Such as <c>vgg16</c>.</param>
 /// <param name="Title">Such as <c>VGG16</c>.</param>
 /// <param name="Weights">Where its weights come from.</param>

@@ -4,21 +4,21 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>What a study found. The same request on the same networks gives the same result: it holds no time and no machine.</summary>
+/// <summary>What a study found. The same request on the same models gives the same result: it holds no time and no machine.</summary>
 /// <param name="Conditions">What it was made with.</param>
 /// <param name="Notes">What was left out or done differently, and why: a sentence each.</param>
-/// <param name="Pictures">The pictures, A first.</param>
-/// <param name="Pairs">Every pair of different pictures.</param>
+/// <param name="Images">The images, A first.</param>
+/// <param name="Pairs">Every pair of different images.</param>
 /// <param name="Variants">The ready-made variants of A, in the order handed over.</param>
 /// <param name="Augmentations">The variants of A that were drawn.</param>
-/// <param name="Separation">Which network tells the same object, its kind and others better; null with fewer than two groups.</param>
+/// <param name="Separation">Which model tells the same object, its kind and others better; null with fewer than two groups.</param>
 /// <param name="Robustness">How fast A moves away from itself, a curve for each distortion.</param>
-/// <param name="FeatureMaps">What the networks' blocks make of A.</param>
-/// <param name="Published">How this agrees with the published study; null for other pictures.</param>
+/// <param name="FeatureMaps">What the models' blocks make of A.</param>
+/// <param name="Published">How this agrees with the published study; null for other images.</param>
 internal sealed record StudyResult(
     StudyConditions Conditions,
     IReadOnlyList<string> Notes,
-    IReadOnlyList<StudiedPicture> Pictures,
+    [property: JsonPropertyName("pictures")] IReadOnlyList<StudiedImage> Images,
     IReadOnlyList<StudiedPair> Pairs,
     IReadOnlyList<StudiedVariant> Variants,
     StudiedAugmentations Augmentations,
@@ -27,7 +27,7 @@ internal sealed record StudyResult(
     IReadOnlyList<StudiedFeatureMaps> FeatureMaps,
     PublishedComparison? Published);
 
-/// <summary>A picture of a study.</summary>
+/// <summary>An image of a study.</summary>
 /// <param name="Letter">A, B, C and so on.</param>
 /// <param name="Name">As it was handed over.</param>
 /// <param name="Role"><c>reference</c>, <c>same kind</c> or <c>other</c>.</param>
@@ -36,10 +36,10 @@ internal sealed record StudyResult(
 /// <param name="Height">Height of the upright original, in pixels.</param>
 /// <param name="StudiedWidth">Width that it was studied at: less where it was reduced first.</param>
 /// <param name="StudiedHeight">Height that it was studied at.</param>
-/// <param name="Predictions">By the network's key the five most probable classes; networks without dense layers are missing.</param>
-/// <param name="Probabilities">By the network's key float[classes].</param>
+/// <param name="Predictions">By the model's key the five most probable classes; models without dense layers are missing.</param>
+/// <param name="Probabilities">By the model's key float[classes].</param>
 /// <param name="Thumbnail">A small JPEG.</param>
-internal sealed record StudiedPicture(
+internal sealed record StudiedImage(
     string Letter,
     string Name,
     string Role,
@@ -62,7 +62,7 @@ internal sealed record StudiedPicture(
     public const string Other = "other";
 }
 
-/// <summary>Two pictures and how alike they are.</summary>
+/// <summary>Two images and how alike they are.</summary>
 /// <param name="First">The letter of one.</param>
 /// <param name="Second">The letter of the other.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>

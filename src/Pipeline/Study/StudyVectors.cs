@@ -4,7 +4,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>What the networks made of a study's pictures: a vector for each picture and layer.</summary>
+/// <summary>What the models made of a study's images: a vector for each image and layer.</summary>
 internal sealed class StudyVectors
 {
     // As many as a session runs at a time. Batches would take more memory and no less time.
@@ -15,11 +15,11 @@ internal sealed class StudyVectors
 
     private StudyVectors(IReadOnlyList<StudyLayer> layers) => _layers = layers;
 
-    /// <summary>Runs every picture through every network, the networks side by side.</summary>
-    /// <param name="subjects">The pictures.</param>
-    /// <param name="models">The networks.</param>
+    /// <summary>Runs every image through every model, the models side by side.</summary>
+    /// <param name="subjects">The images.</param>
+    /// <param name="models">The models.</param>
     /// <param name="sessions">Where they are loaded.</param>
-    /// <param name="seen">Is told each time that a network has seen a picture; from any thread.</param>
+    /// <param name="seen">Is told each time that a model has seen an image; from any thread.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static async Task<StudyVectors> RunAsync(
         IReadOnlyList<StudySubject> subjects,
@@ -42,10 +42,10 @@ internal sealed class StudyVectors
         return vectors;
     }
 
-    /// <summary>float[d] of a picture.</summary>
+    /// <summary>float[d] of an image.</summary>
     public ReadOnlyMemory<float> Of(StudySubject subject, StudyLayer layer) => _vectors[(subject, layer)];
 
-    /// <summary>How alike two pictures are, by the layer's name.</summary>
+    /// <summary>How alike two images are, by the layer's name.</summary>
     public IReadOnlyDictionary<string, double> Cosines(StudySubject first, StudySubject second) => _layers.ToDictionary(
         layer => layer.Name, layer => VectorCosine.Between(Of(first, layer).Span, Of(second, layer).Span), StringComparer.Ordinal);
 

@@ -39,7 +39,7 @@ public sealed class ModelsPullTests : IDisposable
     }
 
     [Fact]
-    public async Task Published_weights_become_a_network_and_the_download_is_removed()
+    public async Task Published_weights_become_a_model_and_the_download_is_removed()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await using FileServer server = await PublishAsync();
@@ -61,7 +61,7 @@ public sealed class ModelsPullTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_the_top_a_network_embeds_and_does_not_predict()
+    public async Task Without_the_top_a_model_embeds_and_does_not_predict()
     {
         await using FileServer server = await PublishAsync();
         (ModelDefinition model, PublishedFile classes) = await CatalogueAsync(server.Address);
@@ -111,7 +111,7 @@ public sealed class ModelsPullTests : IDisposable
     {
         string nowhere = $"http://127.0.0.1:{FreePort.Find(1)[0]}/mirror";
 
-        // Whichever file comes first: in a checkout with the real networks the names of the classes are there already.
+        // Whichever file comes first: in a checkout with the real models the names of the classes are there already.
         await FailsAsync(_published, $"'{_published}{Path.DirectorySeparatorChar}", "is missing");
         await FailsAsync(nowhere, $"'{nowhere}/", "cannot be reached");
         await FailsAsync("/no/such/folder", "'/no/such/folder'", "neither a folder nor an http(s) address");

@@ -13,7 +13,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_damaged_picture_is_listed_with_its_reason_and_ends_in_poison_again_after_a_replay()
+    public async Task A_damaged_image_is_listed_with_its_reason_and_ends_in_poison_again_after_a_replay()
     {
         const string Name = "poisoned/花 'and\" so.jpg";
         await pipeline.UploadAsync(Name, "Just text."u8.ToArray());
@@ -40,14 +40,14 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_picture_that_failed_for_a_reason_which_passed_is_indexed_after_a_replay()
+    public async Task An_image_that_failed_for_a_reason_which_passed_is_indexed_after_a_replay()
     {
         const string Name = "poisoned/passing.bmp";
 
         // Nobody can read an archived blob.
         BlobClient blob = pipeline.Azurite.Images.GetBlobClient(Name);
         await blob.UploadAsync(
-            BinaryData.FromBytes(Pictures.Bitmap(6101)), new BlobUploadOptions { AccessTier = AccessTier.Archive }, CancellationToken);
+            BinaryData.FromBytes(TestImages.Bitmap(6101)), new BlobUploadOptions { AccessTier = AccessTier.Archive }, CancellationToken);
         await WaitForMessagesAsync(Name, 2);
         await blob.SetAccessTierAsync(AccessTier.Hot, cancellationToken: CancellationToken);
 
@@ -62,12 +62,12 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_replaced_picture_only_loses_its_messages()
+    public async Task A_replaced_image_only_loses_its_messages()
     {
         const string Name = "poisoned/mended.bmp";
         await pipeline.UploadAsync(Name, "Just text."u8.ToArray());
         await WaitForMessagesAsync(Name, 2);
-        await pipeline.UploadAndWaitAsync((Name, Pictures.Bitmap(6102)));
+        await pipeline.UploadAndWaitAsync((Name, TestImages.Bitmap(6102)));
         string mended = await ETagAsync(Name);
 
         (_, string output) = await RunAsync("replay", "--name", Name);

@@ -76,7 +76,7 @@ public partial class UpTests
                 "up", "--host", "func", "--port", $"{port}", "--data", Path.Combine(folder, "data"));
             await command.WaitForOutputAsync("Ctrl-C stops both.");
 
-            using var body = new ByteArrayContent(Pictures.Bitmap(1));
+            using var body = new ByteArrayContent(TestImages.Bitmap(1));
             body.Headers.Add("x-ms-blob-type", "BlockBlob");
             using var http = new HttpClient();
             using HttpResponseMessage uploaded = await http.PutAsync(
@@ -127,7 +127,7 @@ public partial class UpTests
         if (upload)
         {
             // The very address that the command tells its user.
-            using var body = new ByteArrayContent(Pictures.Bitmap(1));
+            using var body = new ByteArrayContent(TestImages.Bitmap(1));
             body.Headers.Add("x-ms-blob-type", "BlockBlob");
             using HttpResponseMessage answer = await http.PutAsync(
                 UploadAddress().Match(output).Groups[1].Value.Replace("first.jpg", "kept.bmp", StringComparison.Ordinal),

@@ -48,7 +48,7 @@ public class BadInputTests(RunningPipeline pipeline)
     [InlineData("includeSelf=maybe", "includeSelf is true or false")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{query}", Pictures.Reference("rgb.png"), "image/png");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{query}", TestImages.Reference("rgb.png"), "image/png");
         using HttpResponseMessage got = await pipeline.App.Client.GetAsync($"similar/a.jpg?{query}", TestContext.Current.CancellationToken);
 
         await AssertProblemAsync(posted, HttpStatusCode.BadRequest, "invalid-parameter", detail);
@@ -124,7 +124,7 @@ public class BadInputTests(RunningPipeline pipeline)
     [Fact]
     public async Task Memory_stays_bounded_under_many_bad_bodies_at_once()
     {
-        // The networks that other tests had loaded are none of this test's.
+        // The models that other tests had loaded are none of this test's.
         long before = pipeline.App.WorkerMemory;
         byte[] bomb = Body("900 megapixels");
         byte[] large = Body("21 MB")[..(20 * 1024 * 1024)];
@@ -142,9 +142,9 @@ public class BadInputTests(RunningPipeline pipeline)
     {
         "empty" => [],
         "text" => Encoding.UTF8.GetBytes("I am an image, believe me."),
-        "truncated JPEG" => Pictures.Reference("baseline.jpg")[..1500],
+        "truncated JPEG" => TestImages.Reference("baseline.jpg")[..1500],
         "900 megapixels" => OneBitPng(30_000),
-        "JPEG" => Pictures.Reference("baseline.jpg"),
+        "JPEG" => TestImages.Reference("baseline.jpg"),
         "21 MB" => [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]],
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, "Unknown body."),
     };

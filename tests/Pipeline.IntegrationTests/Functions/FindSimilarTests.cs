@@ -17,7 +17,7 @@ public class FindSimilarTests(RunningPipeline pipeline)
     {
         await UploadFilesAsync();
 
-        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Reference("baseline.jpg"), "?top=5");
+        JsonNode answer = await pipeline.App.FindSimilarAsync(TestImages.Reference("baseline.jpg"), "?top=5");
 
         Assert.Equal((97, 61), (answer["query"]!["width"]!.GetValue<int>(), answer["query"]!["height"]!.GetValue<int>()));
         foreach (string model in (string[])["vgg16", "resnet50"])
@@ -58,8 +58,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_byte_identical_copy_is_reported_as_a_duplicate_and_no_other_is()
     {
-        byte[] picture = Pictures.Bitmap(1001);
-        await pipeline.UploadAndWaitAsync(("copies/one.bmp", picture), ("copies/two.bmp", picture), ("copies/other.bmp", Pictures.Bitmap(1002)));
+        byte[] image = TestImages.Bitmap(1001);
+        await pipeline.UploadAndWaitAsync(("copies/one.bmp", image), ("copies/two.bmp", image), ("copies/other.bmp", TestImages.Bitmap(1002)));
 
         JsonNode answer = await pipeline.App.GetAsync("similar/copies/one.bmp?top=100");
 
@@ -72,7 +72,7 @@ public class FindSimilarTests(RunningPipeline pipeline)
     {
         await UploadFilesAsync();
 
-        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Reference("rgb.png"), "?model=ResNet50&top=3");
+        JsonNode answer = await pipeline.App.FindSimilarAsync(TestImages.Reference("rgb.png"), "?model=ResNet50&top=3");
 
         Assert.Equal(["resnet50"], answer["models"]!.AsObject().Select(model => model.Key));
         Assert.Equal(3, answer["models"]!["resnet50"]!["results"]!.AsArray().Count);
@@ -82,10 +82,10 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task Ten_results_are_given_unless_another_number_is_asked_for()
     {
-        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 12).Select(i => ($"ten/{i}.bmp", Pictures.Bitmap(i)))]);
+        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 12).Select(i => ($"ten/{i}.bmp", TestImages.Bitmap(i)))]);
 
-        Assert.Equal(10, Names(await pipeline.App.FindSimilarAsync(Pictures.Bitmap(0)), "vgg16").Length);
-        Assert.Single(Names(await pipeline.App.FindSimilarAsync(Pictures.Bitmap(0), "?top=1"), "vgg16"));
+        Assert.Equal(10, Names(await pipeline.App.FindSimilarAsync(TestImages.Bitmap(0)), "vgg16").Length);
+        Assert.Single(Names(await pipeline.App.FindSimilarAsync(TestImages.Bitmap(0), "?top=1"), "vgg16"));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class FindSimilarTests(RunningPipeline pipeline)
         await UploadFilesAsync();
         using var form = new MultipartFormDataContent();
         form.Add(new StringContent("hello"), "comment");
-        var image = new ByteArrayContent(Pictures.Reference("grey16.png"));
+        var image = new ByteArrayContent(TestImages.Reference("grey16.png"));
         image.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         form.Add(image, "image", "../../etc/passwd");
 
@@ -108,15 +108,15 @@ public class FindSimilarTests(RunningPipeline pipeline)
     public async Task An_image_is_found_once_its_record_is_two_seconds_old()
     {
         // A first query fills the index, so that what follows can only come from the log of changes.
-        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(2001), "?top=1");
-        await pipeline.UploadAsync("fresh/one.bmp", Pictures.Bitmap(2001));
+        await pipeline.App.FindSimilarAsync(TestImages.Bitmap(2001), "?top=1");
+        await pipeline.UploadAsync("fresh/one.bmp", TestImages.Bitmap(2001));
         TableClient embeddings = pipeline.Azurite.Tables.GetTableClient("Embeddings");
         await pipeline.App.Process.WaitUntilAsync(
             async () => await embeddings.QueryAsync<TableEntity>(entity => entity.GetString("Name") == "fresh/one.bmp").CountAsync() == 2,
             "both records");
 
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Bitmap(2001), "?top=1");
+        JsonNode answer = await pipeline.App.FindSimilarAsync(TestImages.Bitmap(2001), "?top=1");
 
         Assert.Equal(["fresh/one.bmp"], Names(answer, "vgg16"));
         Assert.Equal(["fresh/one.bmp"], Names(answer, "resnet50"));
@@ -125,14 +125,14 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_new_version_of_an_image_takes_the_place_of_the_old_one()
     {
-        await pipeline.UploadAndWaitAsync(("versions/a.bmp", Pictures.Bitmap(3001)));
-        await pipeline.UploadAndWaitAsync(("versions/a.bmp", Pictures.Bitmap(3002)));
+        await pipeline.UploadAndWaitAsync(("versions/a.bmp", TestImages.Bitmap(3001)));
+        await pipeline.UploadAndWaitAsync(("versions/a.bmp", TestImages.Bitmap(3002)));
 
         JsonNode answer = await pipeline.App.GetAsync("similar/versions/a.bmp?top=1&includeSelf=true");
-        JsonNode old = await pipeline.App.FindSimilarAsync(Pictures.Bitmap(3001), "?top=100");
+        JsonNode old = await pipeline.App.FindSimilarAsync(TestImages.Bitmap(3001), "?top=100");
 
         Assert.Equal(
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(3002))),
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TestImages.Bitmap(3002))),
             answer["query"]!["contentHash"]!.GetValue<string>());
         Assert.DoesNotContain(old["models"]!["vgg16"]!["results"]!.AsArray(), result => result!["duplicate"]!.GetValue<bool>());
     }
@@ -171,7 +171,7 @@ public class FindSimilarTests(RunningPipeline pipeline)
         }
     }
 
-    private Task UploadFilesAsync() => pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", Pictures.Reference(file)))]);
+    private Task UploadFilesAsync() => pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", TestImages.Reference(file)))]);
 
     private static string[] Names(JsonNode answer, string model) =>
         [.. answer["models"]![model]!["results"]!.AsArray().Select(result => result!["name"]!.GetValue<string>())];

@@ -15,8 +15,8 @@ public class HostTests(RunningPipeline pipeline)
     {
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
         };
 
         using HttpResponseMessage response = await pipeline.App.Client.PostAsync("compare", form, CancellationToken);
@@ -30,9 +30,9 @@ public class HostTests(RunningPipeline pipeline)
     {
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 3)), "c", "c.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 3)), "c", "c.bmp" },
         };
 
         using HttpResponseMessage response = await pipeline.App.Client.PostAsync("study?n=0", form, CancellationToken);
@@ -91,23 +91,23 @@ public class HostTests(RunningPipeline pipeline)
             Assert.DoesNotContain("'x' is", body.Replace("a=x", "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
 
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{parameter}=x", Pictures.Bitmap(1), "image/bmp");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{parameter}=x", TestImages.Bitmap(1), "image/bmp");
         Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
     }
 
     [Fact]
     public async Task An_image_whose_name_begins_or_ends_with_a_slash_is_failed_with_the_reason_and_never_taken_for_another()
     {
-        await pipeline.UploadAndWaitAsync(("slash.bmp", Pictures.Bitmap(811)));
+        await pipeline.UploadAndWaitAsync(("slash.bmp", TestImages.Bitmap(811)));
         BlobContainerClient exact = new BlobServiceClient(
             pipeline.Azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
         foreach ((string name, int number) in new[] { ("/slash.bmp", 812), ("slash.bmp/", 813) })
         {
-            await exact.UploadBlobAsync(name, BinaryData.FromBytes(Pictures.Bitmap(number)), CancellationToken);
+            await exact.UploadBlobAsync(name, BinaryData.FromBytes(TestImages.Bitmap(number)), CancellationToken);
         }
 
         JsonNode sent = await FunctionApp.ReadAsync(
-            await pipeline.App.PostAsync("similar?top=1", Pictures.Bitmap(812), "image/bmp"), HttpStatusCode.OK);
+            await pipeline.App.PostAsync("similar?top=1", TestImages.Bitmap(812), "image/bmp"), HttpStatusCode.OK);
         JsonNode named = await pipeline.App.GetAsync("predictions/%2Fslash.bmp");
 
         foreach (string name in new[] { "/slash.bmp", "slash.bmp/" })
@@ -177,8 +177,8 @@ public class HostTests(RunningPipeline pipeline)
     public async Task Storage_requests_and_answers_are_not_logged_one_by_one()
     {
         int before = pipeline.App.Process.Output.Length;
-        await pipeline.UploadAndWaitAsync(("host/quiet.bmp", Pictures.Bitmap(4711)));
-        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(4711));
+        await pipeline.UploadAndWaitAsync(("host/quiet.bmp", TestImages.Bitmap(4711)));
+        await pipeline.App.FindSimilarAsync(TestImages.Bitmap(4711));
 
         string log = pipeline.App.Process.Output[before..];
 

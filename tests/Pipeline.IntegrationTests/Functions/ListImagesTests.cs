@@ -11,7 +11,7 @@ public class ListImagesTests(RunningPipeline pipeline)
         string[] names = [.. Enumerable.Range(0, 105).Select(i => $"pages/{i:d3}.bmp")];
         foreach (string name in names)
         {
-            await pipeline.UploadAsync(name, Pictures.Bitmap(5000));
+            await pipeline.UploadAsync(name, TestImages.Bitmap(5000));
         }
 
         JsonNode first = await pipeline.App.GetAsync("images?prefix=pages/");
@@ -35,7 +35,7 @@ public class ListImagesTests(RunningPipeline pipeline)
     [Fact]
     public async Task Health_tells_models_index_and_storage_without_naming_the_account()
     {
-        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(1), "?top=1");
+        await pipeline.App.FindSimilarAsync(TestImages.Bitmap(1), "?top=1");
 
         JsonNode health = await pipeline.App.GetAsync("health");
 

@@ -10,7 +10,7 @@ public class PoisonTests(RunningPipeline pipeline)
     public async Task A_bad_blob_ends_in_the_poison_queue_with_its_reason_while_the_rest_are_indexed()
     {
         await pipeline.UploadAsync("poison/not-an-image.jpg", "Just text."u8.ToArray());
-        await pipeline.UploadAndWaitAsync(("poison/before.bmp", Pictures.Bitmap(6001)), ("poison/after.bmp", Pictures.Bitmap(6002)));
+        await pipeline.UploadAndWaitAsync(("poison/before.bmp", TestImages.Bitmap(6001)), ("poison/after.bmp", TestImages.Bitmap(6002)));
 
         var messages = new List<JsonNode>();
         await pipeline.App.Process.WaitUntilAsync(
@@ -46,7 +46,7 @@ public class PoisonTests(RunningPipeline pipeline)
         await pipeline.App.Process.WaitUntilAsync(
             async () => (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.Any(state => state.State == "failed"), "the failure");
 
-        await pipeline.UploadAsync("poison/mended.jpg", Pictures.Bitmap(6003));
+        await pipeline.UploadAsync("poison/mended.jpg", TestImages.Bitmap(6003));
 
         await pipeline.App.Process.WaitUntilAsync(
             async () => (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.All(state => state.State == "indexed"), "the good image");

@@ -38,7 +38,7 @@ public sealed class PublishTests(RunningPipeline pipeline) : IDisposable
             Output,
             azurite,
             new Dictionary<string, string> { ["Models__Folder"] = pipeline.Models.Folder, ["PATH"] = "/nowhere", ["DOTNET_ROOT"] = "" });
-        await azurite.Images.GetBlobClient("published.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), TestContext.Current.CancellationToken);
+        await azurite.Images.GetBlobClient("published.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("published.bmp");
         Assert.Equal("ok", (await app.GetAsync("health"))["status"]!.GetValue<string>());
     }

@@ -17,7 +17,7 @@ public class RemoveImageTests(RunningPipeline pipeline)
     [InlineData("removal/gone ü 100%.bmp", true)]
     public async Task A_deleted_image_is_forgotten_by_both_models_and_by_the_search(string name, bool cloudEvents)
     {
-        await pipeline.UploadAndWaitAsync((name, Pictures.Bitmap(7001)));
+        await pipeline.UploadAndWaitAsync((name, TestImages.Bitmap(7001)));
         Assert.Contains(name, await FoundAsync(7001));
         await pipeline.Azurite.Images.DeleteBlobAsync(name, cancellationToken: CancellationToken);
 
@@ -32,7 +32,7 @@ public class RemoveImageTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_late_event_of_an_image_that_is_there_again_removes_nothing()
     {
-        await pipeline.UploadAndWaitAsync(("removal/back.bmp", Pictures.Bitmap(7002)));
+        await pipeline.UploadAndWaitAsync(("removal/back.bmp", TestImages.Bitmap(7002)));
         int before = (await RecordedAsync()).Count(recorded => recorded == "removal/back.bmp");
 
         await Deletions.SendMessageAsync(Event("removal/back.bmp", cloudEvents: false), CancellationToken);
@@ -96,6 +96,6 @@ public class RemoveImageTests(RunningPipeline pipeline)
     }
 
     private async Task<IReadOnlyList<string>> FoundAsync(int number) =>
-        [.. (await pipeline.App.FindSimilarAsync(Pictures.Bitmap(number), "?top=50"))["models"]!["vgg16"]!["results"]!.AsArray()
+        [.. (await pipeline.App.FindSimilarAsync(TestImages.Bitmap(number), "?top=50"))["models"]!["vgg16"]!["results"]!.AsArray()
             .Select(result => result!["name"]!.GetValue<string>())];
 }

@@ -8,9 +8,9 @@ namespace Pipeline.IntegrationTests.Functions;
 
 public class StudyTests(RunningPipeline pipeline)
 {
-    private static readonly byte[] A = Pictures.Reference("baseline.jpg");
-    private static readonly byte[] B = Pictures.Reference("rgb.png");
-    private static readonly byte[] C = Pictures.Reference("rgb.bmp");
+    private static readonly byte[] A = TestImages.Reference("baseline.jpg");
+    private static readonly byte[] B = TestImages.Reference("rgb.png");
+    private static readonly byte[] C = TestImages.Reference("rgb.bmp");
 
     [Fact]
     public async Task Three_images_are_studied_and_again_with_the_same_outcome()
@@ -20,8 +20,8 @@ public class StudyTests(RunningPipeline pipeline)
         JsonNode study = await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
 
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal(["a", "b", "c"], study["pictures"]!.AsArray().Select(picture => picture!["name"]!.GetValue<string>()));
-        Assert.Equal(["reference", "same kind", "other"], study["pictures"]!.AsArray().Select(picture => picture!["role"]!.GetValue<string>()));
+        Assert.Equal(["a", "b", "c"], study["pictures"]!.AsArray().Select(image => image!["name"]!.GetValue<string>()));
+        Assert.Equal(["reference", "same kind", "other"], study["pictures"]!.AsArray().Select(image => image!["role"]!.GetValue<string>()));
         Assert.Equal((2, 5), (study["conditions"]!["augmentations"]!.GetValue<int>(), study["conditions"]!["seed"]!.GetValue<int>()));
         Assert.All(study["conditions"]!["models"]!.AsArray(), model => Assert.Equal(
             ("untrained", "float32"), (model!["weights"]!.GetValue<string>(), model["precision"]!.GetValue<string>())));
@@ -62,7 +62,7 @@ public class StudyTests(RunningPipeline pipeline)
         Assert.Equal((HttpStatusCode.OK, "text/html"), (asked.StatusCode, asked.Content.Headers.ContentType!.MediaType));
         Assert.Equal(html, await accepted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.StartsWith("<!DOCTYPE html>", html, StringComparison.Ordinal);
-        Assert.Contains("UNTRAINED NETWORKS", html, StringComparison.Ordinal);
+        Assert.Contains("UNTRAINED MODELS", html, StringComparison.Ordinal);
         string policy = asked.Headers.GetValues("Content-Security-Policy").Single();
         Assert.StartsWith("default-src 'none'; img-src data:; style-src 'sha256-", policy, StringComparison.Ordinal);
         Assert.EndsWith("; sandbox", policy, StringComparison.Ordinal);

@@ -48,9 +48,9 @@ public class TelemetryTests(RunningPipeline pipeline)
 
     private static async Task IndexAndAskAsync(Azurite azurite, FunctionApp app)
     {
-        await azurite.Images.GetBlobClient("traced.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), TestContext.Current.CancellationToken);
+        await azurite.Images.GetBlobClient("traced.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("traced.bmp");
-        await app.FindSimilarAsync(Pictures.Bitmap(1));
+        await app.FindSimilarAsync(TestImages.Bitmap(1));
     }
 
     private Dictionary<string, string> Settings(params (string Name, string Value)[] settings) => new(

@@ -35,7 +35,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
     /// <summary>Starts it and waits until it listens; storage need not be there.</summary>
     public static Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models) => StartAsync(azurite, models.Folder);
 
-    /// <summary>Starts it with the networks of a folder.</summary>
+    /// <summary>Starts it with the models of a folder.</summary>
     public static Task<FunctionApp> StartAsync(Azurite azurite, string modelsFolder) =>
         StartAsync(azurite, new Dictionary<string, string> { ["Models__Folder"] = modelsFolder });
 

@@ -3,7 +3,7 @@ using Pipeline.Imaging;
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>Answers that are pictures.</summary>
+/// <summary>Answers that are images.</summary>
 internal static class PngFile
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];

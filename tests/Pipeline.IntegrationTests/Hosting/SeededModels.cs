@@ -2,12 +2,12 @@ using Pipeline.ModelBuilding;
 using Pipeline.Models;
 
 
-// Two networks at full size on few processors: tests that overlap would only wait for one another.
+// Two models at full size on few processors: tests that overlap would only wait for one another.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>Both networks at full size with seeded weights, built once by this very build of the product.</summary>
+/// <summary>Both models at full size with seeded weights, built once by this very build of the product.</summary>
 public sealed class SeededModels : IAsyncLifetime
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("pipeline-models-").FullName;

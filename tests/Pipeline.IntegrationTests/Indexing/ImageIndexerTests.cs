@@ -55,7 +55,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
         EmbeddingRecord record = (await Table.FindAsync(Model, Id("race.bmp").Key, CancellationToken))!;
         Assert.Equal(await Host.ETagAsync("race.bmp"), record.ImageETag);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(12))), record.ContentHash);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TestImages.Bitmap(12))), record.ContentHash);
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
         for (int i = 1; i < names.Length; i++)
         {
             EmbeddingRecord? record = await Host.SearchAsync(names[i]);
-            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(i))), record?.ContentHash);
+            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TestImages.Bitmap(i))), record?.ContentHash);
             Assert.Equal((names[i], await Host.ETagAsync(names[i])), (record!.Id.Name, record.ImageETag));
         }
     }

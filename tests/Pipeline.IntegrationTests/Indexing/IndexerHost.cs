@@ -66,7 +66,7 @@ internal sealed class IndexerHost : IAsyncDisposable
     public Task<bool> RemoveIfGoneAsync(string name, CancellationToken cancellationToken) =>
         Indexer.RemoveIfGoneAsync("resnet50", name, cancellationToken);
 
-    public Task UploadAsync(string name, int number) => UploadAsync(name, BinaryData.FromBytes(Pictures.Bitmap(number)));
+    public Task UploadAsync(string name, int number) => UploadAsync(name, BinaryData.FromBytes(TestImages.Bitmap(number)));
 
     public Task UploadAsync(string name, BinaryData content) =>
         Blobs.GetBlobClient(name).UploadAsync(content, overwrite: true, TestContext.Current.CancellationToken);

@@ -142,7 +142,7 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
         await Host.UploadAsync($"{what}.bmp", what switch
         {
             "text" => BinaryData.FromString("text"),
-            "damaged" => BinaryData.FromBytes(Pictures.Bitmap(1)[..100]),
+            "damaged" => BinaryData.FromBytes(TestImages.Bitmap(1)[..100]),
             _ => BinaryData.FromBytes(new byte[21 << 20]),
         });
         await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync($"{what}.bmp", CancellationToken));

@@ -70,7 +70,7 @@ public sealed class DeployTests : IDisposable
     [InlineData("config-zip", "publish", "BlobUploadFailedException", "see its message above")]
     [InlineData("events.bicep", "events", "handshake failed", "see its message above")]
     [InlineData("--name deploy-check", "smoke-test", "AuthorizationPermissionMismatch", "Storage Blob Data Contributor")]
-    public async Task A_step_that_fails_says_why_and_a_second_run_completes(string call, string step, string message, string remedy)
+    public async Task A_step_that_fails_says_why_and_a_second_run_completes(string call, string step, string message, string advice)
     {
         _sandbox.Fail(call, message);
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
@@ -78,7 +78,7 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains($"Step \"{step}\" failed", output, StringComparison.Ordinal);
         Assert.Contains(message, output, StringComparison.Ordinal);
-        Assert.Contains(remedy, output[output.IndexOf("What to do:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains(advice, output[output.IndexOf("What to do:", StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.Contains(call, _sandbox.Calls[^1], StringComparison.Ordinal);
 
         _sandbox.Forget("fail");
@@ -130,10 +130,10 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task A_region_without_the_plan_and_a_role_that_cannot_grant_are_refused()
     {
-        (int exitCode, string output) = await _sandbox.RunAsync("deploy", "-g", "pictures", "-l", "Antarctica North", "--yes");
+        (int exitCode, string output) = await _sandbox.RunAsync("deploy", "-g", "images", "-l", "Antarctica North", "--yes");
         Assert.Equal(1, exitCode);
         Assert.Contains("'antarcticanorth' does not offer Flex Consumption. These do: westeurope northeurope", output, StringComparison.Ordinal);
-        await StopsAsync("actions", "Microsoft.Web/*", "may not write role assignments in pictures", "User Access Administrator");
+        await StopsAsync("actions", "Microsoft.Web/*", "may not write role assignments in images", "User Access Administrator");
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("az deployment", StringComparison.Ordinal));
     }
 
@@ -197,7 +197,7 @@ public sealed class DeployTests : IDisposable
     [InlineData("y", 0)]
     public async Task Nothing_is_provisioned_without_an_answer(string answer, int expected)
     {
-        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync("Go on?", answer, "deploy", "-g", "pictures", "-l", "westeurope");
+        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync("Go on?", answer, "deploy", "-g", "images", "-l", "westeurope");
 
         Assert.True(exitCode == expected, output);
         Assert.Equal(expected == 0, _sandbox.Calls.Any(call => call.Contains("--name pipeline --template-file", StringComparison.Ordinal)));
@@ -210,7 +210,7 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
 
-        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "pictures");
+        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "images");
         Assert.Equal(1, exitCode);
         Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
         Assert.Empty(_sandbox.Calls);
@@ -224,7 +224,7 @@ public sealed class DeployTests : IDisposable
     public async Task An_interrupt_stops_what_runs_and_says_how_to_go_on()
     {
         _sandbox.State("hang", "main.bicep");
-        using Process command = _sandbox.StartCommand("deploy", "-g", "pictures", "-l", "westeurope", "--yes", "--skip-what-if");
+        using Process command = _sandbox.StartCommand("deploy", "-g", "images", "-l", "westeurope", "--yes", "--skip-what-if");
         string hanging = Path.Combine(_sandbox.StateFolder, "hanging");
         await Wait.UntilAsync(() => Task.FromResult(File.Exists(hanging) && new FileInfo(hanging).Length > 0), () => "az to be called");
         int az = int.Parse(_sandbox.ReadState("hanging"), CultureInfo.InvariantCulture);
@@ -335,14 +335,14 @@ public sealed class DeployTests : IDisposable
         const string Question = "to go on:";
         _sandbox.State("group");
 
-        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync(Question, "picture", "destroy", "-g", "pictures");
+        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync(Question, "image", "destroy", "-g", "images");
         Assert.Equal(1, exitCode);
-        Assert.Contains("'picture' is not 'pictures'; nothing was deleted", output, StringComparison.Ordinal);
+        Assert.Contains("'image' is not 'images'; nothing was deleted", output, StringComparison.Ordinal);
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("az group delete", StringComparison.Ordinal));
 
-        (exitCode, output) = await _sandbox.RunAtTerminalAsync(Question, "pictures", "destroy", "-g", "pictures");
+        (exitCode, output) = await _sandbox.RunAtTerminalAsync(Question, "images", "destroy", "-g", "images");
         Assert.True(exitCode == 0, output);
-        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "pictures", "--yes");
+        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "images", "--yes");
         Assert.True(exitCode == 0, output);
         Assert.Contains("nothing to delete", output, StringComparison.Ordinal);
     }

@@ -109,7 +109,7 @@ internal sealed class Sandbox : IDisposable
     }
 
     public Task<(int ExitCode, string Output)> DeployAsync(params string[] options) =>
-        RunAsync(["deploy", "-g", "pictures", "-l", "westeurope", .. options]);
+        RunAsync(["deploy", "-g", "images", "-l", "westeurope", .. options]);
 
     /// <summary>Runs the command to its end, without a terminal; both its streams are its output.</summary>
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunToEndAsync(StartCommand(arguments));

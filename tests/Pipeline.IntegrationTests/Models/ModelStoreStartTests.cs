@@ -38,7 +38,7 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
                     model.Fingerprint.ToString(), health["models"]![model.Key]!["fingerprint"]!.GetValue<string>()));
             }
 
-            await azurite.Images.GetBlobClient("fetched.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), CancellationToken);
+            await azurite.Images.GetBlobClient("fetched.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), CancellationToken);
             await apps[0].WaitUntilIndexedAsync("fetched.bmp");
             Assert.Equal(2, Directory.GetFiles(_folder, "*.onnx", SearchOption.AllDirectories).Length);
         }
@@ -56,7 +56,7 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
         await azurite.Models.CreateIfNotExistsAsync(cancellationToken: CancellationToken);
-        await azurite.Images.GetBlobClient("left.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), CancellationToken);
+        await azurite.Images.GetBlobClient("left.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), CancellationToken);
         InstalledModel vgg16 = pipeline.Models.Installed.Single(model => model.Key == "vgg16");
 
         await using ServerProcess app = FunctionApp.Launch(azurite, PublishedModels.Settings(azurite.Models, pipeline.Models, _folder));

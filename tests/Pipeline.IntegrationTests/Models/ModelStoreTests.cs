@@ -11,7 +11,7 @@ using Pipeline.Models.Store;
 
 namespace Pipeline.IntegrationTests.Models;
 
-/// <summary>Fetching versions from real storage, with files that are no networks: this is about the files.</summary>
+/// <summary>Fetching versions from real storage, with files that are no models: this is about the files.</summary>
 public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
 {
     private const string Vgg16 = "aaaaaaaaaaaa";

@@ -11,7 +11,7 @@ internal static class PublishedModels
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    /// <summary>Uploads the networks that were built for these tests, under their versions' names.</summary>
+    /// <summary>Uploads the models that were built for these tests, under their versions' names.</summary>
     public static async Task UploadAsync(BlobContainerClient container, SeededModels models)
     {
         await container.CreateIfNotExistsAsync(cancellationToken: CancellationToken);

@@ -11,11 +11,11 @@ public class DemoChecksTests
         Assert.Empty(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
 
     [Fact]
-    public void Another_picture_before_the_query_itself_is_a_fault_that_names_both()
+    public void Another_image_before_the_query_itself_is_a_fault_that_names_both()
     {
-        string fault = Assert.Single(Faults(Answer([("vase-2.jpg", 1), ("vase-1.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
+        string error = Assert.Single(Faults(Answer([("vase-2.jpg", 1), ("vase-1.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
 
-        Assert.Equal("vgg16: 'vase-2.jpg' comes first instead of 'vase-1.jpg', the very picture that was asked about.", fault);
+        Assert.Equal("vgg16: 'vase-2.jpg' comes first instead of 'vase-1.jpg', the very image that was asked about.", error);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public class DemoChecksTests
     }
 
     [Fact]
-    public void A_failed_picture_is_told_with_its_reason()
+    public void A_failed_image_is_told_with_its_reason()
     {
         ListedImage[] images = [new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Failed))];
 
@@ -99,5 +99,5 @@ public class DemoChecksTests
             new SimilarTimes(0, 0, 0, 0));
     }
 
-    private static IReadOnlyList<string> Faults(SimilarResponse answer) => DemoChecks.FaultsOf(answer, "vase-1.jpg", Models, top: 3);
+    private static IReadOnlyList<string> Faults(SimilarResponse answer) => DemoChecks.ErrorsOf(answer, "vase-1.jpg", Models, top: 3);
 }

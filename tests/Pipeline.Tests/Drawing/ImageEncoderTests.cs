@@ -31,7 +31,7 @@ public class ImageEncoderTests
     }
 
     [Fact]
-    public void Files_hold_nothing_but_the_picture()
+    public void Files_hold_nothing_but_the_image()
     {
         byte[] png = ImageEncoder.ToPng(Picture.Load("rgb.png"));
 
@@ -70,7 +70,7 @@ public class ImageEncoderTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void A_picture_too_long_for_JPEG_is_refused_with_the_way_out()
+    public void An_image_too_long_for_JPEG_is_refused_with_the_way_out()
     {
         var strip = new RgbImage(65_536, 1, new byte[65_536 * 3]);
 

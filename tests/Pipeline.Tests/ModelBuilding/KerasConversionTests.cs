@@ -15,14 +15,14 @@ public sealed class KerasConversionTests : IDisposable
     [InlineData("vgg16", "vgg16.h5")]
     [InlineData("vgg16", "vgg16-saved-model.h5")]
     [InlineData("resnet50", "resnet50.h5")]
-    public async Task Every_output_of_a_converted_network_agrees_with_PyTorch(string key, string file)
+    public async Task Every_output_of_a_converted_model_agrees_with_PyTorch(string key, string file)
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(KerasFixtures.Path("outputs.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
         using ModelSession session = Convert(key, file, withTop: true);
 
         NetworkReference.AssertAgreement(reference, await session.RunAsync(
-            [NetworkReference.Picture(KerasFixtures.InputSize)],
+            [NetworkReference.Image(KerasFixtures.InputSize)],
             [.. reference.EnumerateObject().Select(output => output.Name)],
             TestContext.Current.CancellationToken));
     }
@@ -37,9 +37,9 @@ public sealed class KerasConversionTests : IDisposable
         using ModelSession session = Convert(key, file, withTop: false);
 
         NetworkReference.AssertAgreement(json.RootElement.GetProperty(key), await session.RunAsync(
-            [NetworkReference.Picture(KerasFixtures.InputSize)], [embedding], cancellationToken));
+            [NetworkReference.Image(KerasFixtures.InputSize)], [embedding], cancellationToken));
         await Assert.ThrowsAsync<ArgumentException>(
-            () => session.RunAsync([NetworkReference.Picture(KerasFixtures.InputSize)], ["predictions"], cancellationToken));
+            () => session.RunAsync([NetworkReference.Image(KerasFixtures.InputSize)], ["predictions"], cancellationToken));
     }
 
     private ModelSession Convert(string key, string file, bool withTop)

@@ -40,7 +40,7 @@ public class FeatureMapsTests(SmallModels models) : IClassFixture<SmallModels>
     [Theory]
     [InlineData(0)]
     [InlineData(6)]
-    public async Task A_block_that_a_network_does_not_have_is_refused_with_those_it_has(int block)
+    public async Task A_block_that_a_model_does_not_have_is_refused_with_those_it_has(int block)
     {
         ModelSession session = await SessionAsync("vgg16");
 

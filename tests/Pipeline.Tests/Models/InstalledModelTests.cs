@@ -20,7 +20,7 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_another_size_than_was_built_is_refused_with_the_remedy()
+    public void A_file_of_another_size_than_was_built_is_refused_with_what_to_do()
     {
         File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
         Manifest(2, "00").Write(_folder);
@@ -79,7 +79,7 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_of_another_version_is_refused_with_both_numbers_and_the_remedy()
+    public void A_manifest_of_another_version_is_refused_with_both_numbers_and_what_to_do()
     {
         (Manifest(1, "00") with { Format = 1 }).Write(_folder);
 

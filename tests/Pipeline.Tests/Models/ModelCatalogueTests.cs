@@ -8,7 +8,7 @@ namespace Pipeline.Tests.Models;
 public class ModelCatalogueTests
 {
     [Fact]
-    public void The_catalogue_holds_both_networks_of_the_study()
+    public void The_catalogue_holds_both_models_of_the_study()
     {
         IReadOnlyList<ModelDefinition> models = ModelCatalogue.Default().Models;
 

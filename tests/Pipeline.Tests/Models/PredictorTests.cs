@@ -12,7 +12,7 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
     public void Dispose() => _decoder.Dispose();
 
     [Fact]
-    public async Task Both_networks_predict_all_classes_with_probabilities_that_fall_and_make_one()
+    public async Task Both_models_predict_all_classes_with_probabilities_that_fall_and_make_one()
     {
         IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions = await PredictAsync(models.Sessions, top: 1000);
 
@@ -36,7 +36,7 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
     }
 
     [Fact]
-    public async Task Networks_without_their_top_are_named_with_what_to_do()
+    public async Task Models_without_their_top_are_named_with_what_to_do()
     {
         using var topless = new SmallModels(withTop: false, studied: false, labelled: false);
 

@@ -7,7 +7,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.Models;
 
-/// <summary>A models folder with both networks at an eighth of their width: real graphs that run, quickly made.</summary>
+/// <summary>A models folder with both models at an eighth of their width: real graphs that run, quickly made.</summary>
 public sealed class SmallModels : IDisposable
 {
     private const int Divisor = 8;
@@ -18,7 +18,7 @@ public sealed class SmallModels : IDisposable
     {
     }
 
-    /// <param name="withTop">Whether the networks have their dense layers.</param>
+    /// <param name="withTop">Whether the models have their dense layers.</param>
     /// <param name="studied">Whether they are there in float32 too where search uses less.</param>
     /// <param name="labelled">Whether the class index is there.</param>
     internal SmallModels(bool withTop, bool studied, bool labelled)

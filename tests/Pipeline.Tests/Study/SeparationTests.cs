@@ -21,7 +21,7 @@ public class SeparationTests
     }
 
     [Fact]
-    public void Groups_without_a_picture_are_left_out()
+    public void Groups_without_an_image_are_left_out()
     {
         LayerSeparation layer = Of([], [0.7], [0.3])!.Layers[0];
 
@@ -38,7 +38,7 @@ public class SeparationTests
     }
 
     [Fact]
-    public void The_verdict_names_the_better_network_and_the_measure()
+    public void The_verdict_names_the_better_model_and_the_measure()
     {
         IReadOnlyDictionary<string, double> same = Cosines(fc2: 0.9, avgPool: 0.95, classes: 1);
         IReadOnlyDictionary<string, double> kind = Cosines(fc2: 0.8, avgPool: 0.7, classes: 0.9);
@@ -67,7 +67,7 @@ public class SeparationTests
         Separation.Of(Conditions, [Cosines(0.6, 0.9, 1)], [Cosines(0.7, 0.7, 0.9)], [])!.Verdict);
 
     [Fact]
-    public void Of_untrained_networks_it_first_says_that_it_means_nothing() => Assert.StartsWith(
+    public void Of_untrained_models_it_first_says_that_it_means_nothing() => Assert.StartsWith(
         "With untrained weights",
         Separation.Of(SampleStudy.Conditions(WeightsOrigin.Untrained), [Cosines(0.9, 0.9, 1)], [Cosines(0.7, 0.7, 0.9)], [])!.Verdict[0],
         StringComparison.Ordinal);

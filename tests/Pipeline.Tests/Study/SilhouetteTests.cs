@@ -32,7 +32,7 @@ public class SilhouetteTests
     });
 
     [Fact]
-    public void A_layer_that_finds_all_pictures_ten_times_as_alike_does_as_well() =>
+    public void A_layer_that_finds_all_images_ten_times_as_alike_does_as_well() =>
         Gen.Select(Cosine, Cosine, Gen.Double[0.1, 1]).Sample((near, far, scale) => Assert.Equal(
             Silhouette.Of(near, far), Silhouette.Of(1 - (scale * (1 - near)), 1 - (scale * (1 - far))), 1e-6));
 }

@@ -16,7 +16,7 @@ internal static class WhatIfStep
             $"az deployment group what-if --resource-group {deployment.Group} --template-file {deployment.Bicep("main")} " +
             $"--parameters {parameters}",
             cancellationToken));
-        if (Asks(deployment) && !await deployment.Console.AskAsync("Go on?", cancellationToken, usually: false))
+        if (Asks(deployment) && !await deployment.Console.AskAsync("Go on?", cancellationToken, defaultAnswer: false))
         {
             throw DeploymentFailure.Because(
                 "the answer was not y; nothing but the resource group was made.", "answer y, or pass --yes where nobody can be asked.");

@@ -9,14 +9,14 @@ namespace Pipeline.Models.Store;
 
 /// <summary>
 /// A blob container with versions of models, each the files <c>KEY-FINGERPRINT.onnx</c> and <c>KEY-FINGERPRINT.manifest.json</c>, which never
-/// change once they are there. What is missing or wrong is a <see cref="ModelStoreException"/>.
+/// change once they are there. A missing or wrong file is reported as a <see cref="ModelStoreException"/>.
 /// </summary>
 internal sealed class ModelContainer(BlobContainerClient container)
 {
-    // More is no manifest and no class index.
+    // No manifest and no class index is larger.
     private const long MostTextBytes = 1 << 20;
 
-    // One connection alone does not fill an instance's network. Eight buffers of 8 MiB fit the smallest instance.
+    // A single connection does not use the full bandwidth of an instance. Eight buffers of 8 MiB fit the smallest instance.
     private static readonly StorageTransferOptions Ranges = new()
     {
         InitialTransferSize = 8 << 20,
@@ -42,7 +42,7 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelStoreException($"The container '{container.Uri}' has a manifest that does not serve. {exception.Message} {Upload(version)}", exception);
+            throw new ModelStoreException($"The container '{container.Uri}' has a manifest that cannot be used. {exception.Message} {Upload(version)}", exception);
         }
 
         return $"{manifest.Key}-{manifest.Fingerprint}" == version
@@ -51,11 +51,11 @@ internal sealed class ModelContainer(BlobContainerClient container)
                 $"'{name}' in '{container.Uri}' is the manifest of '{manifest.Key}-{manifest.Fingerprint}', not of '{version}'. {Upload(version)}");
     }
 
-    /// <summary>Writes the ONNX file of a version to the disk, in parallel ranges, and holds it to its manifest.</summary>
+    /// <summary>Writes the ONNX file of a version to the disk, in parallel ranges, and checks it against its manifest.</summary>
     /// <param name="model">The model.</param>
     /// <param name="version">Its key and the fingerprint.</param>
-    /// <param name="manifest">What the file must be.</param>
-    /// <param name="part">Where to; what is there when this fails is of no use.</param>
+    /// <param name="manifest">The manifest that the file must match.</param>
+    /// <param name="part">The target file; incomplete if this fails.</param>
     /// <param name="cancellationToken">Ends the download early.</param>
     public async Task DownloadAsync(
         ModelDefinition model, string version, ModelManifest manifest, string part, CancellationToken cancellationToken)
@@ -96,7 +96,7 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
     }
 
-    /// <summary>Reads a small file whole; null where there is none.</summary>
+    /// <summary>Reads a small file completely; null if it is missing.</summary>
     public async Task<byte[]?> FindTextAsync(string name, CancellationToken cancellationToken)
     {
         try

@@ -10,7 +10,7 @@ internal static class AugmentationSection
         ? null
         : new ReportSection("augmentation", "Augmentation", Markup.Of($"""
             <p class="note">{variants.Count} variants of A, drawn with seed {result.Conditions.Seed} as Keras' ImageDataGenerator does, from
-            the study's ranges: {Ranges(result.Conditions.Ranges)}. Points that are not filled by the picture take its nearest edge.</p>
+            the study's ranges: {Ranges(result.Conditions.Ranges)}. Points that are not filled by the image take its nearest edge.</p>
             {PlotOf(result).ToSvg()}
             <div class="variants">{Markup.Lines(variants.Select(variant => Card(result, variant)))}</div>
             {ReportTable.Of(
@@ -41,7 +41,7 @@ internal static class AugmentationSection
         return new Plot(
             "plot-augmentation",
             "Cosine of each variant with A",
-            $"A mark for each of {variants.Count} variants and each network's embedding, and the means; the table below has the figures.",
+            $"A mark for each of {variants.Count} variants and each model's embedding, and the means; the table below has the figures.",
             PlotAxis.Through("variant", [.. variants.Select(variant => (double)variant.Index)]),
             PlotAxis.Over("cosine with A", series.SelectMany(each => each.Points).Select(point => point.Y).Append(1), 5),
             series,

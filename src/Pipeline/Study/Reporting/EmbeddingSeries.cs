@@ -1,6 +1,6 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Each network's embedding, which is what search compares by, in the networks' own colours.</summary>
+/// <summary>Each model's embedding, which is what search compares by, in the models' own colours.</summary>
 internal static class EmbeddingSeries
 {
     /// <param name="conditions">What was studied with.</param>
@@ -18,7 +18,7 @@ internal static class EmbeddingSeries
         Embeddings(conditions).Select(
             (layer, style) => new PlotLevel($"{conditions.TitleOf(layer.Model)}: {name}", style, value(layer.Name)));
 
-    /// <summary>A picture's cosines in few words.</summary>
+    /// <summary>An image's cosines in few words.</summary>
     public static IEnumerable<Markup> Captions(StudyConditions conditions, IReadOnlyDictionary<string, double> cosines) =>
         Embeddings(conditions).Select(layer => Markup.Of($"<br>{conditions.TitleOf(layer.Model)} {cosines[layer.Name]:0.000}"));
 

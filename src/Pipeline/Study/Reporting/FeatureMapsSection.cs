@@ -2,12 +2,12 @@ using Pipeline.Models;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>What the networks' blocks make of A.</summary>
+/// <summary>What the models' blocks make of A.</summary>
 internal static class FeatureMapsSection
 {
     public static ReportSection Of(StudyResult result) => new("feature-maps", "Feature maps of A", Markup.Of($"""
         <p class="note">The first 64 channels of each block, each stretched from its smallest value (black) to its largest (white), as the
-        study drew them. Early blocks keep the picture and find edges and colours; late ones keep only where something is.</p>
+        study drew them. Early blocks keep the image and find edges and colours; late ones keep only where something is.</p>
         {Markup.Lines(result.FeatureMaps.Select(maps => Model(result.Conditions.TitleOf(maps.Model), maps)))}
         """));
 

@@ -18,7 +18,7 @@ internal readonly record struct Markup(string Value)
     /// <summary>Pieces below each other.</summary>
     public static Markup Lines(IEnumerable<Markup> pieces) => new(string.Join('\n', pieces));
 
-    /// <summary>A picture's bytes as an address.</summary>
+    /// <summary>An image's bytes as an address.</summary>
     public static Markup DataUri(string mediaType, ReadOnlyMemory<byte> bytes) =>
         new($"data:{mediaType};base64,{Convert.ToBase64String(bytes.Span)}");
 

@@ -26,7 +26,7 @@ internal static class PublishedSection
             ReportTable.Text($"{conditions.TitleOf(figure.Published.Model)} {figure.Published.Output}"),
         ]);
 
-    // Of untrained networks nobody expects agreement, and by chance it would mean nothing.
+    // Of untrained models nobody expects agreement, and by chance it would mean nothing.
     private static Markup Agreement(StudyConditions conditions, ComparedFigure figure) =>
         !conditions.Trained ? Markup.Of($"""<td class="unexpected">not expected</td>""")
         : figure.Agrees ? Markup.Of($"""<td class="yes">yes</td>""")

@@ -9,7 +9,7 @@ internal static class ReportStyle
     /// <summary>The style sheet, as it stands between the tags.</summary>
     public static string Css { get; } = Read();
 
-    /// <summary>No script, no address but the pictures within, no style but ours.</summary>
+    /// <summary>No script, no address but the images within, no style but ours.</summary>
     public static string Policy { get; } =
         $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Css)))}'";
 

@@ -40,15 +40,15 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void Untrained_networks_cannot_be_overlooked()
+    public void Untrained_models_cannot_be_overlooked()
     {
-        Assert.Contains("UNTRAINED NETWORKS", Html(SampleStudy.Create(weights: WeightsOrigin.Untrained)), StringComparison.Ordinal);
+        Assert.Contains("UNTRAINED MODELS", Html(SampleStudy.Create(weights: WeightsOrigin.Untrained)), StringComparison.Ordinal);
         Assert.DoesNotContain("UNTRAINED", Html(SampleStudy.Create()), StringComparison.Ordinal);
         Assert.Contains("VGG16 (ImageNet weights)", Html(SampleStudy.Create()), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_picture_has_words_and_every_id_is_its_own()
+    public void Every_image_has_words_and_every_id_is_its_own()
     {
         string html = Html(SampleStudy.Create());
         string[] ids = [.. Ids().Matches(html).Select(id => id.Groups[1].Value)];
@@ -92,7 +92,7 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void JSON_has_every_figure_by_names_in_camel_case_and_no_picture()
+    public void JSON_has_every_figure_by_names_in_camel_case_and_no_image()
     {
         byte[] bytes = StudyJson.Write(SampleStudy.Create());
         using var json = JsonDocument.Parse(bytes);

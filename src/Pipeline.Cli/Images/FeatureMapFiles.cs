@@ -4,13 +4,13 @@ using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
-namespace Pipeline.Cli.Pictures;
+namespace Pipeline.Cli.Images;
 
-/// <summary>Writes what a network's blocks make of a picture.</summary>
+/// <summary>Writes what a model's blocks make of an image.</summary>
 /// <param name="folder">Where to; it exists.</param>
 /// <param name="stem">What the files are named after.</param>
-/// <param name="session">The network.</param>
-/// <param name="input">The picture at the network's input size.</param>
+/// <param name="session">The model.</param>
+/// <param name="input">The image at the model's input size.</param>
 internal sealed class FeatureMapFiles(string folder, string stem, ModelSession session, RgbImage input)
 {
     /// <param name="block">The block whose grid is wanted; null for each block's, and a sheet of all.</param>
@@ -42,10 +42,10 @@ internal sealed class FeatureMapFiles(string folder, string stem, ModelSession s
     }
 
     private async Task<FeatureMapFile> WriteAsync(
-        string what, RgbImage picture, string layer, string size, CancellationToken cancellationToken)
+        string what, RgbImage image, string layer, string size, CancellationToken cancellationToken)
     {
         string name = $"{stem}-{session.Model.Key}-{what}.png";
-        await OutputFile.WriteAsync(Path.Combine(folder, name), ImageEncoder.ToPng(picture), cancellationToken);
+        await OutputFile.WriteAsync(Path.Combine(folder, name), ImageEncoder.ToPng(image), cancellationToken);
         return new FeatureMapFile(name, layer, size);
     }
 }

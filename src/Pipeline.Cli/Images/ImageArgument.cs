@@ -1,9 +1,9 @@
 using System.CommandLine;
 
-namespace Pipeline.Cli.Pictures;
+namespace Pipeline.Cli.Images;
 
-/// <summary>An argument that names a picture file.</summary>
-internal static class PictureArgument
+/// <summary>An argument that names an image file.</summary>
+internal static class ImageArgument
 {
     /// <param name="name">Its name in the help, such as FILE.</param>
     /// <param name="description">What it is for, with the formats that are read.</param>

@@ -1,4 +1,4 @@
-namespace Pipeline.Cli.Pictures;
+namespace Pipeline.Cli.Images;
 
 /// <summary>Files that a command makes: whole under their names, or not there.</summary>
 internal static class OutputFile
@@ -9,7 +9,7 @@ internal static class OutputFile
     {
         if (File.Exists(folder))
         {
-            throw new CommandFailure($"'{SourceTree.Shown(folder)}' is a file. Name a folder with -o.");
+            throw new CommandFailure($"'{SourceTree.Display(folder)}' is a file. Name a folder with -o.");
         }
 
         Directory.CreateDirectory(folder);

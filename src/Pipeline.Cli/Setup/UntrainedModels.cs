@@ -4,22 +4,22 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Says so where networks have learnt nothing; nobody may take their judgement for one.</summary>
-internal static class UntrainedNetworks
+/// <summary>Says so where models have learnt nothing; nobody may take their judgement for one.</summary>
+internal static class UntrainedModels
 {
-    /// <param name="models">The networks in use.</param>
+    /// <param name="models">The models in use.</param>
     /// <param name="console">Where to tell; nothing is said where all are trained.</param>
-    public static void Tell(IEnumerable<InstalledModel> models, CommandConsole console)
+    public static void Warn(IEnumerable<InstalledModel> models, CommandConsole console)
     {
         string[] untrained = [.. models.Where(model => model.Weights == WeightsOrigin.Untrained).Select(model => model.Definition.Title)];
         if (untrained.Length > 0)
         {
             console.Write(new Panel(new Text(
                 $"{string.Join(" and ", untrained)}: untrained weights, drawn from a seed.\n" +
-                "The pipeline runs at full size and speed, but what it calls similar means little: these networks have learnt nothing.\n" +
+                "The pipeline runs at full size and speed, but what it calls similar means little: these models have learnt nothing.\n" +
                 "Trained ones: ./pipeline models pull"))
             {
-                Header = new PanelHeader(" UNTRAINED NETWORKS "),
+                Header = new PanelHeader(" UNTRAINED MODELS "),
                 Border = BoxBorder.Double,
                 BorderStyle = new Style(Color.Yellow),
                 Padding = new Padding(2, 0),

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Pipeline.Cli.Pictures;
+namespace Pipeline.Cli.Images;
 
 /// <summary>What a command found, for programs.</summary>
 internal static class JsonReport
