@@ -3,12 +3,12 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Cli.Augment;
 
-/// <summary>What made the images, as <c>augmentation.json</c> beside them: enough to make them again.</summary>
+/// <summary>How the images were made, as <c>augmentation.json</c> beside them: enough to make them again.</summary>
 /// <param name="File">The original's name.</param>
-/// <param name="Width">Its width in pixels, which shifts are drawn from.</param>
+/// <param name="Width">Its width in pixels; shifts are a part of it.</param>
 /// <param name="Height">Its height in pixels.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="Ranges">What was drawn from.</param>
+/// <param name="Ranges">The ranges of the transforms.</param>
 /// <param name="Images">Each image, by index.</param>
 internal sealed record AugmentationRecord(
     string File,
@@ -18,7 +18,7 @@ internal sealed record AugmentationRecord(
     AugmentationRanges Ranges,
     [property: JsonPropertyName("pictures")] IReadOnlyList<AugmentedImage> Images);
 
-/// <summary>One image.</summary>
+/// <summary>A variant.</summary>
 /// <param name="File">Its name.</param>
-/// <param name="Transform">What was done to the original.</param>
+/// <param name="Transform">The transform of the original.</param>
 internal sealed record AugmentedImage(string File, AugmentationTransform Transform);

@@ -7,14 +7,14 @@ using Pipeline.Imaging;
 namespace Pipeline.Cli.Augment;
 
 /// <summary>
-/// Writes an image's variants, a sheet of all and a record of how they came about into a folder. Each file is written beside and renamed,
-/// so that under its own name it is whole; other files of the folder are left alone.
+/// Writes an image's variants, a contact sheet and a record of how they were made into a folder. Each file is written under a temporary name
+/// and renamed when it is complete; other files of the folder are not touched.
 /// </summary>
 /// <param name="image">The original.</param>
-/// <param name="name">What the variants are named after.</param>
-/// <param name="seed">Which series of variants.</param>
+/// <param name="name">The first part of the variants' names.</param>
+/// <param name="seed">Selects the series of variants.</param>
 /// <param name="count">How many, 1 to 100.</param>
-/// <param name="folder">Where they go; made if missing.</param>
+/// <param name="folder">The target folder; created if missing.</param>
 internal sealed class AugmentationRun(FileInfo image, string name, int seed, int count, string folder)
 {
     public const string SheetName = "contact-sheet.png";
@@ -25,7 +25,7 @@ internal sealed class AugmentationRun(FileInfo image, string name, int seed, int
 
     public int Count => count;
 
-    /// <exception cref="CommandFailure">The file is no image that is let in.</exception>
+    /// <exception cref="CommandFailure">The file is not accepted as an image.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public async Task WriteAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class AugmentationRun(FileInfo image, string name, int seed, int
         RgbImage original = await ReadAsync(cancellationToken);
         OutputFile.CreateFolder(folder);
 
-        // Only what the sheet shows of each image is kept.
+        // Only the thumbnails for the sheet are kept in memory.
         List<CaptionedImage> sheet = [new("original", Thumbnails.Fit(original, SheetCell, SheetCell))];
         List<AugmentedImage> images = [];
         for (int index = 0; index < count; index++)
@@ -61,7 +61,7 @@ internal sealed class AugmentationRun(FileInfo image, string name, int seed, int
     private Task WriteFileAsync(string file, byte[] content, CancellationToken cancellationToken) =>
         OutputFile.WriteAsync(Path.Combine(folder, file), content, cancellationToken);
 
-    // As many letters as a cell of the sheet holds.
+    // Short enough for a cell of the sheet.
     private static string Caption(int index, AugmentationTransform transform) => string.Create(
         CultureInfo.InvariantCulture, $"{index:00} {transform.Rotation:+0.0;-0.0} deg{(transform.FlipHorizontally ? ", flip" : "")}");
 }

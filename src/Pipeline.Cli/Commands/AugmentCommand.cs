@@ -15,21 +15,21 @@ internal static class AugmentCommand
     public static Command Create(CommandConsole console)
     {
         Argument<FileInfo> image = ImageArgument.Create("FILE");
-        Option<int?> count = NumberOption.Create("-n", 1, MaxCount, $"How many variants, 1 to {MaxCount}. Default: {DefaultCount}.");
+        Option<int?> count = NumberOption.Create("-n", 1, MaxCount, $"The number of variants, 1 to {MaxCount}. Default: {DefaultCount}.");
         Option<int?> seed = NumberOption.Create(
             "--seed",
             0,
             int.MaxValue,
-            $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {DefaultSeed}.");
+            $"The seed of the variants, 0 to {int.MaxValue}; the same seed gives the same variants everywhere. Default: {DefaultSeed}.");
         var folder = new Option<DirectoryInfo>("-o")
         {
-            Description = "Where the images go; made if missing. Default: a folder named after the file, such as vase-augmented.",
+            Description = "The folder for the images; created if missing. Default: a folder named after the file, such as vase-augmented.",
             HelpName = "DIR",
         };
         count.Aliases.Add("--count");
         folder.Aliases.Add("--output");
         var command = new Command(
-            "augment", "Writes random variants of an image: turned, shifted, sheared, zoomed, brightened and mirrored as in the study.")
+            "augment", "Writes random variants of an image: rotated, shifted, sheared, zoomed, brightened and mirrored as in the study.")
         {
             image, count, seed, folder,
         };

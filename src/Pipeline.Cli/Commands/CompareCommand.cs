@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline compare</c>: how alike two images are to both models.</summary>
+/// <summary><c>pipeline compare</c>: how similar two images are for both models.</summary>
 internal static class CompareCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -21,13 +21,13 @@ internal static class CompareCommand
         Argument<FileInfo> b = ImageArgument.Create("B", "The second image.");
         var layers = new Option<string>("--layers")
         {
-            Description = "Compare as the study did, in float32 with Keras' resampling, by these layers, each model at most once; " +
-                $"the study's: {ComparedLayer.Study}. Default: as search compares.",
+            Description = "Compare as the study did, in float32 with Keras' resampling, by these layers, at most one per model; " +
+                $"the study used {ComparedLayer.Study}. Default: compare as search does.",
             HelpName = "LIST",
         };
         var output = new Option<FileInfo>("-o")
         {
-            Description = "Also draw both images and the figures side by side into this PNG.",
+            Description = "Also draw both images and the figures side by side, as this PNG.",
             HelpName = "FILE.png",
         };
         output.Aliases.Add("--output");
@@ -38,9 +38,9 @@ internal static class CompareCommand
                 result.AddError($"-o takes a file that ends with .png, not '{file.Name}'.");
             }
         });
-        var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
+        var json = new Option<bool>("--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
         var command = new Command(
-            "compare", "Shows how alike two images are to both models: the cosine of the angle between their embeddings.")
+            "compare", "Shows how similar two images are for both models: the cosine of the angle between their embeddings.")
         {
             a, b, layers, output, json,
         };
@@ -68,7 +68,7 @@ internal static class CompareCommand
         ImageFile a = await ImageFile.ReadAsync(files.A, decoder.Limits, cancellationToken);
         ImageFile b = await ImageFile.ReadAsync(files.B, decoder.Limits, cancellationToken);
 
-        // What is no image is refused before the models are made ready, which may take long.
+        // Invalid images are refused before the models are prepared, which may take long.
         await a.DecodeForModelsAsync(decoder, cancellationToken);
         await b.DecodeForModelsAsync(decoder, cancellationToken);
         CommandConsole messages = json ? console.OnError() : console;
@@ -78,7 +78,7 @@ internal static class CompareCommand
         ComparedPair pair = null!;
         try
         {
-            await messages.StageAsync($"Showing {a.File.Name} and {b.File.Name} to both models", async _ =>
+            await messages.StageAsync($"Comparing {a.File.Name} and {b.File.Name} with both models", async _ =>
                 pair = await new PairComparison(decoder, sessions).CompareAsync(Named(a), Named(b), layers, cancellationToken));
         }
         catch (InvalidImageException invalid)
@@ -92,7 +92,7 @@ internal static class CompareCommand
                 decoder, new EncodedImage(a.Encoded, a.File.Name), new EncodedImage(b.Encoded, b.File.Name), pair, cancellationToken);
             OutputFile.CreateFolder(output.DirectoryName!);
             await OutputFile.WriteAsync(output.FullName, ImageEncoder.ToPng(sheet), cancellationToken);
-            messages.Line($"The image of both is {SourceTree.Display(output.FullName)}");
+            messages.Line($"The drawing of both is {SourceTree.Display(output.FullName)}");
         }
 
         if (json)
@@ -125,7 +125,7 @@ internal static class CompareCommand
         }
     }
 
-    // Two files may have one name, in two folders.
+    // Full paths, because files in two folders may have the same name.
     private static EncodedImage Named(ImageFile image) => new(image.Encoded, image.File.FullName);
 
     private static ComparisonReport Report(string a, string b, ComparedPair pair) => new(

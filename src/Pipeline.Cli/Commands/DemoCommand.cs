@@ -4,12 +4,12 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline demo</c>: upload images, embed them with both models, ask what is similar.</summary>
+/// <summary><c>pipeline demo</c>: uploads images, embeds them with both models, and searches for similar ones.</summary>
 internal static class DemoCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        var keep = new Option<bool>("--keep") { Description = "Go on serving until Ctrl-C. Default: stop all that was started." };
+        var keep = new Option<bool>("--keep") { Description = "Keep serving until Ctrl-C. Default: stop everything at the end." };
         Option<int?> port = PortOption.Create(defaultPort: null);
         var samples = new Option<DirectoryInfo>("--samples")
         {
@@ -18,7 +18,7 @@ internal static class DemoCommand
         };
         samples.AcceptExistingOnly();
         var command = new Command(
-            "demo", "Shows the whole: starts storage and the function app, uploads images, embeds them, asks for similar ones, stops.")
+            "demo", "Shows the whole pipeline: starts storage and the function app, uploads images, embeds them, searches for similar ones, stops.")
         {
             keep, port, samples,
         };

@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline feature-maps</c>: what the models' blocks make of an image.</summary>
+/// <summary><c>pipeline feature-maps</c>: draws the feature maps of the models' blocks.</summary>
 internal static class FeatureMapsCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -17,15 +17,15 @@ internal static class FeatureMapsCommand
         Option<string> model = ModelOption.Create("Draw only this model. Default: all.");
         int blocks = ModelCatalogue.Default().Models.Min(entry => entry.Blocks.Count);
         Option<int?> block = NumberOption.Create(
-            "--block", 1, blocks, $"Draw only this block's grid, 1 to {blocks}. Default: each block's, and a sheet of all.");
+            "--block", 1, blocks, $"Draw only the grid of this block, 1 to {blocks}. Default: the grids of all blocks, and a sheet of them.");
         var folder = new Option<DirectoryInfo>("-o")
         {
-            Description = "Where the images go; made if missing. Default: a folder named after the file, such as vase-feature-maps.",
+            Description = "The folder for the pictures; created if missing. Default: a folder named after the file, such as vase-feature-maps.",
             HelpName = "DIR",
         };
         folder.Aliases.Add("--output");
         var command = new Command(
-            "feature-maps", "Draws what the models' blocks make of an image: the first 64 maps of each as a grid of 8 x 8, as PNG.")
+            "feature-maps", "Draws the feature maps of the models' blocks for an image: the first 64 of each as a grid of 8 x 8, as PNG.")
         {
             image, model, block, folder,
         };
@@ -52,7 +52,7 @@ internal static class FeatureMapsCommand
         using var decoder = new ImageDecoder(new ImageLimits());
         ImageFile image = await ImageFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
-        // Before the models are made ready, which may take long.
+        // Invalid images are refused before the models are prepared, which may take long.
         ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);
         string target = folder ?? Path.GetFullPath($"{image.Stem}-feature-maps");
@@ -77,7 +77,7 @@ internal static class FeatureMapsCommand
         }
 
         console.Write(table);
-        console.Line($"The images are in {SourceTree.Display(target)}");
+        console.Line($"The pictures are in {SourceTree.Display(target)}");
         return 0;
     }
 }

@@ -8,7 +8,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline predict</c>: what both models take an image for.</summary>
+/// <summary><c>pipeline predict</c>: shows the predictions of both models for an image.</summary>
 internal static class PredictCommand
 {
     private const int DefaultTop = 5;
@@ -17,8 +17,8 @@ internal static class PredictCommand
     public static Command Create(SourceTree tree, CommandConsole console)
     {
         Argument<FileInfo> image = ImageArgument.Create("FILE");
-        Option<int?> top = NumberOption.Create("--top", 1, MaxTop, $"How many classes per model, 1 to {MaxTop}. Default: {DefaultTop}.");
-        var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
+        Option<int?> top = NumberOption.Create("--top", 1, MaxTop, $"The number of classes per model, 1 to {MaxTop}. Default: {DefaultTop}.");
+        var json = new Option<bool>("--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
         var command = new Command("predict", "Shows what both models take an image for: the most probable of ImageNet's classes.")
         {
             image, top, json,
@@ -34,7 +34,7 @@ internal static class PredictCommand
         using var decoder = new ImageDecoder(new ImageLimits());
         ImageFile image = await ImageFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
-        // Before the models are made ready, which may take long.
+        // Invalid images are refused before the models are prepared, which may take long.
         ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
         CommandConsole messages = json ? console.OnError() : console;
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, messages, cancellationToken);
@@ -44,7 +44,7 @@ internal static class PredictCommand
         }
 
         IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions = null!;
-        await messages.StageAsync($"Showing {file.Name} to both models", async _ =>
+        await messages.StageAsync($"Running both models on {file.Name}", async _ =>
             predictions = await new Predictor(sessions).PredictAsync(inputs, sessions.Models, top, cancellationToken));
         if (json)
         {
@@ -76,7 +76,7 @@ internal static class PredictCommand
     /// <param name="Width">Width of the upright image, in pixels.</param>
     /// <param name="Height">Height of the upright image, in pixels.</param>
     /// <param name="ContentHash">SHA-256 of its bytes.</param>
-    /// <param name="Labelled">Whether the names of the classes are there; wnid and label are null otherwise.</param>
+    /// <param name="Labelled">Whether the names of the classes are installed; otherwise wnid and label are null.</param>
     /// <param name="Models">By the model's key.</param>
     private sealed record PredictionReport(
         string File, int Width, int Height, string ContentHash, bool Labelled, IReadOnlyDictionary<string, ModelPredictions> Models);

@@ -6,7 +6,7 @@ using Pipeline.Study;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline study</c>: the published study, on any images or on its own.</summary>
+/// <summary><c>pipeline study</c>: runs the published study, on its own images or on any others.</summary>
 internal static class StudyCommand
 {
     private static readonly StudyRequest Defaults = new() { Images = [] };
@@ -21,7 +21,7 @@ internal static class StudyCommand
         images.AcceptExistingOnly();
         var published = new Option<DirectoryInfo>("--published")
         {
-            Description = "Repeat the published study on its own images in this folder, and show ours beside its figures. " +
+            Description = "Repeat the published study on its own images in this folder, and compare the figures. " +
                 "Default: ../shared/study beside the checkout.",
             HelpName = "FOLDER",
             Arity = ArgumentArity.ZeroOrOne,
@@ -30,16 +30,16 @@ internal static class StudyCommand
             "-n",
             0,
             StudyRequest.MaxAugmentations,
-            $"How many variants of A to draw, 0 to {StudyRequest.MaxAugmentations}. Default: {Defaults.Augmentations}.");
+            $"The number of variants of A to draw, 0 to {StudyRequest.MaxAugmentations}. Default: {Defaults.Augmentations}.");
         count.Aliases.Add("--count");
         Option<int?> seed = NumberOption.Create(
             "--seed",
             0,
             int.MaxValue,
-            $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {Defaults.Seed}.");
+            $"The seed of the variants, 0 to {int.MaxValue}; the same seed gives the same variants everywhere. Default: {Defaults.Seed}.");
         var folder = new Option<DirectoryInfo>("-o")
         {
-            Description = "Where the report goes; made if missing. Default: a folder named after A, such as vase-study.",
+            Description = "The folder for the report; created if missing. Default: a folder named after A, such as vase-study.",
             HelpName = "DIR",
         };
         folder.Aliases.Add("--output");
@@ -56,8 +56,8 @@ internal static class StudyCommand
             if (isPublished == (result.GetResult(images)?.Tokens.Count > 0))
             {
                 result.AddError(isPublished
-                    ? "--published takes the study's own images: name no others."
-                    : "Name an image to study, or say --published.");
+                    ? "--published uses the study's own images: name no others."
+                    : "Name an image to study, or pass --published.");
             }
         });
         command.SetAction(async (parsed, stop) =>

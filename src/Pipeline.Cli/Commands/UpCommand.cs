@@ -6,12 +6,12 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline up</c>: storage and function app until Ctrl-C, with data that stays.</summary>
+/// <summary><c>pipeline up</c>: runs storage and the function app until Ctrl-C, and keeps the data.</summary>
 internal static class UpCommand
 {
     private const int DefaultPort = 7071;
 
-    // Azurite's own; with them, tools find it under UseDevelopmentStorage=true.
+    // Azurite's default; with it, tools find the emulator by UseDevelopmentStorage=true.
     private const int DefaultStoragePort = 10000;
 
     private static readonly TimeSpan UploadAddressLifetime = TimeSpan.FromDays(7);
@@ -21,7 +21,7 @@ internal static class UpCommand
         Option<int?> port = PortOption.Create(DefaultPort);
         var data = new Option<DirectoryInfo>("--data")
         {
-            Description = "Where storage keeps its data; made if missing. Default: .pipeline/data.",
+            Description = "The folder for the data of storage; created if missing. Default: .pipeline/data.",
             HelpName = "DIR",
         };
         var host = new Option<FunctionsHost>("--host")
@@ -29,8 +29,8 @@ internal static class UpCommand
             Description = "What runs the functions: local needs nothing installed, func is Azure Functions Core Tools.",
             DefaultValueFactory = _ => FunctionsHost.Local,
         };
-        var trace = new Option<bool>("--trace") { Description = "Show the app's log with its spans and metrics here as well." };
-        var command = new Command("up", "Starts storage and the function app, and serves until Ctrl-C. Data stays for the next time.")
+        var trace = new Option<bool>("--trace") { Description = "Also print the app's log with its spans and metrics." };
+        var command = new Command("up", "Starts storage and the function app, and serves until Ctrl-C. Data is kept for the next start.")
         {
             port, data, host, trace,
         };
@@ -50,7 +50,7 @@ internal static class UpCommand
         FreePort.Require(app.Port);
         if (app.Host == FunctionsHost.Func)
         {
-            // Before minutes of setup, for it may not be there.
+            // Checked before minutes of setup, because it may not be installed.
             CoreTools.Find();
         }
 
@@ -65,7 +65,7 @@ internal static class UpCommand
         return 0;
     }
 
-    /// <summary>Prints addresses and calls to try.</summary>
+    /// <summary>Prints addresses and example calls.</summary>
     public static void Describe(LocalPipeline pipeline, SourceTree tree, CommandConsole console)
     {
         string api = new Uri(pipeline.App.Address, "api").ToString();

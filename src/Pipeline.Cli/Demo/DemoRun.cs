@@ -13,10 +13,10 @@ namespace Pipeline.Cli.Demo;
 /// <summary>The product's main job from nothing to an response, on storage of its own.</summary>
 /// <param name="tree">The checkout.</param>
 /// <param name="samples">The images; at least <see cref="Top"/>.</param>
-/// <param name="console">Where to tell.</param>
+/// <param name="console">The console.</param>
 internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, CommandConsole console)
 {
-    /// <summary>How many similar images are asked for.</summary>
+    /// <summary>The number of similar images requested.</summary>
     public const int Top = 5;
 
     private const int ParallelUploads = 4;
@@ -25,9 +25,9 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
     private readonly List<(string Stage, TimeSpan Took)> _stages = [];
 
     /// <param name="port">The app's port; null for a free one.</param>
-    /// <param name="keep">Whether to go on serving until the command is interrupted.</param>
-    /// <param name="cancellationToken">Stops all that was started.</param>
-    /// <exception cref="CommandFailure">Something did not hold.</exception>
+    /// <param name="keep">Whether to keep serving until the command is interrupted.</param>
+    /// <param name="cancellationToken">Stops everything that was started.</param>
+    /// <exception cref="CommandFailure">A step failed, or the response is wrong.</exception>
     public async Task RunAsync(int? port, bool keep, CancellationToken cancellationToken)
     {
         if (port is { } chosen)
@@ -54,7 +54,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
             Remove(data);
             if (!failed)
             {
-                // After a failure the logs are what to look at.
+                // After a failure the logs are kept.
                 Remove(logs);
             }
         }
@@ -88,7 +88,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
                 "Embedding them with both models",
                 progress => IndexingWait.RunAsync(app, samples, keys, progress, cancellationToken));
             await StageAsync(
-                $"Asking for the {Top} most similar to {query.Name}",
+                $"Searching for the {Top} most similar to {query.Name}",
                 async _ => response = await app.FindSimilarAsync(query, Top, cancellationToken));
         }
         catch (CommandFailure failure)

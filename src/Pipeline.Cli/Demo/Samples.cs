@@ -2,7 +2,7 @@ namespace Pipeline.Cli.Demo;
 
 /// <summary>An image to upload.</summary>
 /// <param name="Name">Its name in the container.</param>
-/// <param name="Path">Where it lies.</param>
+/// <param name="Path">Its path.</param>
 /// <param name="ContentType">Its media type.</param>
 internal sealed record Sample(string Name, string Path, string ContentType);
 
@@ -21,10 +21,10 @@ internal static class Samples
         [".tiff"] = "image/tiff",
     };
 
-    /// <summary>The endings that make a file an image here, for messages.</summary>
+    /// <summary>The file extensions of images, for messages.</summary>
     public static string Endings => string.Join(' ', ContentTypes.Keys);
 
-    /// <summary>All images in a folder and below it, by name; empty where there is no such folder.</summary>
+    /// <summary>All images in a folder and below it, by name; empty if there is no such folder.</summary>
     public static IReadOnlyList<Sample> Find(string folder) =>
         !Directory.Exists(folder)
             ? []

@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Deploy;
 
-/// <summary>What a deployment stops with: what was wrong, what to do. Azure's error codes become sentences here.</summary>
+/// <summary>The errors of a deployment: what was wrong, and what to do. Translates Azure's error codes into sentences.</summary>
 internal static class DeploymentFailure
 {
     public const string MissingRight =
@@ -8,7 +8,7 @@ internal static class DeploymentFailure
 
     private const int ShownLines = 20;
 
-    // The first that fits counts: some codes are the beginning of others.
+    // The first match is used, because some codes are prefixes of others.
     private static readonly (string[] Codes, string What, string Advice)[] Known =
     [
         (["StorageAccountAlreadyTaken", "StorageAccountAlreadyExists"],
@@ -24,10 +24,10 @@ internal static class DeploymentFailure
             "choose another region with -l: az functionapp list-flexconsumption-locations --query '[].name' --output tsv"),
         (["AuthorizationPermissionMismatch"],
             "the signed-in identity may not read or write the blobs of the images account.",
-            "have somebody with the role Owner grant you Storage Blob Data Contributor on the images account, wait five minutes."),
+            "ask somebody with the role Owner to grant you Storage Blob Data Contributor on the images account, then wait five minutes."),
         (["AuthorizationFailure", "PublicAccessNotPermitted"],
-            "the network rules of the storage account let nothing in from here.",
-            """run this from inside the virtual network, or let your address in with --parameter 'vnetAllowedAddresses=["ADDRESS"]'."""),
+            "the network rules of the storage account do not allow access from this address.",
+            """run this from inside the virtual network, or allow your address with --parameter 'vnetAllowedAddresses=["ADDRESS"]'."""),
         (["AuthorizationFailed"], "the signed-in identity lacks a permission.", MissingRight),
         (["SubscriptionIsOverQuotaForSku", "QuotaExceeded"],
             "the subscription's quota in the region is used up.",
@@ -50,7 +50,7 @@ internal static class DeploymentFailure
 
     /// <summary>A command failed.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="said">All that it said, without keys.</param>
+    /// <param name="said">Its output, without keys.</param>
     public static CommandFailure Of(ShellCommand command, string said)
     {
         (_, string what, string advice) = Known.FirstOrDefault(

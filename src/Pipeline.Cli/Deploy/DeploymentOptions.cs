@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Deploy;
 
-/// <summary>What a deployment is asked to do; the options of <c>pipeline deploy</c> explain themselves.</summary>
+/// <summary>The options of <c>pipeline deploy</c>; its help describes them.</summary>
 internal sealed record DeploymentOptions(
     string Group,
     string Location,

@@ -13,7 +13,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TimeSpan _shutdownTimeout;
     private readonly string? _logFile;
-    // Apart, for what is said on one must not push out what was said on the other: a tool's reason is often one line among hundreds.
+    // Kept separately, so that many lines of one stream do not displace the other's: the cause of an error is often one line among hundreds.
     private readonly Queue<string> _outputLines = [];
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _gate = new();
@@ -41,11 +41,11 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task<int> Exited { get; }
 
     /// <summary>Starts a program whose output goes to a file.</summary>
-    /// <param name="name">What it is, for messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="start">Program, arguments, folder and environment.</param>
-    /// <param name="logFile">Written anew; its folder is made.</param>
-    /// <param name="shutdownTimeout">How long it may take to end after it was asked to.</param>
-    /// <param name="shown">Where its output goes, too; null for the file alone.</param>
+    /// <param name="logFile">Overwritten; its folder is created.</param>
+    /// <param name="shutdownTimeout">How long it may take to end after a request.</param>
+    /// <param name="shown">Where its output is also written; null for the file alone.</param>
     /// <exception cref="CommandFailure">It cannot be started.</exception>
     public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan shutdownTimeout, TextWriter? shown = null)
     {
@@ -55,11 +55,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         return new ChildProcess(name, StartProcess(name, start), logFile, shutdownTimeout, shown);
     }
 
-    /// <summary>Starts a program that writes where the command writes, and is ended by an interrupt as a person would.</summary>
+    /// <summary>Starts a program that shares the command's output and is ended by SIGINT, as by Ctrl-C.</summary>
     public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan shutdownTimeout) =>
         new(name, StartProcess(name, start), null, shutdownTimeout, shown: null);
 
-    /// <summary>A failure that shows what the program said last and where the rest is.</summary>
+    /// <summary>A failure with the last output of the program and the path of its log.</summary>
     public CommandFailure Failure(string message)
     {
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the program to end, and ends it if it takes too long.</summary>
+    /// <summary>Asks the program to end, and kills it if it takes too long.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -99,7 +99,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             Process process = Process.Start(start)!;
 
-            // What is typed is for the command, not for what it starts.
+            // Input at the terminal is for the command, not for the programs that it starts.
             process.StandardInput.Close();
             return process;
         }
@@ -117,14 +117,14 @@ internal sealed class ChildProcess : IAsyncDisposable
             : Task.WhenAll(ReadAsync(_process.StandardOutput, _outputLines), ReadAsync(_process.StandardError, _errorLines));
         await _process.WaitForExitAsync();
 
-        // A grandchild that lives on, such as a compiler server, may hold the pipe open for minutes.
+        // A grandchild that is still running, such as a compiler server, may hold the pipe open for minutes.
         await Task.WhenAny(reading, Task.Delay(OutputTimeout));
         return _process.ExitCode;
     }
 
     private async Task ReadAsync(StreamReader reader, Queue<string> last)
     {
-        // Leaves the caller at once: the constructor has not ended yet.
+        // Returns to the caller at once: the constructor is still running.
         await Task.Yield();
         while (await reader.ReadLineAsync() is { } line)
         {

@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Hosting;
 
-/// <summary>What stands in front of the function app on this machine.</summary>
+/// <summary>The host that runs the function app on this machine.</summary>
 internal enum FunctionsHost
 {
     /// <summary>src/Pipeline.LocalHost: needs nothing installed.</summary>

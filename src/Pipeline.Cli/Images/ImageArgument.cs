@@ -6,7 +6,7 @@ namespace Pipeline.Cli.Images;
 internal static class ImageArgument
 {
     /// <param name="name">Its name in the help, such as FILE.</param>
-    /// <param name="description">What it is for, with the formats that are read.</param>
+    /// <param name="description">Its description, with the supported formats.</param>
     public static Argument<FileInfo> Create(string name, string description = "A JPEG, PNG, WebP, GIF, BMP or TIFF.") =>
         new Argument<FileInfo>(name) { Description = description }.AcceptExistingOnly();
 }

@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Everything that must be there before storage and function app can start.</summary>
+/// <summary>Prepares everything that storage and the function app need.</summary>
 internal static class LocalSetup
 {
     public static async Task MakeReadyAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)

@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Says so where models have learnt nothing; nobody may take their judgement for one.</summary>
+/// <summary>Warns about untrained models, whose results mean nothing.</summary>
 internal static class UntrainedModels
 {
     /// <param name="models">The models in use.</param>
-    /// <param name="console">Where to tell; nothing is said where all are trained.</param>
+    /// <param name="console">The console; nothing is printed if all models are trained.</param>
     public static void Warn(IEnumerable<InstalledModel> models, CommandConsole console)
     {
         string[] untrained = [.. models.Where(model => model.Weights == WeightsOrigin.Untrained).Select(model => model.Definition.Title)];
@@ -16,8 +16,8 @@ internal static class UntrainedModels
         {
             console.Write(new Panel(new Text(
                 $"{string.Join(" and ", untrained)}: untrained weights, drawn from a seed.\n" +
-                "The pipeline runs at full size and speed, but what it calls similar means little: these models have learnt nothing.\n" +
-                "Trained ones: ./pipeline models pull"))
+                "The pipeline runs at full size and speed, but its results mean nothing: these models are untrained.\n" +
+                "Get trained models with ./pipeline models pull"))
             {
                 Header = new PanelHeader(" UNTRAINED MODELS "),
                 Border = BoxBorder.Double,

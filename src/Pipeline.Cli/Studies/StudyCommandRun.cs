@@ -8,18 +8,18 @@ using Pipeline.Study.Reporting;
 
 namespace Pipeline.Cli.Studies;
 
-/// <summary>A study from the images to its three files.</summary>
+/// <summary>Runs a study and writes its three files.</summary>
 /// <param name="files">The images.</param>
-/// <param name="count">How many variants of A to draw.</param>
+/// <param name="count">The number of variants of A to draw.</param>
 /// <param name="seed">Which series of variants.</param>
-/// <param name="folder">Where the files go; made if missing.</param>
+/// <param name="folder">The target folder; created if missing.</param>
 internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, string folder)
 {
     public const string HtmlName = "study.html";
     public const string JsonName = "study.json";
     public const string CsvName = "study.csv";
 
-    /// <exception cref="CommandFailure">An image is not let in, or a model is missing in float32.</exception>
+    /// <exception cref="CommandFailure">An image is not accepted, or a model is missing in float32.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public async Task RunAsync(SourceTree tree, ImageLimits limits, CommandConsole console, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         ImageFile[] all = [.. files.Images, .. files.Variants];
         foreach (ImageFile file in all)
         {
-            // What is no image is refused before the models are made ready, which may take long.
+            // Invalid images are refused before the models are prepared, which may take long.
             await file.DecodeForModelsAsync(decoder, cancellationToken);
         }
 
@@ -65,7 +65,7 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         }
         catch (InvalidImageException invalid)
         {
-            throw new CommandFailure($"'{invalid.Image}' cannot be taken for an image. {invalid.Rejection.Detail}");
+            throw new CommandFailure($"'{invalid.Image}' is not accepted as an image. {invalid.Rejection.Detail}");
         }
     }
 

@@ -4,16 +4,16 @@ using Pipeline.Study;
 
 namespace Pipeline.Cli.Studies;
 
-/// <summary>The images that a study is made of.</summary>
+/// <summary>The images of a study.</summary>
 /// <param name="Images">A, B, C and so on.</param>
 /// <param name="Variants">Ready-made variants of A.</param>
-/// <param name="IsPublished">Whether they are the published study's, whose figures ours are held against.</param>
+/// <param name="IsPublished">Whether they are those of the published study, so that the figures can be compared.</param>
 internal sealed record StudyFiles(IReadOnlyList<ImageFile> Images, IReadOnlyList<ImageFile> Variants, bool IsPublished)
 {
     private const string Ending = ".jpg";
     private const string VariantsFolder = "augmented";
 
-    /// <summary>What the study's folder is named after.</summary>
+    /// <summary>The first part of the name of the study's folder.</summary>
     public string Name => IsPublished ? "published" : Images[0].Stem;
 
     /// <summary>Reads images that the user named.</summary>
@@ -21,12 +21,12 @@ internal sealed record StudyFiles(IReadOnlyList<ImageFile> Images, IReadOnlyList
     public static async Task<StudyFiles> ReadAsync(IEnumerable<FileInfo> files, ImageLimits limits, CancellationToken cancellationToken) =>
         new(await ReadEachAsync(files, limits, cancellationToken), [], IsPublished: false);
 
-    /// <summary>Reads the images of the published study, which are no part of the checkout.</summary>
+    /// <summary>Reads the images of the published study, which are not part of the checkout.</summary>
     /// <param name="tree">The checkout.</param>
-    /// <param name="folder">Where they are; null for beside the checkout.</param>
-    /// <param name="limits">What is let in.</param>
+    /// <param name="folder">Their folder; null for one beside the checkout.</param>
+    /// <param name="limits">The limits for images.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
-    /// <exception cref="CommandFailure">One is missing; the message says which are needed and what they are called.</exception>
+    /// <exception cref="CommandFailure">One is missing; the message names those that are needed.</exception>
     public static async Task<StudyFiles> ReadPublishedAsync(
         SourceTree tree, DirectoryInfo? folder, ImageLimits limits, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal sealed record StudyFiles(IReadOnlyList<ImageFile> Images, IReadOnlyList
         {
             throw new CommandFailure(
                 $"The published study's images are not all in '{SourceTree.Display(place)}': {Listed(missing)} missing. It needs " +
-                $"{string.Join(", ", images.Select(file => file.Name))}, and the ten variants that the study drew: " +
+                $"{string.Join(", ", images.Select(file => file.Name))}, and the study's ten variants: " +
                 $"{VariantsFolder}/{variants[0].Name} to {VariantsFolder}/{variants[^1].Name}. " +
                 "Name their folder: ./pipeline study --published FOLDER");
         }

@@ -7,14 +7,14 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Studies;
 
-/// <summary>What a study found, in a few tables; the report has the rest.</summary>
+/// <summary>Prints the main results of a study as tables; the report has the rest.</summary>
 internal static class StudyTables
 {
     private const string CosineFormat = "0.0000";
 
     /// <param name="result">The study.</param>
-    /// <param name="models">The models that it ran.</param>
-    /// <param name="console">Where to tell.</param>
+    /// <param name="models">The models of the study.</param>
+    /// <param name="console">The console.</param>
     public static void Write(StudyResult result, IReadOnlyList<InstalledModel> models, CommandConsole console)
     {
         console.Line();
@@ -83,7 +83,7 @@ internal static class StudyTables
         var table = new Table
         {
             Title = new TableTitle(string.Create(
-                CultureInfo.InvariantCulture, $"Ours beside the published figures, to agree within {published.Tolerance}")),
+                CultureInfo.InvariantCulture, $"Ours beside the published figures, tolerance {published.Tolerance}")),
         };
         table.AddColumns("of", "layer", "measure");
         foreach (string column in (string[])["published", "ours", "difference"])

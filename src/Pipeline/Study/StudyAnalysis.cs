@@ -2,7 +2,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>From vectors to findings.</summary>
+/// <summary>Computes the result of a study from its vectors.</summary>
 internal static class StudyAnalysis
 {
     public static StudyResult Of(

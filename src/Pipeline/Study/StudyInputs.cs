@@ -4,12 +4,12 @@ using Pipeline.Imaging;
 namespace Pipeline.Study;
 
 /// <summary>
-/// Every image that a study runs through the models. All together take a few megabytes: each is kept at the models' input size.
+/// All images that a study runs through the models, each at the models' input size: together they take a few megabytes.
 /// </summary>
 /// <param name="Images">The images, A first.</param>
 /// <param name="Variants">The ready-made variants of A.</param>
-/// <param name="Augmented">The drawn variants of A with what made them.</param>
-/// <param name="Distorted">For each distortion its images, in the order of its values.</param>
+/// <param name="Augmented">The drawn variants of A with their transforms.</param>
+/// <param name="Distorted">The images of each distortion, in the order of its values.</param>
 internal sealed record StudyInputs(
     IReadOnlyList<PreparedImage> Images,
     IReadOnlyList<(string Name, StudySubject Subject)> Variants,
@@ -17,8 +17,8 @@ internal sealed record StudyInputs(
     IReadOnlyList<IReadOnlyList<StudySubject>> Distorted)
 {
     /// <summary>
-    /// Larger images are reduced to this before anything else: a study keeps one whole image and turns and blurs it dozens of times.
-    /// The published study's own have 0.6 megapixels.
+    /// Larger images are reduced to this before all other steps, because a study keeps one full image and rotates and blurs it dozens of times.
+    /// The images of the published study have 0.6 megapixels.
     /// </summary>
     public const int MaxPixels = 1_000_000;
 
@@ -36,16 +36,16 @@ internal sealed record StudyInputs(
         .. Distorted.SelectMany(points => points),
     ];
 
-    /// <summary>How many there will be.</summary>
+    /// <summary>The number of images.</summary>
     public static int CountOf(StudyRequest request) =>
         request.Images.Count + request.Variants.Count + request.Augmentations
         + StudyDistortion.All.Sum(distortion => distortion.Values.Count);
 
-    /// <summary>Decodes, draws and distorts.</summary>
+    /// <summary>Decodes the images, draws the variants and applies the distortions.</summary>
     /// <param name="request">What to study.</param>
-    /// <param name="decoder">The door for image bytes.</param>
+    /// <param name="decoder">Validates and decodes the bytes.</param>
     /// <param name="sizes">Sides of the models' inputs.</param>
-    /// <param name="made">Is told of each image that is ready.</param>
+    /// <param name="made">Called for each image that is ready.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="InvalidImageException">An image is not accepted; it is named.</exception>
     public static async Task<StudyInputs> PrepareAsync(
@@ -120,13 +120,13 @@ internal sealed record StudyInputs(
 }
 
 /// <summary>A decoded image of a study.</summary>
-/// <param name="Name">As it was handed over.</param>
+/// <param name="Name">Its name in the request.</param>
 /// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits.</param>
 /// <param name="Width">Width of the upright original, in pixels.</param>
 /// <param name="Height">Height of the upright original, in pixels.</param>
 /// <param name="StudiedWidth">Width after it was reduced.</param>
 /// <param name="StudiedHeight">Height after it was reduced.</param>
-/// <param name="Subject">What the models take.</param>
+/// <param name="Subject">The inputs for the models.</param>
 internal sealed record PreparedImage(
     string Name, string ContentHash, int Width, int Height, int StudiedWidth, int StudiedHeight, StudySubject Subject)
 {

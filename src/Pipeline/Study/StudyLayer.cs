@@ -8,10 +8,10 @@ namespace Pipeline.Study;
 /// <param name="IsEmbedding">True for the model's embedding, which search compares by; false for its predictions.</param>
 internal sealed record StudyLayer(string Model, string Output, bool IsEmbedding)
 {
-    /// <summary>Both in one word, such as <c>vgg16:fc2</c>: the key of every table of cosines.</summary>
+    /// <summary>Both joined, such as <c>vgg16:fc2</c>: the key of every table of cosines.</summary>
     public string Name => $"{Model}:{Output}";
 
-    /// <summary>A model's embedding, and its predictions where it has its dense layers.</summary>
+    /// <summary>A model's embedding, and its predictions if it has its dense layers.</summary>
     public static IReadOnlyList<StudyLayer> Of(InstalledModel model)
     {
         ArgumentNullException.ThrowIfNull(model);

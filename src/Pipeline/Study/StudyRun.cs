@@ -7,23 +7,23 @@ using Pipeline.Models;
 namespace Pipeline.Study;
 
 /// <summary>
-/// The published study on any images: what both models take them for, how alike they find them, how variants and distortions change
-/// that, and which of the two tells images apart better. Always in float32 and with the study's resampling.
+/// Runs the published study on any images: the predictions and cosines of both models, how variants and distortions change them, and which of
+/// the two separates images better. Always in float32 and with the study's resampling.
 /// </summary>
-/// <param name="decoder">The door for image bytes.</param>
+/// <param name="decoder">Validates and decodes image bytes.</param>
 /// <param name="sessions">The installed models.</param>
 public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
 {
     private const int TopClasses = 5;
 
-    // A model's run of an image takes several times as long as making the image.
+    // Running a model on an image takes several times as long as making the image.
     private const int UnitsPerRun = 4;
 
     /// <summary>Runs the study.</summary>
-    /// <param name="request">The images, and how many variants.</param>
-    /// <param name="progress">Is told how far it is, from any thread; null for nobody.</param>
+    /// <param name="request">The images, and the number of variants.</param>
+    /// <param name="progress">Receives the progress, from any thread; may be null.</param>
     /// <param name="cancellationToken">Ends the study early, also in the middle of a model's run.</param>
-    /// <exception cref="ArgumentException">The request has no image, or a number is out of its range.</exception>
+    /// <exception cref="ArgumentException">The request has no image, or a number is out of range.</exception>
     /// <exception cref="InvalidImageException">An image is not accepted; it is named.</exception>
     /// <exception cref="InvalidOperationException">A model is missing in float32; see <see cref="ModelSessions.Float32Fault"/>.</exception>
     /// <exception cref="InvalidDataException">A model's file cannot be loaded, or it gave an output without direction.</exception>
@@ -86,7 +86,7 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Adds up what is done, from several threads, and tells it in order.</summary>
+    /// <summary>Adds up the work done by several threads, and reports it in order.</summary>
     private sealed class ProgressMeter(IProgress<StudyProgress>? progress, int total)
     {
         private readonly Lock _lock = new();

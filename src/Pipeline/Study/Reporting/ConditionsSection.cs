@@ -2,7 +2,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>What the study was made with.</summary>
+/// <summary>The conditions of the study.</summary>
 internal static class ConditionsSection
 {
     public static ReportSection Of(StudyResult result)

@@ -2,12 +2,12 @@ using Pipeline.Models;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>The images, and what the models take them for.</summary>
+/// <summary>The images and their predictions.</summary>
 internal static class ImagesSection
 {
     public static ReportSection Of(StudyResult result) => new("pictures", "Images and predictions", Markup.Of($"""
-        <p class="note">A is what everything else is held against. Below each image are the five classes of ImageNet that each model
-        finds most probable.</p>
+        <p class="note">A is the reference for everything else. Below each image are the five most probable classes of ImageNet by
+        each model.</p>
         <div class="pictures">{Markup.Lines(result.Images.Select(image => Card(result, image)))}</div>
         """));
 

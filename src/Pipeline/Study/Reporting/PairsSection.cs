@@ -1,6 +1,6 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>How alike the images are.</summary>
+/// <summary>The cosines of all pairs.</summary>
 internal static class PairsSection
 {
     public static ReportSection? Of(StudyResult result) => result.Pairs.Count == 0

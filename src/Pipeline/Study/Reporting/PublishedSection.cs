@@ -1,6 +1,6 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Our figures beside the published ones.</summary>
+/// <summary>The figures of this product beside the published ones.</summary>
 internal static class PublishedSection
 {
     public static ReportSection? Of(StudyResult result) => result.Published is not { } published
@@ -26,7 +26,7 @@ internal static class PublishedSection
             ReportTable.Text($"{conditions.TitleOf(figure.Published.Model)} {figure.Published.Output}"),
         ]);
 
-    // Of untrained models nobody expects agreement, and by chance it would mean nothing.
+    // Untrained models are not expected to agree, and agreement by chance would mean nothing.
     private static Markup Agreement(StudyConditions conditions, ComparedFigure figure) =>
         !conditions.Trained ? Markup.Of($"""<td class="unexpected">not expected</td>""")
         : figure.Agrees ? Markup.Of($"""<td class="yes">yes</td>""")

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>How like itself A stays while it is distorted.</summary>
+/// <summary>The similarity of A to itself under distortions.</summary>
 internal static class RobustnessSection
 {
     private const string ValueFormat = "0.##";
@@ -12,14 +12,14 @@ internal static class RobustnessSection
 
     public static ReportSection Of(StudyResult result)
     {
-        // One scale for all: a curve that falls twice as far shall look so.
+        // One scale for all plots, so that curves can be compared.
         StudiedPair? kind = result.Pairs.Count == 0 ? null : result.Pairs[0];
         IEnumerable<double> values = result.Robustness.SelectMany(curve => curve.Points)
             .SelectMany(point => Embeddings(result, point.Cosines))
             .Concat(kind is null ? [] : Embeddings(result, kind.Cosines));
         PlotAxis y = PlotAxis.Over("cosine with A", values.Append(1), 5);
         return new ReportSection("robustness", "Robustness", Markup.Of($"""
-            <p class="note">A, distorted more and more, and its cosine with the undistorted A. All plots have the same scale.
+            <p class="note">The cosine of A, distorted more and more, with the undistorted A. All plots have the same scale.
             {(kind is null ? "" : AboutLevels)}</p>
             <div class="plots">{Markup.Lines(result.Robustness.Select((curve, i) => Card(result, curve, kind, i, y)))}
             {(kind is null ? default : Crossings(result, kind))}</div>

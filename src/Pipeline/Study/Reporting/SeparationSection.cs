@@ -1,6 +1,6 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Which model tells images apart better.</summary>
+/// <summary>Which model separates images better.</summary>
 internal static class SeparationSection
 {
     private const int ObjectStyle = 4;
@@ -12,7 +12,7 @@ internal static class SeparationSection
         : new ReportSection("separation", "Which model separates better", Markup.Of($"""
             <p class="note">The same object (A's variants) should be nearest to A, another of its kind (B) farther, other things (C and on)
             farthest. The silhouette (Rousseeuw 1987), with 1 − cosine for the distance, says how well: 1 is perfect, 0 is no difference,
-            below 0 is the wrong way round. It depends on the ratio of distances alone, so layers can be held against each other.</p>
+            below 0 is the wrong order. It depends only on the ratio of distances, so layers can be compared with each other.</p>
             {Strip(result).ToSvg()}
             {ReportTable.Of(
                 ["layer", "#same object", "#same kind", "#other", "#object / kind", "#object / other", "#kind / other", "#mean"],

@@ -6,8 +6,8 @@ using Pipeline.Models;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, a figure a row. Numbers are written in
-/// full, with a point.
+/// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, one figure per row. Numbers have full
+/// precision and a decimal point.
 /// </summary>
 internal static class StudyCsv
 {

@@ -3,15 +3,15 @@ using System.Text;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as one HTML file that people look at: images within, plots as SVG, no script and no request to anywhere. Its own policy
-/// holds a browser to that.
+/// A study as a single HTML file for people: images are embedded, plots are SVG, and there is no script and no external request. Its content
+/// security policy enforces that.
 /// </summary>
 internal static class StudyReport
 {
     /// <summary>The policy for a server's header Content-Security-Policy, the same as in the file.</summary>
     public static string ContentSecurityPolicy => ReportStyle.Policy;
 
-    /// <summary>Writes UTF-8. Whatever the images are called, their names are text in it.</summary>
+    /// <summary>Writes UTF-8. The names of the images are always encoded as text.</summary>
     public static byte[] Write(StudyResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -44,7 +44,7 @@ internal static class StudyReport
             <body>
             <header>
             <h1>{TitleOf(result)}</h1>
-            <p class="lead">{Models(result)}: what the models take the images for, how alike they find them, and what it takes to
+            <p class="lead">{Models(result)}: the predictions of the models, how similar they find the images, and which distortions
             confuse them.</p>
             {Untrained(result)}
             <nav aria-label="Sections">{Markup.Lines(sections.Select(section => section.Link))}</nav>
@@ -74,8 +74,8 @@ internal static class StudyReport
         ? default
         : Markup.Of($"""
             <div class="banner" role="note"><strong>UNTRAINED MODELS</strong>
-            <p>{UntrainedNames(result)}: weights drawn from a seed. Everything below was computed as it would be with trained ones, but
-            these models have learnt nothing: no class, no cosine and no verdict here says anything about the images. Get the ImageNet
+            <p>{UntrainedNames(result)}: weights drawn from a seed. Everything below was computed as with trained models, but these
+            models are untrained: no class, no cosine and no verdict here says anything about the images. Get the ImageNet
             weights with <code>./pipeline models pull</code>.</p></div>
             """);
 
