@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What the benchmarks take from the checkout: sample images and built models.</summary>
+/// <summary>The sample images and built models of the checkout.</summary>
 internal static class Checkout
 {
     /// <summary>A built model.</summary>

@@ -13,7 +13,7 @@ public class DecodingBenchmarks
     private readonly ImageDecoder _decoder = new(new ImageLimits());
     private byte[] _encoded = [];
 
-    /// <summary>Each a format and a size: a sample of the demo, and a photograph of 12 megapixels drawn up from it.</summary>
+    /// <summary>A format and a size: a sample of the demo, or a photograph of 12 megapixels enlarged from it.</summary>
     [Params("jpg 480x360", "jpg 4000x3000", "png 4000x3000", "webp 4000x3000")]
     public string Source { get; set; } = "";
 
@@ -26,7 +26,7 @@ public class DecodingBenchmarks
             using Image small = Image.NewFromBuffer(_encoded);
             using Image large = small.Resize(4000.0 / small.Width, vscale: 3000.0 / small.Height);
 
-            // Grain, or the encoders would have it easier than with a photograph.
+            // Grain, because without it the image would be easier to encode than a photograph.
             using Image grain = Image.Gaussnoise(large.Width, large.Height, sigma: 8, mean: 0, seed: 1);
             using Image sum = large + grain;
             using Image bytes = sum.Cast(Enums.BandFormat.Uchar);

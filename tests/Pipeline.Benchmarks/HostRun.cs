@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What the local host costs: its start, a call through it, and the way of one upload to its records.</summary>
+/// <summary>Measures the local host: its start, a call through it, and the time from one upload to its records.</summary>
 internal static class HostRun
 {
     private const int Calls = 1000;
@@ -18,7 +18,7 @@ internal static class HostRun
         double start = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         using var http = new HttpClient { BaseAddress = served.Running.App.Address };
 
-        // A wrong parameter is answered before anything is done: what is left is the way there and back.
+        // A wrong parameter is refused before any work, so that only the call itself is measured.
         double[] worker = await TimesAsync(http, "api/similar/nobody.jpg?top=0");
         double[] front = await TimesAsync(http, "api/nothing");
         double[] indexed = await UploadsAsync(served);
@@ -69,7 +69,7 @@ internal static class HostRun
                 times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
 
-            // The machine comes to rest; and uploads do not fall on the same moment of the watch's interval.
+            // Lets the machine become idle, and spreads the uploads over the interval of the watch.
             await Task.Delay(700 + (i * 53));
         }
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// Whole ingest, from the first upload until every image is embedded by both models, by the real app on the real emulator; beside what the
-/// two models alone take for the same images, one run after another with nothing else going on.
+/// Measures the whole ingest, from the first upload until every image is embedded by both models, by the real app on the real emulator; beside
+/// the time of the two models alone for the same images, one run after another on an idle machine.
 /// </summary>
 internal static class IngestRun
 {
@@ -66,7 +66,7 @@ internal static class IngestRun
             await served.Running.Images.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(encoded), stop);
         });
 
-        // The app's own log tells it without a question to the app or to storage, which would take processor time from what is measured.
+        // Read from the app's log: requests to the app or to storage would take processor time from the measurement.
         while (served.CountLog($"{prefix}-", "Indexed by") < count * Models.Length)
         {
             await Task.Delay(50);

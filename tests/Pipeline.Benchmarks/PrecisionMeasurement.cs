@@ -9,8 +9,8 @@ using Pipeline.Models;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// One file of a model in a process of its own, so that its memory is nobody else's: loading, memory, latency, throughput, and the embeddings it gives.
-/// The session's settings are those of <see cref="ModelSession"/>.
+/// Measures one file of a model in its own process, so that the memory is that of the model alone: loading, memory, latency, throughput and
+/// embeddings. The settings of the session are those of <see cref="ModelSession"/>.
 /// </summary>
 internal static partial class PrecisionMeasurement
 {
@@ -86,14 +86,14 @@ internal static partial class PrecisionMeasurement
         return values[values.Length / 2];
     }
 
-    // In megabytes, by Linux' own book-keeping.
+    // In megabytes, as Linux reports it.
     private static double Status(string field) =>
         File.ReadLines("/proc/self/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
             .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000)
             .Single();
 
-    // The pages of a file that is on the disk already can be let go without a right to the whole machine's cache.
+    // The cached pages of a file on the disk can be dropped without privileges for the cache of the whole machine.
     private static void DropFromPageCache(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);

@@ -12,7 +12,7 @@ namespace Pipeline.Benchmarks;
 /// <summary>
 /// A network whose convolutions run in int8 throughout, made from a float32 one: batch normalisation folded into the convolution before it, kernels int8
 /// by output channel, activations uint8 with ranges taken from images (static quantisation, after Jacob et al. 2018). Written as pairs of
-/// QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Here to be measured: docs/decisions has why the product does not use it.
+/// QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Only for measurements: docs/decisions explains why the product does not use it.
 /// </summary>
 internal sealed class QuantisedNetwork
 {
@@ -48,7 +48,7 @@ internal sealed class QuantisedNetwork
             _graph.Output.Remove(other);
         }
 
-        // What nothing asks for any more goes, from the end.
+        // Removes nodes without consumers, from the end.
         var needed = new HashSet<string>([_definition.EmbeddingOutput], StringComparer.Ordinal);
         foreach (NodeProto node in _graph.Node.Reverse().ToArray())
         {

@@ -10,7 +10,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>Queries over HTTP against the real app with so many images stored: by a stored name, and with an image of the caller's.</summary>
+/// <summary>Queries over HTTP against the real app with a number of stored images: by a stored name, and with an uploaded image.</summary>
 internal static class QueryRun
 {
     private const int Queries = 200;

@@ -13,7 +13,7 @@ internal sealed class ServedPipeline : IAsyncDisposable
 
     public LocalPipeline Running { get; }
 
-    /// <summary>Most memory that the function app has held so far, in megabytes.</summary>
+    /// <summary>The peak memory of the function app, in megabytes.</summary>
     public double PeakMegabytes => Status("VmHWM");
 
     /// <summary>Memory that the function app holds now, in megabytes.</summary>
@@ -62,7 +62,7 @@ internal sealed class ServedPipeline : IAsyncDisposable
         return process.TotalProcessorTime.TotalSeconds;
     }
 
-    // Linux' own book-keeping: .NET's PeakWorkingSet64 of another process is what this reads, but VmRSS has no such reader.
+    // Read from Linux: .NET has PeakWorkingSet64 for another process, but no equivalent of VmRSS.
     private double Status(string field) =>
         File.ReadLines($"/proc/{Worker()}/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))

@@ -5,7 +5,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>Records of images that there are none of, for tables and indexes of any size.</summary>
+/// <summary>Records of images that do not exist, for tables and indexes of any size.</summary>
 internal static class SyntheticRecords
 {
     public static EmbeddingRecord Record(int number, int length, Random random)

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>What must hold of an response for the demo to have worked.</summary>
+/// <summary>Checks the response that the demo gets.</summary>
 internal static class DemoChecks
 {
     /// <summary>Two embeddings of the same bytes differ only by rounding.</summary>
     public const double SameImageCosine = 0.9999;
 
-    /// <summary>Looks an response through.</summary>
+    /// <summary>Checks a response.</summary>
     /// <param name="response">The response of POST /api/similar.</param>
     /// <param name="query">The name under which the query image is stored.</param>
     /// <param name="models">Keys of the models that must be in the response.</param>

@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>The product's main job from nothing to an response, on storage of its own.</summary>
+/// <summary>Runs the whole pipeline from setup to a search, on its own temporary storage.</summary>
 /// <param name="tree">The checkout.</param>
 /// <param name="samples">The images; at least <see cref="Top"/>.</param>
 /// <param name="console">The console.</param>

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>An response as a table: both models side by side, and the list of both together.</summary>
+/// <summary>Shows a response as a table: both models side by side, and the fused list.</summary>
 internal static class SimilarTable
 {
     public static Table Create(SimilarResponse response, string query, IReadOnlyList<ModelDefinition> models)

@@ -19,7 +19,7 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
 
     public bool DryRun => dryRun;
 
-    /// <summary>A named part of the work; what goes wrong within it is reported with its name.</summary>
+    /// <summary>Runs a named part of the work; an error within it is reported with its name.</summary>
     public async Task StepAsync(string name, string description, Func<Task> work, CancellationToken cancellationToken)
     {
         console.Line($"\n{(dryRun ? "#" : "==")} {name}: {description}");

@@ -34,11 +34,11 @@ public sealed class AugmentTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_image_gives_a_sentence_and_exit_code_1()
+    public async Task An_invalid_image_gives_a_message_and_exit_code_1()
     {
         (int exitCode, string output) = await CommandProcess.RunAsync("augment", Repository.Path("README.md"), "-o", InFolder("none"));
 
-        Assert.Contains("cannot be taken for an image", output, StringComparison.Ordinal);
+        Assert.Contains("is not accepted as an image", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
         Assert.False(Directory.Exists(InFolder("none")));

@@ -8,7 +8,7 @@ public class DemoTests
 {
     private const int Terminate = 15;
 
-    // What an earlier demo left that was killed outright is none of these tests' business.
+    // Files of an earlier demo that was killed are ignored.
     private readonly string[] _before = Leftovers();
 
     [Fact]
@@ -26,7 +26,7 @@ public class DemoTests
     }
 
     [Fact]
-    public async Task A_demo_with_a_file_that_is_no_image_fails_and_says_why()
+    public async Task A_demo_with_an_invalid_image_fails_and_says_why()
     {
         string folder = Directory.CreateTempSubdirectory("samples").FullName;
         try
@@ -66,7 +66,7 @@ public class DemoTests
         Assert.Empty(Leftovers().Except(_before));
     }
 
-    // A checkout whose owner pulled the trained models is tested with those.
+    // If the checkout has trained models, the test uses them.
     private static bool HasUntrainedModels() => ModelCatalogue.Default().Models.Any(
         model => InstalledModel.Find(model, Repository.Path("models"))!.Weights == WeightsOrigin.Untrained);
 

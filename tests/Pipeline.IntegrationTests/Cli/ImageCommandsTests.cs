@@ -52,7 +52,7 @@ public sealed class ImageCommandsTests : IDisposable
             Assert.Equal(3, probabilities.Length);
             Assert.Equal(probabilities.OrderDescending(), probabilities);
         });
-        Assert.Contains("Showing vase-1.jpg to both models", command.Output, StringComparison.Ordinal);
+        Assert.Contains("Running both models on vase-1.jpg", command.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed class ImageCommandsTests : IDisposable
     [Theory]
     [InlineData("--layers vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2", 1)]
     [InlineData("-o pair.jpg", "-o takes a file that ends with .png", 2)]
-    public async Task What_is_wrong_with_a_comparison_is_said_in_a_sentence(string option, string sentence, int expected)
+    public async Task An_error_in_a_comparison_gives_a_message(string option, string sentence, int expected)
     {
         (int exitCode, string output) = await CommandProcess.RunAsync(["compare", First, Second, .. option.Split(' ')]);
 
@@ -117,13 +117,13 @@ public sealed class ImageCommandsTests : IDisposable
     [InlineData("predict")]
     [InlineData("feature-maps")]
     [InlineData("compare")]
-    public async Task What_is_no_image_is_refused_by_name_before_any_model_is_made_ready(string name)
+    public async Task An_invalid_image_is_refused_by_name_before_any_model_is_prepared(string name)
     {
         string text = Repository.Path("README.md");
 
         (int exitCode, string output) = await CommandProcess.RunAsync(name == "compare" ? [name, First, text] : [name, text]);
 
-        Assert.Contains("README.md' cannot be taken for an image. The bytes are no image", output, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image. The bytes are no image", output, StringComparison.Ordinal);
         Assert.DoesNotContain("VGG16", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
     }

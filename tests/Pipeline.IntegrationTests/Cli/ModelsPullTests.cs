@@ -12,8 +12,8 @@ using Spectre.Console;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>
-/// <c>pipeline models pull</c>. What Keras publishes cannot be had in a test; in its place there is a catalogue entry for a file of the same
-/// layout and width, on a web server of the test's own.
+/// <c>pipeline models pull</c>. A test cannot download Keras' files, so it uses a catalogue entry for a file of the same layout and width,
+/// served by a web server of the test.
 /// </summary>
 public sealed class ModelsPullTests : IDisposable
 {
@@ -57,7 +57,7 @@ public sealed class ModelsPullTests : IDisposable
         Assert.Equal(2, requests);
         Assert.Equal(requests, server.Ranges.Count);
         Assert.Contains("103 MB from 127.0.0.1: ResNet50 103 MB", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"ResNet50 is there (imagenet weights, fingerprint {installed.Fingerprint})", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"ResNet50 is installed (imagenet weights, fingerprint {installed.Fingerprint})", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,11 +107,11 @@ public sealed class ModelsPullTests : IDisposable
     }
 
     [Fact]
-    public async Task A_source_that_has_nothing_ends_the_command_with_a_sentence()
+    public async Task A_source_that_has_nothing_ends_the_command_with_a_message()
     {
         string nowhere = $"http://127.0.0.1:{FreePort.Find(1)[0]}/mirror";
 
-        // Whichever file comes first: in a checkout with the real models the names of the classes are there already.
+        // Any of the files: a checkout with the real models already has the names of the classes.
         await FailsAsync(_published, $"'{_published}{Path.DirectorySeparatorChar}", "is missing");
         await FailsAsync(nowhere, $"'{nowhere}/", "cannot be reached");
         await FailsAsync("/no/such/folder", "'/no/such/folder'", "neither a folder nor an http(s) address");
@@ -134,7 +134,7 @@ public sealed class ModelsPullTests : IDisposable
             Results.File(Path.Combine(_published, Path.GetFileName(context.Request.Path)), enableRangeProcessing: true).ExecuteAsync(context));
     }
 
-    /// <summary>The catalogue's entry, and the names of the classes, with the sizes and checksums of what lies in the folder.</summary>
+    /// <summary>The catalogue's entry, and the names of the classes, with the sizes and checksums of the files in the folder.</summary>
     private async Task<(ModelDefinition Model, PublishedFile Classes)> CatalogueAsync(Uri address)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;

@@ -33,7 +33,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
             Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         });
         Assert.Contains($"{Name}: vgg16 would try it again", plan, StringComparison.Ordinal);
-        Assert.Contains("2 replayed, 0 removed without, 0 left.", output, StringComparison.Ordinal);
+        Assert.Contains("2 replayed, 0 removed without a replay, 0 left.", output, StringComparison.Ordinal);
         await WaitForMessagesAsync(Name, 2);
         Assert.NotEqual(failed, await ETagAsync(Name));
         Assert.All(await MessagesAsync(Name), message => Assert.NotEqual(failed, message["ETag"]!.GetValue<string>()));
@@ -72,7 +72,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
 
         (_, string output) = await RunAsync("replay", "--name", Name);
 
-        Assert.Contains("0 replayed, 2 removed without, 0 left.", output, StringComparison.Ordinal);
+        Assert.Contains("0 replayed, 2 removed without a replay, 0 left.", output, StringComparison.Ordinal);
         Assert.Equal(mended, await ETagAsync(Name));
         Assert.Empty(await MessagesAsync(Name));
     }

@@ -39,7 +39,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task The_published_study_is_repeated_and_held_against_its_figures()
+    public async Task The_published_study_is_repeated_and_compared_with_its_figures()
     {
         string images = Repository.Path("..", "shared", "study");
         Assert.SkipUnless(Directory.Exists(images), $"There is no '{images}': the study's photographs are not part of the repository.");
@@ -60,7 +60,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_without_the_published_images_gives_a_sentence_and_exit_code_1()
+    public async Task A_folder_without_the_published_images_gives_a_message_and_exit_code_1()
     {
         Directory.CreateDirectory(_folder);
 
@@ -72,12 +72,12 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_image_gives_a_sentence_and_exit_code_1_and_no_folder()
+    public async Task An_invalid_image_gives_a_message_and_exit_code_1_and_no_folder()
     {
         (int exitCode, string output) = await CommandProcess.RunAsync("study", Sample("vase-1.jpg"), Repository.Path("README.md"), "-o", _folder);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("README.md' cannot be taken for an image.", output, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image.", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder));
     }
 

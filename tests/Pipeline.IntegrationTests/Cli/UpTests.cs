@@ -59,7 +59,7 @@ public partial class UpTests
         string host = Repository.Path("src", "Pipeline.LocalHost", "bin", Repository.Configuration, "net10.0", "Pipeline.LocalHost.dll");
         try
         {
-            // In the place of func: notes how it was called, and serves by the local host, without its events.
+            // A replacement for func: records its arguments, and serves with the local host, without its events.
             string func = Path.Combine(folder, "func");
             await File.WriteAllTextAsync(
                 func,
@@ -126,7 +126,7 @@ public partial class UpTests
         string images = await http.GetStringAsync($"http://127.0.0.1:{port}/api/images", TestContext.Current.CancellationToken);
         if (upload)
         {
-            // The very address that the command tells its user.
+            // The address that the command printed.
             using var body = new ByteArrayContent(TestImages.Bitmap(1));
             body.Headers.Add("x-ms-blob-type", "BlockBlob");
             using HttpResponseMessage answer = await http.PutAsync(

@@ -21,7 +21,7 @@ public class CrashTests(RunningPipeline pipeline)
             await app.Process.KillAsync();
             await uploads;
 
-            // No handler ran, and yet the worker does not go on without its host.
+            // No handler ran, but the worker must still end with its host.
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             await worker.WaitForExitAsync(limit.Token);
         }

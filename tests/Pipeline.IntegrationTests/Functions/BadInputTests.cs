@@ -90,7 +90,7 @@ public class BadInputTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_continuation_that_nobody_gave_is_refused()
+    public async Task An_invalid_continuation_is_refused()
     {
         using HttpResponseMessage response = await pipeline.App.Client.GetAsync(
             $"images?continue={new string('x', 5000)}", TestContext.Current.CancellationToken);
@@ -124,7 +124,7 @@ public class BadInputTests(RunningPipeline pipeline)
     [Fact]
     public async Task Memory_stays_bounded_under_many_bad_bodies_at_once()
     {
-        // The models that other tests had loaded are none of this test's.
+        // Excludes the memory of models that other tests had loaded.
         long before = pipeline.App.WorkerMemory;
         byte[] bomb = Body("900 megapixels");
         byte[] large = Body("21 MB")[..(20 * 1024 * 1024)];

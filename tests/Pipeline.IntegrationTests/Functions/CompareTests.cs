@@ -147,7 +147,7 @@ public class CompareTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_form_that_lacks_an_image_is_told_which()
+    public async Task A_form_that_lacks_an_image_gets_an_error_that_names_it()
     {
         using HttpResponseMessage onlyA = await PostAsync(First, null);
         using HttpResponseMessage neither = await PostAsync(null, null);
@@ -160,7 +160,7 @@ public class CompareTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task The_image_that_is_not_let_in_is_named()
+    public async Task The_image_that_is_not_accepted_is_named()
     {
         byte[] text = Encoding.UTF8.GetBytes("I am an image, believe me.");
         byte[] large = [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]];

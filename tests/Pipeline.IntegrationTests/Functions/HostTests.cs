@@ -5,7 +5,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
-/// <summary>What only shows where the real worker answers behind a host.</summary>
+/// <summary>Behaviour that only shows with the real worker behind a host.</summary>
 public class HostTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -132,7 +132,7 @@ public class HostTests(RunningPipeline pipeline)
     [InlineData("GET", "nothing")]
     [InlineData("GET", "")]
     [InlineData("GET", "../nothing")]
-    public async Task What_no_function_answers_is_404_without_a_body(string method, string path)
+    public async Task A_path_of_no_function_is_404_without_a_body(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
 
@@ -155,7 +155,7 @@ public class HostTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_is_noted_and_fails_nothing()
+    public async Task A_client_that_disconnects_is_logged_and_causes_no_failure()
     {
         int before = pipeline.App.Process.Output.Length;
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
@@ -203,7 +203,7 @@ public class HostTests(RunningPipeline pipeline)
             await stream.WriteAsync(new byte[] { 0xFF, 0xD8, 0xFF }, cancellationToken);
             await stream.FlushAsync(cancellationToken);
 
-            // The function has to be at work before its caller leaves.
+            // The function must be running before its caller disconnects.
             await Task.Delay(500, cancellationToken);
             _started.SetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);

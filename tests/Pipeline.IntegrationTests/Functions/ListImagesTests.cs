@@ -33,7 +33,7 @@ public class ListImagesTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task Health_tells_models_index_and_storage_without_naming_the_account()
+    public async Task Health_reports_models_index_and_storage_without_naming_the_account()
     {
         await pipeline.App.FindSimilarAsync(TestImages.Bitmap(1), "?top=1");
 

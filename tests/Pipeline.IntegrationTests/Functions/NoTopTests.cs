@@ -8,7 +8,7 @@ using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;
 
-/// <summary>An app whose VGG16 is there without its dense layers, its ResNet50 with them, and the names of the classes.</summary>
+/// <summary>An app with VGG16 without its dense layers, ResNet50 with them, and the names of the classes.</summary>
 public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-no-top-").FullName;
@@ -49,7 +49,7 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
             both,
             HttpStatusCode.Conflict,
             "no-predictions",
-            "VGG16 was installed without the dense layers, which are what predicts. Get the whole model: ./pipeline models pull");
+            "VGG16 was installed without the dense layers, which make the predictions. Get the complete model: ./pipeline models pull");
         using HttpResponseMessage stored = await _app.Client.GetAsync("predictions/any.jpg?model=vgg16", TestContext.Current.CancellationToken);
         await FunctionApp.AssertProblemAsync(stored, HttpStatusCode.Conflict, "no-predictions", "VGG16");
 

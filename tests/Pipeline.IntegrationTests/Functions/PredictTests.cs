@@ -103,7 +103,7 @@ public class PredictTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_stored_blob_that_is_no_image_is_named_with_what_is_wrong()
+    public async Task A_stored_blob_that_is_not_an_image_is_named_with_the_reason()
     {
         await pipeline.UploadAsync("predict/text.jpg", Encoding.UTF8.GetBytes("I am an image, believe me."));
         await pipeline.UploadAsync("predict/large.jpg", [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]]);

@@ -57,7 +57,7 @@ public sealed class PublishTests(RunningPipeline pipeline) : IDisposable
         string said = await publish.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await publish.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        // NU1100 to NU1103 and NU1301: the feed has not the packages of the runtime or of the compiler, or there is none.
+        // NU1100 to NU1103 and NU1301: the feed lacks the packages of the runtime or of the compiler, or cannot be reached.
         Assert.SkipWhen(
             publish.ExitCode != 0 && (said.Contains("NU110", StringComparison.Ordinal) || said.Contains("NU1301", StringComparison.Ordinal)),
             $"The runtime for linux-x64 cannot be restored: {said.Split('\n').FirstOrDefault(line => line.Contains("NU1", StringComparison.Ordinal))}");

@@ -43,7 +43,7 @@ public class RemoveImageTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task Messages_that_no_one_understands_end_in_the_poison_queue_as_they_came_while_others_are_done()
+    public async Task Malformed_messages_end_in_the_poison_queue_unchanged_while_others_are_processed()
     {
         string elsewhere = Event("x", cloudEvents: false).Replace("containers/images/", "containers/models/", StringComparison.Ordinal);
         string outside = Event("../models/x", cloudEvents: false);
@@ -79,7 +79,7 @@ public class RemoveImageTests(RunningPipeline pipeline)
     private QueueClient Queue(string name) =>
         new(pipeline.Azurite.ConnectionString, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
-    // Hidden messages count too: at none, every message was done with.
+    // Hidden messages count too: at zero, every message was processed.
     private Task WaitUntilDoneAsync() => pipeline.App.Process.WaitUntilAsync(
         async () => (await Deletions.GetPropertiesAsync(CancellationToken)).Value.ApproximateMessagesCount == 0, "the queue to be empty");
 

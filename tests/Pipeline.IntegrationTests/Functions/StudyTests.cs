@@ -82,7 +82,7 @@ public class StudyTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_form_without_what_is_needed_is_told_so()
+    public async Task A_form_without_a_required_image_gets_an_error()
     {
         using HttpResponseMessage withoutA = await PostAsync("", ("b", B));
         using HttpResponseMessage withoutB = await PostAsync("", ("a", A), ("c", C));
@@ -94,7 +94,7 @@ public class StudyTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task The_image_that_is_not_let_in_is_named()
+    public async Task The_image_that_is_not_accepted_is_named()
     {
         byte[] text = Encoding.UTF8.GetBytes("I am an image, believe me.");
         byte[] large = [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]];
@@ -109,7 +109,7 @@ public class StudyTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task Of_two_studies_at_once_one_is_told_to_come_back()
+    public async Task Of_two_concurrent_studies_one_is_refused_for_now()
     {
         HttpResponseMessage[] responses = await Task.WhenAll(PostAsync("?n=50", ("a", A)), PostAsync("?n=50", ("a", B)));
         try
@@ -126,7 +126,7 @@ public class StudyTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_makes_room_for_the_next()
+    public async Task A_client_that_disconnects_lets_the_next_study_run()
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using MultipartFormDataContent form = Form(("a", A));

@@ -44,7 +44,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async Task<int> WaitForExitAsync(CancellationToken cancellationToken) => (await _running.Task.WaitAsync(cancellationToken)).ExitCode;
 
-    /// <summary>As a power cut: no handler runs.</summary>
+    /// <summary>Kills it, as a power failure would: no handler runs.</summary>
     /// <param name="andChildren">Whether what it started ends with it.</param>
     public async Task KillAsync(bool andChildren = false)
     {

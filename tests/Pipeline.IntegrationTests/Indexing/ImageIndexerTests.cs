@@ -177,7 +177,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Records_that_a_hand_wrote_do_not_keep_the_others_from_being_reconciled()
+    public async Task Records_that_were_written_by_hand_do_not_keep_the_others_from_being_reconciled()
     {
         await Host.UploadAsync("gone.bmp", 1);
         await Host.IndexAsync("gone.bmp", CancellationToken);

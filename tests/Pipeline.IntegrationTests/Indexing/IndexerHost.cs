@@ -40,7 +40,7 @@ internal sealed class IndexerHost : IAsyncDisposable
 
     public Azurite Azurite { get; }
 
-    /// <summary>What goes to storage from the product, and only that.</summary>
+    /// <summary>The requests of the product to storage, without those of the test.</summary>
     public InterceptedRequests Requests { get; } = new();
 
     public HastyTime Time { get; } = new();
@@ -79,7 +79,7 @@ internal sealed class IndexerHost : IAsyncDisposable
 
     public Task<EmbeddingRecord?> RecordAsync(string name) => Table.FindAsync(Model, Id(name).Key, TestContext.Current.CancellationToken);
 
-    /// <summary>What search knows of an image once it may no longer answer from an earlier look.</summary>
+    /// <summary>What search knows of an image after a refresh of its index.</summary>
     public Task<EmbeddingRecord?> SearchAsync(string name)
     {
         Time.Ahead += SimilarityIndex.MaxAge;
@@ -93,7 +93,7 @@ internal sealed class IndexerHost : IAsyncDisposable
     }
 }
 
-/// <summary>Time that a test puts ahead, and in which no pause lasts.</summary>
+/// <summary>A clock that a test advances, and in which pauses take no time.</summary>
 internal sealed class HastyTime : TimeProvider
 {
     public TimeSpan Ahead { get; set; }
@@ -106,7 +106,7 @@ internal sealed class HastyTime : TimeProvider
         base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
 }
 
-/// <summary>Lets a test see each call to storage, and come between.</summary>
+/// <summary>Lets a test observe each call to storage, and intervene.</summary>
 internal sealed class InterceptedRequests : HttpPipelinePolicy
 {
     private readonly List<string> _sent = [];

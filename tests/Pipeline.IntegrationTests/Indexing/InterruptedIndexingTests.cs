@@ -6,7 +6,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.IntegrationTests.Indexing;
 
-/// <summary>What is left, and what search says, where the indexer is interrupted or somebody comes in between.</summary>
+/// <summary>The stored state and the search results after the indexer is interrupted or storage changes in between.</summary>
 public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncLifetime
 {
     private IndexerHost? _host;

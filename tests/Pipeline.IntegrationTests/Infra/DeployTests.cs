@@ -187,7 +187,7 @@ public sealed class DeployTests : IDisposable
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("The last answer was 404.", output, StringComparison.Ordinal);
+        Assert.Contains("The last response was 404.", output, StringComparison.Ordinal);
         Assert.Contains("/api/health", output, StringComparison.Ordinal);
     }
 
@@ -215,7 +215,7 @@ public sealed class DeployTests : IDisposable
         Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
         Assert.Empty(_sandbox.Calls);
 
-        // There is nothing to ask about where nothing follows.
+        // No question is asked if no step follows.
         (exitCode, output) = await _sandbox.DeployAsync("--only", "what-if");
         Assert.True(exitCode == 0, output);
     }

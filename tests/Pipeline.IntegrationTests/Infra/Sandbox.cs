@@ -5,8 +5,8 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Infra;
 
 /// <summary>
-/// A machine and a subscription for <c>pipeline deploy</c>: a PATH with stand-ins for az, azd and dotnet on it that record their
-/// calls, and little else; the deployed app; and a state folder that says what is in Azure.
+/// A machine and a subscription for <c>pipeline deploy</c>: a PATH with little more than fakes of az, azd and dotnet that record their
+/// calls; the deployed app; and a folder with the state of Azure.
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {

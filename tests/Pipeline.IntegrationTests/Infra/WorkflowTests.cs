@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Pipeline.IntegrationTests.Infra;
 
-/// <summary>What GitHub and azd are told to run.</summary>
+/// <summary>The configuration of GitHub workflows and azd.</summary>
 public sealed partial class WorkflowTests
 {
     public static TheoryData<string> Workflows => new("build", "infra", "deploy");

@@ -34,11 +34,11 @@ public class EventNameTests(SharedHost shared)
         await _host.WaitForAsync(SubjectOf(name));
     }
 
-    /// <summary>The Blobs extension, in Azure too, takes slashes off both ends, and drops the event where there is no blob of that name.</summary>
+    /// <summary>The Blobs extension, in Azure too, removes slashes from both ends, and drops the event if there is no blob of that name.</summary>
     [Theory]
     [InlineData("/leading.jpg")]
     [InlineData("trailing.jpg/")]
-    public async Task A_name_with_a_slash_at_an_end_runs_nothing_but_its_deletion_is_told_of(string name)
+    public async Task A_name_with_a_slash_at_an_end_runs_nothing_but_its_deletion_is_reported(string name)
     {
         await UploadAsync(name);
         await UploadAsync($"after {name.Trim('/')}");

@@ -21,7 +21,7 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _azurite!.DisposeAsync();
 
     [Fact]
-    public async Task A_host_that_is_killed_takes_its_busy_worker_with_it()
+    public async Task When_a_host_is_killed_its_busy_worker_ends_too()
     {
         await using LocalHostProcess host = await LocalHostProcess.StartAsync(_azurite!);
         using Process worker = await host.WorkerAsync();
@@ -35,7 +35,7 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_is_killed_takes_a_worker_with_it_that_still_starts()
+    public async Task When_a_host_is_killed_a_worker_that_is_starting_ends_too()
     {
         await using ServerProcess host = LocalHostProcess.Launch(
             _azurite!.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"], ("TEST_WORKER_START", "hangs"));
@@ -94,7 +94,7 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_that_cannot_start_ends_the_host_with_its_last_words()
+    public async Task A_worker_that_cannot_start_ends_the_host_with_its_last_lines()
     {
         (int exitCode, string output) = await LocalHostProcess.RunAsync(
             _azurite!.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"], ("TEST_WORKER_START", "fails"));

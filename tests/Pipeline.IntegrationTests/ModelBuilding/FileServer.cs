@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
-/// <summary>A web server on a free port of this machine, which answers as a test tells it to.</summary>
+/// <summary>A web server on a free port of this machine, which responds as a test defines.</summary>
 internal sealed class FileServer : IAsyncDisposable
 {
     private readonly WebApplication _app;

@@ -37,7 +37,7 @@ public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
                 [NetworkReference.Image()], [.. reference.EnumerateObject().Select(output => output.Name)], cancellationToken));
         }
 
-        // The file holds the same numbers as the seed draws, so it is the same model, whatever its origin is called.
+        // The file has the numbers that the seed draws, so it is the same model, whatever its origin is called.
         Assert.Equal(drawn.Fingerprint, converted.Fingerprint);
         Assert.Equal(WeightsOrigin.ImageNet, InstalledModel.Find(drawn.Definition, _folder)!.Weights);
         Assert.True(await converted.VerifyAsync(cancellationToken));

@@ -92,7 +92,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task An_unknown_output_is_refused_with_those_that_there_are()
+    public async Task An_unknown_output_is_refused_with_those_that_exist()
     {
         using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
 

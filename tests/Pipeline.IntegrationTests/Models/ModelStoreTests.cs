@@ -11,13 +11,13 @@ using Pipeline.Models.Store;
 
 namespace Pipeline.IntegrationTests.Models;
 
-/// <summary>Fetching versions from real storage, with files that are no models: this is about the files.</summary>
+/// <summary>Fetches versions from real storage. The files are not real models: the tests only check the files.</summary>
 public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
 {
     private const string Vgg16 = "aaaaaaaaaaaa";
     private const string ResNet50 = "bbbbbbbbbbbb";
 
-    // Three ranges of the store's, and some.
+    // Longer than three ranges of the store.
     private static readonly byte[] Content = RandomBytes(26_000_000);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-store-").FullName;
@@ -102,7 +102,7 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         string nothing = await RefusalAsync(Store());
 
         Assert.Contains("is the manifest of 'resnet50-bbbbbbbbbbbb', not of 'vgg16-aaaaaaaaaaaa'", another, StringComparison.Ordinal);
-        Assert.Contains("a manifest that does not serve", nothing, StringComparison.Ordinal);
+        Assert.Contains("a manifest that cannot be used", nothing, StringComparison.Ordinal);
         AssertNothingOf("vgg16", Vgg16);
     }
 
@@ -184,7 +184,7 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_is_said_at_once()
+    public async Task A_folder_that_cannot_be_written_is_reported_at_once()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Making a link takes a right of its own there.");
         await UploadBothAsync();
@@ -261,7 +261,7 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         Assert.Empty(Directory.Exists(folder) ? Directory.GetFiles(folder) : []);
     }
 
-    /// <summary>What was asked of storage.</summary>
+    /// <summary>The requests to storage.</summary>
     private sealed class RecordedRequests : HttpPipelinePolicy
     {
         private int _manifests;

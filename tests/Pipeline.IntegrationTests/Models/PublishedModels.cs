@@ -6,7 +6,7 @@ using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Models;
 
-/// <summary>A models container and what lies in it.</summary>
+/// <summary>A models container and its content.</summary>
 internal static class PublishedModels
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -24,7 +24,7 @@ internal static class PublishedModels
         }
     }
 
-    /// <summary>Uploads a version of a model whose content is of no use, in several ranges.</summary>
+    /// <summary>Uploads a version of a model with meaningless content, long enough for several ranges.</summary>
     public static async Task UploadAsync(BlobContainerClient container, string key, string fingerprint, byte[] content, string? sha256 = null, long? bytes = null)
     {
         await container.CreateIfNotExistsAsync(cancellationToken: CancellationToken);

@@ -47,7 +47,7 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         Assert.Equal(Images, await page.Locator("img").CountAsync());
         Assert.True(await page.EvaluateAsync<bool>("() => [...document.images].every(image => image.complete && image.naturalWidth > 0)"));
 
-        // Nothing is wider than the screen: what is, scrolls in a box of its own.
+        // Nothing is wider than the screen: wide tables scroll in their own box.
         Assert.InRange(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), 1, width);
         byte[] screenshot = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, "report.png") });
         Assert.True(screenshot.Length > 100_000, $"The image of the report has {screenshot.Length} bytes: it is all but empty.");
@@ -98,7 +98,7 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         Assert.Equal(Images, await page.Locator("img").CountAsync());
     }
 
-    // Contrast by WCAG 2: 4.5 to 1 for text of usual size.
+    // Contrast by WCAG 2: 4.5 to 1 for text of normal size.
     private const string Contrast = """
         () => {
           const parse = colour => colour.match(/[\d.]+/g).map(Number);
@@ -126,7 +126,7 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         page.Console += (_, message) => complaints.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => complaints.Add(error);
 
-        // An image within the page is no request to anybody.
+        // An image that is embedded in the page is not a request.
         page.Request += (_, request) => requests.AddRange(request.Url.StartsWith("data:", StringComparison.Ordinal) ? [] : [request.Url]);
         return (complaints, requests);
     }

@@ -6,7 +6,7 @@ using Pipeline.Study.Reporting;
 
 namespace Pipeline.IntegrationTests.Study;
 
-/// <summary>The study's figures at full size against plain loops over what the models gave.</summary>
+/// <summary>The study's figures at full size against plain loops over the outputs of the models.</summary>
 public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
 {
     private const double Tolerance = 1e-9;

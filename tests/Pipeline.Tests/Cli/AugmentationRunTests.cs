@@ -57,19 +57,19 @@ public sealed class AugmentationRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_image_is_refused_by_name_and_nothing_is_written()
+    public async Task An_invalid_image_is_refused_by_name_and_nothing_is_written()
     {
         var text = new FileInfo(Repository.Path("README.md"));
 
         CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(text, seed: 1, count: 1));
 
-        Assert.Contains("README.md' cannot be taken for an image.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image.", failure.Message, StringComparison.Ordinal);
         Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", failure.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder));
     }
 
     [Fact]
-    public async Task A_file_where_the_folder_should_be_is_said()
+    public async Task A_file_in_place_of_the_folder_is_reported()
     {
         await File.WriteAllTextAsync(_folder, "", TestContext.Current.CancellationToken);
         try

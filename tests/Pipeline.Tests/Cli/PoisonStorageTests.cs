@@ -42,6 +42,6 @@ public class PoisonStorageTests
     }
 
     [Fact]
-    public void What_would_steer_a_terminal_is_not_shown() =>
+    public void Characters_that_control_a_terminal_are_not_shown() =>
         Assert.Equal("a\uFFFD[31m花\uFFFD\uFFFD.jpg", PoisonTables.Sanitise("a\u001b[31m花\r\u202e.jpg"));
 }

@@ -46,7 +46,7 @@ public sealed class StudyFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_larger_than_an_image_may_be_is_not_read()
+    public async Task A_file_over_the_size_limit_of_images_is_not_read()
     {
         Write("large");
         var limits = new ImageLimits { MaxBytes = 4 };

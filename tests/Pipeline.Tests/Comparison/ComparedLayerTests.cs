@@ -36,8 +36,8 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("vgg16:block1_conv2", "'vgg16:block1_conv2' is not one of")]
     [InlineData("resnet50:fc2", "'resnet50:fc2' is not one of")]
     [InlineData("alexnet:fc2", "'alexnet:fc2' is not one of")]
-    [InlineData("vgg16:fc2,vgg16:predictions", "vgg16 is named twice; a model is compared by one layer.")]
-    public void What_is_no_choice_of_layers_is_refused_with_those_that_there_are(string text, string detail)
+    [InlineData("vgg16:fc2,vgg16:predictions", "vgg16 is named twice; name one layer per model.")]
+    public void Unknown_layers_are_refused_with_those_that_exist(string text, string detail)
     {
         InvalidLayersException invalid = Assert.Throws<InvalidLayersException>(() => ComparedLayer.Parse(text, models.Sessions));
 

@@ -51,7 +51,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_one_that_is_no_image_is_named(bool first)
+    public async Task The_invalid_image_is_named(bool first)
     {
         byte[] text = "no image"u8.ToArray();
 

@@ -64,7 +64,7 @@ public class ImageEncoderTests
     [Theory]
     [InlineData(0)]
     [InlineData(101)]
-    public void A_quality_that_is_none_is_refused(int quality) => Assert.Contains(
+    public void An_invalid_quality_is_refused(int quality) => Assert.Contains(
         "from 1 to 100",
         Assert.Throws<ArgumentOutOfRangeException>(() => ImageEncoder.ToJpeg(Picture.Load("rgb.png"), quality)).Message,
         StringComparison.Ordinal);

@@ -8,7 +8,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>The function app's plan, door and settings: under names that the app and the host read, and no secret among them.</summary>
+/// <summary>The function app's plan, access rules and settings: under names that the app and the host read, and without a secret.</summary>
 public class FunctionAppTests
 {
     private const string Versions = "param modelVersions = { vgg16: '0123456789ab', resnet50: 'ba9876543210' }";

@@ -11,7 +11,7 @@ using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>Telemetry is taken from identities alone, and what should wake somebody does.</summary>
+/// <summary>Telemetry is accepted from identities only, and the alerts are complete.</summary>
 public partial class MonitoringTests
 {
     private const string LogAlerts = "Microsoft.Insights/scheduledQueryRules";

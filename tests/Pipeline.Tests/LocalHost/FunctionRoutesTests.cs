@@ -53,7 +53,7 @@ public class FunctionRoutesTests
     [InlineData("GET", "/api//similar/x")]
     [InlineData("GET", "/api/numbers/seven")]
     [InlineData("GET", "/api/images/a/b")]
-    public async Task What_is_no_functions_is_nobodys(string method, string path) => Assert.Null(await MatchAsync("api", method, path));
+    public async Task A_path_of_no_function_matches_nothing(string method, string path) => Assert.Null(await MatchAsync("api", method, path));
 
     [Theory]
     [InlineData("", "/similar/x")]

@@ -24,7 +24,7 @@ public sealed class HostJsonTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_said_has_the_real_hosts_default()
+    public void A_missing_setting_has_the_real_hosts_default()
     {
         File.WriteAllText(_path, "{ \"version\": \"2.0\" }");
 
@@ -38,7 +38,7 @@ public sealed class HostJsonTests : IDisposable
     }
 
     [Fact]
-    public void What_is_said_counts()
+    public void A_setting_is_applied()
     {
         File.WriteAllText(
             _path,

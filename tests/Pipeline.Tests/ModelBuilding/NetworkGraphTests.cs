@@ -105,7 +105,7 @@ public class NetworkGraphTests
     }
 
     [Fact]
-    public void A_graph_that_nobody_wrote_is_refused_with_those_that_are_there() => Assert.Contains(
+    public void An_unknown_graph_is_refused_with_those_that_exist() => Assert.Contains(
         "graph 'alexnet' is not one of vgg16, resnet50",
         Assert.Throws<InvalidDataException>(
             () => ModelBuilder.Write(

@@ -6,7 +6,7 @@ using Pipeline.Models;
 namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>
-/// An image, and what PyTorch in float64 makes of it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.
+/// An image, and the outputs of PyTorch in float64 for it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.
 /// </summary>
 internal static class NetworkReference
 {
@@ -30,7 +30,7 @@ internal static class NetworkReference
         return new RgbImage(size, size, pixels);
     }
 
-    /// <summary>Holds every output of a model against the reference's.</summary>
+    /// <summary>Compares every output of a model with the reference.</summary>
     /// <param name="reference">From the model's outputs to their shapes, norms and values, as fixture() in networks.py writes them.</param>
     /// <param name="outputs">Those to compare; there is at least one.</param>
     public static void AssertAgreement(JsonElement reference, IReadOnlyList<ModelOutput> outputs)

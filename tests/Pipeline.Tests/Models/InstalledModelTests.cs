@@ -85,7 +85,7 @@ public sealed class InstalledModelTests : IDisposable
 
         string message = Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message;
 
-        Assert.Contains("is of format 1; this version of the program reads format 2", message, StringComparison.Ordinal);
+        Assert.Contains("has the format 1; this version of the program reads the format 2", message, StringComparison.Ordinal);
         Assert.Contains("./pipeline models pull --force", message, StringComparison.Ordinal);
     }
 

@@ -42,7 +42,7 @@ public sealed class ModelInputsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_image_is_not_let_in()
+    public async Task An_invalid_image_is_not_accepted()
     {
         InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(() => ModelInputs.DecodeAsync(
             _decoder, "no image"u8.ToArray(), [new(224, Resampling.Quality)], TestContext.Current.CancellationToken));

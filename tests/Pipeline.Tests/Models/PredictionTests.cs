@@ -29,7 +29,7 @@ public class PredictionTests
     {
         string message = Assert.Throws<InvalidDataException>(() => Predictor.Top([0.25f, 0.75f], Four, 1)).Message;
 
-        Assert.Contains("names 4 classes, the model predicts 2", message, StringComparison.Ordinal);
+        Assert.Contains("names 4 classes, but the model predicts 2", message, StringComparison.Ordinal);
         Assert.Contains("./pipeline models pull --force", message, StringComparison.Ordinal);
     }
 

@@ -19,8 +19,8 @@ public sealed class SmallModels : IDisposable
     }
 
     /// <param name="withTop">Whether the models have their dense layers.</param>
-    /// <param name="studied">Whether they are there in float32 too where search uses less.</param>
-    /// <param name="labelled">Whether the class index is there.</param>
+    /// <param name="studied">Whether they are also installed in float32 if search uses another precision.</param>
+    /// <param name="labelled">Whether the class index is installed.</param>
     internal SmallModels(bool withTop, bool studied, bool labelled)
     {
         foreach (ModelDefinition model in ModelCatalogue.Default().Models)
@@ -44,7 +44,7 @@ public sealed class SmallModels : IDisposable
 
     public ModelSessions Sessions { get; }
 
-    /// <summary>The same models once more, for a test that disposes of them or breaks them.</summary>
+    /// <summary>A copy of the models, for a test that disposes of them or damages them.</summary>
     public ModelSessions Open(ILogger<ModelSessions> logger, TimeProvider? time = null) =>
         new(ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = _folder }), logger, time);
 

@@ -81,7 +81,7 @@ public class PublishedComparisonTests
     }
 
     [Fact]
-    public void A_study_of_other_images_cannot_be_held_against_them() =>
+    public void A_study_of_other_images_cannot_be_compared_with_them() =>
         Assert.Throws<ArgumentException>(() => PublishedComparison.Of(SampleStudy.Create()));
 
     private static double Value(string subject, string model) =>

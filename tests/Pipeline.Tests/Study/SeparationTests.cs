@@ -30,7 +30,7 @@ public class SeparationTests
     }
 
     [Fact]
-    public void One_group_alone_cannot_be_told_from_another()
+    public void One_group_alone_gives_no_separation()
     {
         Assert.Null(Of([0.9], [], []));
         Assert.Null(Of([], [0.9], []));
@@ -48,16 +48,16 @@ public class SeparationTests
 
         Assert.Equal(
             [
-                "By their embeddings, ResNet50 avg_pool tells the groups apart better than VGG16 fc2: mean silhouette 0.75 against 0.50.",
-                "By the layers that the published study took, ResNet50 predictions tells the groups apart better than VGG16 fc2: mean silhouette 0.96 against 0.50.",
+                "By their embeddings, ResNet50 avg_pool separates the groups better than VGG16 fc2: mean silhouette 0.75 against 0.50.",
+                "By the layers of the published study, ResNet50 predictions separates the groups better than VGG16 fc2: mean silhouette 0.96 against 0.50.",
                 "Every layer has the groups in the order that a person would give them.",
             ],
             verdict);
     }
 
     [Fact]
-    public void A_small_difference_is_none() => Assert.StartsWith(
-        "By their embeddings, VGG16 fc2 and ResNet50 avg_pool tell the groups apart about equally well: mean silhouette",
+    public void A_small_difference_counts_as_none() => Assert.StartsWith(
+        "By their embeddings, VGG16 fc2 and ResNet50 avg_pool separate the groups about equally well: mean silhouette",
         Separation.Of(Conditions, [Cosines(0.9, 0.9, 1)], [Cosines(0.7, 0.701, 0.9)], [])!.Verdict[0],
         StringComparison.Ordinal);
 

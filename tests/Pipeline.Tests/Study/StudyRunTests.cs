@@ -158,7 +158,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     }
 
     [Fact]
-    public async Task What_is_no_image_is_named()
+    public async Task An_invalid_image_is_named()
     {
         var text = new StudyImage("text.txt", "no image"u8.ToArray());
 

@@ -6,8 +6,8 @@ internal static class PairsSection
     public static ReportSection? Of(StudyResult result) => result.Pairs.Count == 0
         ? null
         : new ReportSection("pairs", "Pairs", Markup.Of($"""
-            <p class="note">Cosine of the angle between what a layer makes of the one image and of the other: 1 is the same direction, 0
-            has nothing in common. Compare down a column, not across: layers spread images differently.</p>
+            <p class="note">Cosine of the angle between the outputs of a layer for the two images: 1 is the same direction, 0
+            is no similarity. Compare within a column, not across columns: layers spread images differently.</p>
             {ReportTable.Of(["pair", .. ReportTable.LayerHeadings(result.Conditions)], result.Pairs.Select(pair => Row(result, pair)))}
             """));
 

@@ -6,9 +6,9 @@ internal static class PublishedSection
     public static ReportSection? Of(StudyResult result) => result.Published is not { } published
         ? null
         : new ReportSection("published", "Ours beside the published figures", Markup.Of($"""
-            <p class="note">lbrejon, “Compute similarity between images using CNN”, 2021. Ours agree where they are within
-            {published.Tolerance} of the published figure, as all of VGG16 should with ImageNet weights: JPEG decoders differ by a grey
-            level here and there, and nearest-neighbour resizing takes such a pixel as it is.</p>
+            <p class="note">lbrejon, “Compute similarity between images using CNN”, 2021. Ours agree if they are within
+            {published.Tolerance} of the published figure, as all of VGG16 should with ImageNet weights: JPEG decoders differ by one
+            grey level in some pixels, and nearest-neighbour resizing copies such a pixel.</p>
             {ReportTable.Of(
                 ["of", "#published", "#ours", "#difference", "agrees", "layer"],
                 published.Figures.Select(figure => Row(result.Conditions, figure)))}

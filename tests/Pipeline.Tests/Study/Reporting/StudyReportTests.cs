@@ -25,7 +25,7 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void It_asks_nobody_for_anything()
+    public void It_makes_no_external_request()
     {
         string html = Html(SampleStudy.Create());
 
@@ -40,7 +40,7 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void Untrained_models_cannot_be_overlooked()
+    public void Untrained_models_are_marked_clearly()
     {
         Assert.Contains("UNTRAINED MODELS", Html(SampleStudy.Create(weights: WeightsOrigin.Untrained)), StringComparison.Ordinal);
         Assert.DoesNotContain("UNTRAINED", Html(SampleStudy.Create()), StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void Every_image_has_words_and_every_id_is_its_own()
+    public void Every_image_has_an_alternative_text_and_every_id_is_unique()
     {
         string html = Html(SampleStudy.Create());
         string[] ids = [.. Ids().Matches(html).Select(id => id.Groups[1].Value)];
