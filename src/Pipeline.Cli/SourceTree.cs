@@ -25,7 +25,8 @@ internal sealed record SourceTree(string Root)
     /// <summary>The output folder of the function app, for a Functions host.</summary>
     public string FunctionsOutput => Path.Combine(FunctionsProject, "bin", "Release", "net10.0");
 
-    public string LocalHostProgram => Path.Combine(Root, "src", "Pipeline.LocalHost", "bin", "Release", "net10.0", "Pipeline.LocalHost.dll");
+    public string LocalHostProgram =>
+        Path.Combine(Root, "src", "Pipeline.LocalHost", "bin", "Release", "net10.0", "Pipeline.LocalHost.dll");
 
     /// <summary>The function app and the local host, for one build of both.</summary>
     public string Local => Path.Combine(Root, "src", "Local.slnf");
@@ -42,7 +43,8 @@ internal sealed record SourceTree(string Root)
         }
 
         throw new CommandFailure(
-            $"There is no Pipeline.sln above '{AppContext.BaseDirectory}'. The command works on its own source tree: run ./pipeline there.");
+            $"There is no Pipeline.sln above '{AppContext.BaseDirectory}'. The command works on its own source tree: " +
+            "run ./pipeline there.");
     }
 
     /// <summary>A path for messages: relative if it is below the working directory.</summary>

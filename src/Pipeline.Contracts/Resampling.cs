@@ -10,7 +10,9 @@ public enum Resampling
     [JsonStringEnumMemberName("quality")]
     Quality,
 
-    /// <summary>Nearest neighbour at floor((i + 0.5) * scale), as Keras' <c>load_img</c> with Pillow does: for the study's figures.</summary>
+    /// <summary>
+    /// Nearest neighbour at floor((i + 0.5) * scale), as Keras' <c>load_img</c> with Pillow does: for the study's figures.
+    /// </summary>
     [JsonStringEnumMemberName("keras")]
     Keras,
 }

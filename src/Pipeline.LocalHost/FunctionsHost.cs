@@ -31,7 +31,8 @@ internal static class FunctionsHost
         Task<WorkerInstance> first = workers.FirstAsync(stop);
         await await Task.WhenAny(first, worker.Ended);
         Task listening = triggers.Start((await first).Functions.Values);
-        await using Running? localEvents = events ? new Running(token => LocalEvents.RunAsync(app, settings, front.Address, logs, token)) : null;
+        await using Running? localEvents = events ? new Running(
+            token => LocalEvents.RunAsync(app, settings, front.Address, logs, token)) : null;
         await output.WriteLineAsync($"Ready: {front.Address.GetLeftPart(UriPartial.Authority)}");
 
         await await Task.WhenAny(

@@ -2,7 +2,8 @@ namespace Pipeline.ModelBuilding;
 
 /// <summary>
 /// Finds a layer's arrays by the names that Keras gives them. Newer files: <c>conv1_conv/kernel:0</c>; files from the time of Theano:
-/// <c>block1_conv1_W_1:0</c>. If no name is recognised, Keras' order within a layer is used: kernel, bias; or gamma, beta, moving mean, moving variance.
+/// <c>block1_conv1_W_1:0</c>. If no name is recognised, Keras' order within a layer is used: kernel, bias; or gamma, beta, moving mean,
+/// moving variance.
 /// </summary>
 internal static class KerasWeightName
 {

@@ -6,9 +6,9 @@ using PureHDF.VOL.Native;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every layer,
-/// whose attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is read as well.
-/// An array is read directly into the caller's memory, without a second copy.
+/// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every
+/// layer, whose attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is
+/// read as well. An array is read directly into the caller's memory, without a second copy.
 /// </summary>
 internal sealed class KerasWeights : IWeightSource, IDisposable
 {

@@ -9,12 +9,14 @@ namespace Pipeline.ModelBuilding;
 internal static class ModelBuilder
 {
     /// <summary>
-    /// Builds a model into a folder: the file that search uses, in the catalogue's precision, and where that is not float32, one more for the
-    /// study, which always runs float32. Each has a manifest that is written last, so a model is never visible before it is complete.
+    /// Builds a model into a folder: the file that search uses, in the catalogue's precision, and where that is not float32, one more for
+    /// the study, which always runs float32. Each has a manifest that is written last, so a model is never visible before it is complete.
     /// </summary>
     /// <param name="model">The catalogue entry.</param>
     /// <param name="weights">Its weights.</param>
-    /// <param name="withTop">Whether it has the dense layers; without them the embedding is that of <see cref="ModelDefinition.NoTop"/>.</param>
+    /// <param name="withTop">
+    /// Whether it has the dense layers; without them the embedding is that of <see cref="ModelDefinition.NoTop"/>.
+    /// </param>
     /// <param name="folder">The folder; created if missing.</param>
     /// <param name="cancellationToken">Ends the work early; existing files stay as they are.</param>
     /// <returns>The model that search uses.</returns>
@@ -26,15 +28,16 @@ internal static class ModelBuilder
             () =>
             {
                 ArgumentNullException.ThrowIfNull(model);
-                InstalledModel built = Build(model, weights, model.PrecisionOf(withTop), withTop, folder, ModelManifest.Searched, cancellationToken);
+                InstalledModel built = Build(
+                    model, weights, model.PrecisionOf(withTop), withTop, folder, ModelManifest.Searched, cancellationToken);
                 if (built.Precision == Precision.Float32)
                 {
                     ModelManifest.Delete(folder, model.Key, ModelManifest.Studied);
                     return built;
                 }
 
-                // Without this, the first file's buffers (half a gigabyte for VGG16) would still be in memory when the second's are allocated,
-                // because nothing else makes the collector run in between.
+                // Without this, the first file's buffers (half a gigabyte for VGG16) would still be in memory when the second's are
+                // allocated, because nothing else makes the collector run in between.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 Build(model, weights, Precision.Float32, withTop, folder, ModelManifest.Studied, cancellationToken);
                 return built;

@@ -18,8 +18,8 @@ internal sealed record Initializer(string Name, TensorProto.Types.DataType Type,
 }
 
 /// <summary>
-/// Writes an ONNX model as a stream of protocol buffers, one initializer at a time, so that writing needs memory for the largest layer only.
-/// Lengths precede their content, so all of them are computed from the shapes.
+/// Writes an ONNX model as a stream of protocol buffers, one initializer at a time, so that writing needs memory for the largest layer
+/// only. Lengths precede their content, so all of them are computed from the shapes.
 /// </summary>
 internal static class OnnxWriter
 {

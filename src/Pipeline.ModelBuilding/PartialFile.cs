@@ -28,7 +28,9 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>Bytes downloaded so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Entity tag or date of the version that this is a part of; null if there is nothing yet, or if it cannot be resumed.</summary>
+    /// <summary>
+    /// Entity tag or date of the version that this is a part of; null if there is nothing yet, or if it cannot be resumed.
+    /// </summary>
     public string? Version { get; private set; }
 
     /// <summary>What another attempt will do, for messages.</summary>
@@ -114,7 +116,8 @@ internal sealed class PartialFile : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new PartialFileException($"'{_file.Name}' cannot be written ({exception.Message}). Free space on the disk. {Kept}", exception);
+            throw new PartialFileException(
+                $"'{_file.Name}' cannot be written ({exception.Message}). Free space on the disk. {Kept}", exception);
         }
 
         _md5.AppendData(bytes.Span);

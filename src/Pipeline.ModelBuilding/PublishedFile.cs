@@ -12,7 +12,9 @@ internal sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
 
     /// <summary>The names of ImageNet's classes, for <see cref="ClassIndex"/>.</summary>
     public static PublishedFile ImageNetClassIndex { get; } = new(
-        new Uri($"https://storage.googleapis.com/download.tensorflow.org/data/{ClassIndex.FileName}"), null, "c2c37ea517e94d9795004a39431a14cb");
+        new Uri($"https://storage.googleapis.com/download.tensorflow.org/data/{ClassIndex.FileName}"),
+        null,
+        "c2c37ea517e94d9795004a39431a14cb");
 
     /// <summary>The last part of the address, which is the file's name.</summary>
     public string Name { get; } = Path.GetFileName(Address.LocalPath);
@@ -34,7 +36,8 @@ internal sealed record PublishedFile(Uri Address, long? Bytes, string Md5)
     public PublishedFile At(string place)
     {
         ArgumentNullException.ThrowIfNull(place);
-        if (place.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || place.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
+        if (place.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || place.StartsWith(
+            "http://", StringComparison.OrdinalIgnoreCase))
         {
             return Uri.TryCreate($"{place.TrimEnd('/')}/", UriKind.Absolute, out Uri? address)
                 ? this with { Address = new Uri(address, Name) }

@@ -1,8 +1,8 @@
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// ResNet50: the 50-layer network of He et al. (2016) in its first version, layer by layer as Keras' <c>applications/resnet.py</c>, whose names it
-/// uses: a block's stride is in its first 1x1 convolution, convolutions have a bias, batch normalisation's epsilon is 1.001e-5.
+/// ResNet50: the 50-layer network of He et al. (2016) in its first version, layer by layer as Keras' <c>applications/resnet.py</c>, whose
+/// names it uses: a block's stride is in its first 1x1 convolution, convolutions have a bias, batch normalisation's epsilon is 1.001e-5.
 /// </summary>
 internal static class ResNet50
 {
@@ -52,7 +52,8 @@ internal static class ResNet50
     {
         string Normalised(int index, string x, int channelsIn, int channelsOut, int kernel, int stride) => graph.BatchNormalisation(
             $"{name}_{index}_bn",
-            graph.Convolution($"{name}_{index}_conv", $"{name}_{index}_conv", x, channelsIn, channelsOut, kernel, stride, padding: kernel / 2),
+            graph.Convolution(
+                $"{name}_{index}_conv", $"{name}_{index}_conv", x, channelsIn, channelsOut, kernel, stride, padding: kernel / 2),
             channelsOut);
 
         string shortcut = projected ? Normalised(0, input, channels, 4 * filters, kernel: 1, stride) : input;

@@ -5,8 +5,8 @@ using Pipeline.Models;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// Untrained weights drawn from a seed: He normal (He et al. 2015, standard deviation sqrt(2 / fan-in)) for kernels, small offsets for the rest.
-/// Bit for bit the same on every machine: the draws are sums of integers, followed by exactly rounded arithmetic.
+/// Untrained weights drawn from a seed: He normal (He et al. 2015, standard deviation sqrt(2 / fan-in)) for kernels, small offsets for the
+/// rest. Bit for bit the same on every machine: the draws are sums of integers, followed by exactly rounded arithmetic.
 /// </summary>
 /// <param name="seed">The seed; each gives another model.</param>
 internal sealed class SeededWeights(ulong seed) : IWeightSource

@@ -122,7 +122,8 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         if (needed > free)
         {
             throw new IOException(
-                $"'{file.Name}' needs {needed:N0} bytes more in '{path}', where {free:N0} are free. Free space there, then run the command again.");
+                $"'{file.Name}' needs {needed:N0} bytes more in '{path}', where {free:N0} are free. Free space there, " +
+                "then run the command again.");
         }
     }
 
@@ -240,7 +241,8 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
             {
                 part.Delete();
                 throw new InvalidDataException(
-                    $"'{file.Address}' sends more than the {file.MostBytes:N0} bytes that are expected; nothing was kept. {OtherSource(file)}");
+                    $"'{file.Address}' sends more than the {file.MostBytes:N0} bytes that are expected; nothing was kept. " +
+                    $"{OtherSource(file)}");
             }
 
             await part.AppendAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);

@@ -25,7 +25,7 @@ internal static class HostRun
         double inference = Inference("vgg16") + Inference("resnet50");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             start            {start:0.0} s, storage and host, until the app is healthy
-            a call           median {Median(worker):0.00} ms, 95th percentile {worker[Calls * 95 / 100]:0.00} ms, through host and worker and back
+            a call           median {Median(worker):0.00} ms, 95th percentile {worker[Calls * 95 / 100]:0.00} ms, through host and worker
             a 404            median {Median(front):0.00} ms, 95th percentile {front[Calls * 95 / 100]:0.00} ms, by the host alone
             one upload       median {Median(indexed):0} ms, longest {indexed[^1]:0} ms, from its end to the records of both models
             inference        {inference:0} ms of it, one run of each model as the app runs them

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// Measures the whole ingest, from the first upload until every image is embedded by both models, by the real app on the real emulator; beside
-/// the time of the two models alone for the same images, one run after another on an idle machine.
+/// Measures the whole ingest, from the first upload until every image is embedded by both models, by the real app on the real emulator;
+/// beside the time of the two models alone for the same images, one run after another on an idle machine.
 /// </summary>
 internal static class IngestRun
 {
@@ -25,11 +25,12 @@ internal static class IngestRun
         (double after, _) = BareSeconds(images);
 
         double bare = (before + after) / 2;
+        (double app, double host, double storage) = (appAfter - appBefore, hostAfter - hostBefore, storageAfter - storageBefore);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             bare inference   {bare:0.00} s for {images} images by both models ({before:0.00} before, {after:0.00} after; {parts})
             whole ingest     {seconds:0.00} s, {images / seconds:0.0} images/s
             ratio            {seconds / bare:0.00}
-            processor time   function app {appAfter - appBefore:0.00} s, its host {hostAfter - hostBefore:0.00} s, emulator {storageAfter - storageBefore:0.00} s
+            processor time   function app {app:0.00} s, its host {host:0.00} s, emulator {storage:0.00} s
             function app     {memory:0} MB resident, {peak:0} MB at most
             """));
     }

@@ -46,7 +46,8 @@ internal static partial class PrecisionMeasurement
             .MaxBy(result => result.PerSecond);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{new FileInfo(path).Length / 1e6:0}|{cold / 1000:0.00}|{warm / 1000:0.00}|{resident:0}|{peak:0}|{latency:0.0}|{throughput:0.0} ({batch})"));
+            $"{new FileInfo(path).Length / 1e6:0}|{cold / 1000:0.00}|{warm / 1000:0.00}|{resident:0}|{peak:0}|{latency:0.0}|" +
+            $"{throughput:0.0} ({batch})"));
     }
 
     private static InferenceSession Open(string path)
@@ -90,7 +91,8 @@ internal static partial class PrecisionMeasurement
     private static double Status(string field) =>
         File.ReadLines("/proc/self/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000)
+            .Select(line => double.Parse(
+                line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000)
             .Single();
 
     // The cached pages of a file on the disk can be dropped without privileges for the cache of the whole machine.

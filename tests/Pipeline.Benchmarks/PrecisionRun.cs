@@ -24,7 +24,8 @@ internal static class PrecisionRun
         string folder = Directory.CreateTempSubdirectory("pipeline-precision").FullName;
         try
         {
-            Console.WriteLine("model | precision | file MB | cold load s | warm load s | resident MB | peak MB | latency ms | per second (batch) | cosine error max | mean");
+            Console.WriteLine("model | precision | file MB | cold load s | warm load s | resident MB | peak MB | latency ms | per " +
+                "second (batch) | cosine error max | mean");
             foreach (ModelDefinition model in ModelCatalogue.Default().Models)
             {
                 float[]? reference = null;
@@ -34,7 +35,8 @@ internal static class PrecisionRun
                     string figures = await MeasureAsync(model.Key, path, embeddings);
                     float[] values = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(embeddings)).ToArray();
                     (double max, double mean) = CosineErrors(reference ??= values, values, model.EmbeddingLength);
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Key}|{title}|{figures}|{max:0.0e+0}|{mean:0.0e+0}"));
+                    Console.WriteLine(
+                        string.Create(CultureInfo.InvariantCulture, $"{model.Key}|{title}|{figures}|{max:0.0e+0}|{mean:0.0e+0}"));
                     File.Delete(path);
                 }
             }
@@ -55,7 +57,8 @@ internal static class PrecisionRun
             decoder.TryDecode(File.ReadAllBytes(samples[i % samples.Length]), out DecodedImage? decoded, out _);
             RgbImage image = i < samples.Length
                 ? decoded!.Pixels
-                : Augmentation.Apply(decoded!.Pixels, Augmentation.Draw(new AugmentationRanges(), decoded.Width, decoded.Height, seed: 1, i));
+                : Augmentation.Apply(
+                    decoded!.Pixels, Augmentation.Draw(new AugmentationRanges(), decoded.Width, decoded.Height, seed: 1, i));
             yield return ImageResizer.Resize(image, model.InputSize, model.InputSize, model.Resampling);
         }
     }
@@ -89,7 +92,8 @@ internal static class PrecisionRun
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"The measurement ended with {process.ExitCode}: {output}");
+        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException(
+            $"The measurement ended with {process.ExitCode}: {output}");
     }
 
     private static (double Max, double Mean) CosineErrors(float[] reference, float[] values, int length)

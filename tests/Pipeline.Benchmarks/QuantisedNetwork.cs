@@ -10,9 +10,10 @@ using Pipeline.ModelBuilding.Onnx;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// A network whose convolutions run in int8 throughout, made from a float32 one: batch normalisation folded into the convolution before it, kernels int8
-/// by output channel, activations uint8 with ranges taken from images (static quantisation, after Jacob et al. 2018). Written as pairs of
-/// QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Only for measurements: docs/decisions explains why the product does not use it.
+/// A network whose convolutions run in int8 throughout, made from a float32 one: batch normalisation folded into the convolution before it,
+/// kernels int8 by output channel, activations uint8 with ranges taken from images (static quantisation, after Jacob et al. 2018). Written
+/// as pairs of QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Only for measurements: docs/decisions explains why the
+/// product does not use it.
 /// </summary>
 internal sealed class QuantisedNetwork
 {
@@ -228,7 +229,10 @@ internal sealed class QuantisedNetwork
             Add($"{node.Input[2]}/scales", TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(biasScales), bias.Length);
             Add($"{node.Input[2]}/zeros", TensorProto.Types.DataType.Int32, new byte[bias.Length * sizeof(int)], bias.Length);
             nodes.Add(Node(
-                "DequantizeLinear", $"{kernel.Name}/restored", [$"{kernel.Name}/bytes", $"{kernel.Name}/scales", $"{kernel.Name}/zeros"], axis: 0));
+                "DequantizeLinear",
+                $"{kernel.Name}/restored",
+                [$"{kernel.Name}/bytes", $"{kernel.Name}/scales", $"{kernel.Name}/zeros"],
+                axis: 0));
             nodes.Add(Node(
                 "DequantizeLinear",
                 $"{node.Input[2]}/restored",
@@ -265,5 +269,6 @@ internal sealed class QuantisedNetwork
 
     private static float[] Values(TensorProto tensor) => MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
 
-    private static void Set(TensorProto tensor, float[] values) => tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values));
+    private static void Set(TensorProto tensor, float[] values) =>
+        tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values));
 }

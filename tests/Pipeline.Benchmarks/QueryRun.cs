@@ -88,5 +88,6 @@ internal static class QueryRun
 
     private static string Text(TimeSpan[] sorted) => string.Create(
         CultureInfo.InvariantCulture,
-        $"median {sorted[sorted.Length / 2].TotalMilliseconds:0.0} ms, 95th percentile {sorted[sorted.Length * 95 / 100].TotalMilliseconds:0.0} ms ({sorted.Length} queries)");
+        $"median {sorted[sorted.Length / 2].TotalMilliseconds:0.0} ms, " +
+        $"95th percentile {sorted[sorted.Length * 95 / 100].TotalMilliseconds:0.0} ms ({sorted.Length} queries)");
 }

@@ -29,7 +29,8 @@ internal sealed class ServedPipeline : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("pipeline-benchmark").FullName;
         int[] ports = FreePort.Find(4);
         LocalPipeline running = await LocalPipeline.StartAsync(
-            SourceTree.Find(), Path.Combine(folder, "data"), ports[..3], new FunctionAppOptions(ports[3]), Path.Combine(folder, "logs"), CancellationToken.None);
+            SourceTree.Find(), Path.Combine(folder, "data"), ports[..3], new FunctionAppOptions(ports[3]), Path.Combine(
+                folder, "logs"), CancellationToken.None);
         return new ServedPipeline(running, folder);
     }
 
@@ -66,7 +67,8 @@ internal sealed class ServedPipeline : IAsyncDisposable
     private double Status(string field) =>
         File.ReadLines($"/proc/{Worker()}/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1000)
+            .Select(line => double.Parse(line.Split(
+                (char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1000)
             .Single();
 
     // The app is the host's only child. The parent is the fourth field; the second, in brackets, may hold spaces.

@@ -13,11 +13,13 @@ public sealed class TriggerFunctions(ILogger<TriggerFunctions> logger, RunningCo
 
     /// <summary>Sees the same blobs.</summary>
     [Function("SeeBlobToo")]
-    public void SeeBlobToo([BlobTrigger("seen/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
+    public void SeeBlobToo(
+        [BlobTrigger("seen/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
         logger.LogInformation("Blob too <{Name}>", blob.Name);
 
     [Function("FailBlob")]
-    public void FailBlob([BlobTrigger("failing/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
+    public void FailBlob(
+        [BlobTrigger("failing/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
         throw new InvalidDataException($"Cannot work with {blob.Name}.");
 
     [Function("SlowBlob")]

@@ -7,8 +7,8 @@ using Pipeline.Imaging;
 namespace Pipeline.Cli.Augment;
 
 /// <summary>
-/// Writes an image's variants, a contact sheet and a record of how they were made into a folder. Each file is written under a temporary name
-/// and renamed when it is complete; other files of the folder are not touched.
+/// Writes an image's variants, a contact sheet and a record of how they were made into a folder. Each file is written under a temporary
+/// name and renamed when it is complete; other files of the folder are not touched.
 /// </summary>
 /// <param name="image">The original.</param>
 /// <param name="name">The first part of the variants' names.</param>

@@ -38,7 +38,8 @@ internal static class CompareCommand
                 result.AddError($"-o takes a file that ends with .png, not '{file.Name}'.");
             }
         });
-        var json = new Option<bool>("--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
+        var json = new Option<bool>(
+            "--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
         var command = new Command(
             "compare", "Shows how similar two images are for both models: the cosine of the angle between their embeddings.")
         {

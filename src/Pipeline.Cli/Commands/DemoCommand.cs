@@ -18,7 +18,8 @@ internal static class DemoCommand
         };
         samples.AcceptExistingOnly();
         var command = new Command(
-            "demo", "Shows the whole pipeline: starts storage and the function app, uploads images, embeds them, searches for similar ones, stops.")
+            "demo", "Shows the whole pipeline: starts storage and the function app, uploads images, embeds them, " +
+                "searches for similar ones, stops.")
         {
             keep, port, samples,
         };
@@ -29,7 +30,8 @@ internal static class DemoCommand
             if (images.Count < DemoRun.Top)
             {
                 throw new CommandFailure(
-                    $"'{folder}' has {images.Count} images; the demo needs at least {DemoRun.Top} ({Samples.Endings}). Name another folder with --samples.");
+                    $"'{folder}' has {images.Count} images; the demo needs at least {DemoRun.Top} ({Samples.Endings}). " +
+                    "Name another folder with --samples.");
             }
 
             await new DemoRun(tree, images, console).RunAsync(parsed.GetValue(port), parsed.GetValue(keep), stop);

@@ -52,7 +52,8 @@ internal static partial class DeployCommand
         Validate(only, value => value.Split(',').All(Steps.Contains), $"takes one or more of these steps: {string.Join(", ", Steps)}");
         var skipWhatIf = new Option<bool>("--skip-what-if") { Description = "Do not show the changes, and do not ask." };
         var allowUntrained = new Option<bool>("--allow-untrained") { Description = "Deploy untrained models, to try the deployment." };
-        var azd = new Option<bool>("--azd") { Description = "For azd's hooks: names come from azd's environment, and no question is asked." };
+        var azd = new Option<bool>(
+            "--azd") { Description = "For azd's hooks: names come from azd's environment, and no question is asked." };
         Option<bool> yes = YesOption("Do not ask after the what-if.");
         Option<bool> dryRun = DryRunOption();
         var command = new DetailedCommand(

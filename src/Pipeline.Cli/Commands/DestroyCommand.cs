@@ -46,7 +46,8 @@ internal static class DestroyCommand
         if (asks)
         {
             string typed = await console.ReadAsync(
-                "All of this will be deleted permanently, including the images. Type the name of the resource group to continue:", cancellationToken);
+                "All of this will be deleted permanently, including the images. " +
+                "Type the name of the resource group to continue:", cancellationToken);
             runner.Require(
                 typed == group, $"'{typed}' is not '{group}'; nothing was deleted.", "type the name exactly, or pass --yes in a script.");
         }

@@ -17,10 +17,12 @@ internal static class FeatureMapsCommand
         Option<string> model = ModelOption.Create("Draw only this model. Default: all.");
         int blocks = ModelCatalogue.Default().Models.Min(entry => entry.Blocks.Count);
         Option<int?> block = NumberOption.Create(
-            "--block", 1, blocks, $"Draw only the grid of this block, 1 to {blocks}. Default: the grids of all blocks, and a sheet of them.");
+            "--block", 1, blocks, $"Draw only the grid of this block, 1 to {blocks}. Default: the grids of all blocks, " +
+                "and a sheet of them.");
         var folder = new Option<DirectoryInfo>("-o")
         {
-            Description = "The folder for the pictures; created if missing. Default: a folder named after the file, such as vase-feature-maps.",
+            Description =
+                "The folder for the pictures; created if missing. Default: a folder named after the file, such as vase-feature-maps.",
             HelpName = "DIR",
         };
         folder.Aliases.Add("--output");

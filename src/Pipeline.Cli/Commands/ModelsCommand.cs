@@ -31,7 +31,8 @@ internal static class ModelsCommand
     {
         var seeded = new Option<bool>("--seeded")
         {
-            Description = "Draw the weights from a fixed seed. Such a model is untrained: it has full size and speed, but its results mean nothing.",
+            Description =
+                "Draw the weights from a fixed seed. Such a model is untrained: it has full size and speed, but its results mean nothing.",
         };
         var force = new Option<bool>("--force") { Description = "Also build models that exist already. Default: keep them." };
         Option<string> model = ModelOption.Create("Build only this model. Default: all.");
@@ -40,14 +41,16 @@ internal static class ModelsCommand
         {
             if (!result.GetValue(seeded))
             {
-                result.AddError("Say where the weights come from: pass --seeded to draw them from a seed. For trained models, run ./pipeline models pull.");
+                result.AddError("Say where the weights come from: pass --seeded to draw them from a seed. For trained models, " +
+                    "run ./pipeline models pull.");
             }
         });
         command.SetAction(async (parsed, stop) =>
         {
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
-                await ModelInstallation.BuildAsync(ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
+                await ModelInstallation.BuildAsync(
+                    ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
             }
 
             return 0;
@@ -57,7 +60,8 @@ internal static class ModelsCommand
 
     private static Command CreateVerify(SourceTree tree, CommandConsole console)
     {
-        var command = new Command("verify", "Reads every model's file and compares it with its checksum. Fails if one is missing or differs.");
+        var command = new Command(
+            "verify", "Reads every model's file and compares it with its checksum. Fails if one is missing or differs.");
         command.SetAction((_, stop) => VerifyAsync(tree, console, stop));
         return command;
     }
@@ -127,9 +131,11 @@ internal static class ModelsCommand
                 foreach (InstalledModel file in installed)
                 {
                     bool whole = false;
-                    await console.StageAsync($"Reading {SourceTree.Display(file.Path)}", async _ => whole = await file.VerifyAsync(cancellationToken));
+                    await console.StageAsync(
+                        $"Reading {SourceTree.Display(file.Path)}", async _ => whole = await file.VerifyAsync(cancellationToken));
                     allWhole &= whole;
-                    console.Line(whole ? $"{model.Key}: whole" : $"{model.Key}: its bytes are not those that were built. {InstalledModel.RebuildAdvice}");
+                    console.Line(whole
+                        ? $"{model.Key}: whole" : $"{model.Key}: its bytes are not those that were built. {InstalledModel.RebuildAdvice}");
                 }
             }
             catch (InvalidDataException damaged)

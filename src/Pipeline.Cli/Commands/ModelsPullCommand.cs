@@ -17,11 +17,13 @@ internal static class ModelsPullCommand
         };
         var noTop = new Option<bool>("--no-top")
         {
-            Description = "Fetch the models without their dense layers, 154 MB instead of 656 MB: they find similar images but predict no classes.",
+            Description =
+                "Fetch the models without their dense layers, 154 MB instead of 656 MB: they find similar images but predict no classes.",
         };
         Option<string> model = ModelOption.Create("Fetch only this model. Default: all.");
         var force = new Option<bool>("--force") { Description = "Also fetch models that exist already. Default: keep them." };
-        var command = new Command("pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, and converts them to ONNX in models/.")
+        var command = new Command(
+            "pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, and converts them to ONNX in models/.")
         {
             from, noTop, model, force,
         };

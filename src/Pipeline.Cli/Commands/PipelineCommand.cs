@@ -6,7 +6,9 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary>The command <c>pipeline</c>: parses the command line, runs the command, and turns errors into a message and an exit code.</summary>
+/// <summary>
+/// The command <c>pipeline</c>: parses the command line, runs the command, and turns errors into a message and an exit code.
+/// </summary>
 internal static class PipelineCommand
 {
     private const string Name = "./pipeline";
@@ -31,7 +33,8 @@ internal static class PipelineCommand
 
             // This program handles signals itself: it first stops what it started, however long that takes.
             int exitCode = await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                interruption.Token);
             if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand { Details: var details } })
             {
                 console.Line(details);
@@ -49,7 +52,8 @@ internal static class PipelineCommand
             return Failed;
         }
         catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or InvalidDataException or HttpRequestException or RequestFailedException)
+            exception is IOException or UnauthorizedAccessException or InvalidDataException
+                or HttpRequestException or RequestFailedException)
         {
             console.Error(exception.Message);
             return Failed;
@@ -58,7 +62,8 @@ internal static class PipelineCommand
 
     internal static RootCommand Create(SourceTree tree, CommandConsole console)
     {
-        var root = new RootCommand("Runs the image similarity pipeline on this machine: needs no cloud account, installs nothing outside this folder. Also deploys it to Azure.")
+        var root = new RootCommand("Runs the image similarity pipeline on this machine: needs no cloud account, " +
+            "installs nothing outside this folder. Also deploys it to Azure.")
         {
             DemoCommand.Create(tree, console),
             UpCommand.Create(tree, console),

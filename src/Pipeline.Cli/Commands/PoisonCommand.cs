@@ -23,7 +23,8 @@ internal static class PoisonCommand
     {
         Option<string> storage = StorageOption();
         var json = new Option<bool>("--json") { Description = "Write JSON. Default: a table." };
-        var command = new Command("list", "Shows the first 32 messages of the poison queue with their reasons, and changes nothing.") { storage, json };
+        var command = new Command(
+            "list", "Shows the first 32 messages of the poison queue with their reasons, and changes nothing.") { storage, json };
         command.SetAction((parsed, stop) => WithStorageAsync(
             parsed.GetValue(storage), opened => ListAsync(opened, parsed.GetValue(json), console, stop), stop));
         return command;
@@ -36,7 +37,8 @@ internal static class PoisonCommand
         var all = new Option<bool>("--all") { Description = "Replay all of them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done with the first 32 messages." };
         var command = new Command(
-            "replay", "Makes the function app try again: copies each blob onto itself and removes its message. If a blob was deleted or replaced, only its message is removed.")
+            "replay", "Makes the function app try again: copies each blob onto itself and removes its message. " +
+                "If a blob was deleted or replaced, only its message is removed.")
         {
             storage, name, all, dryRun,
         };
@@ -97,11 +99,13 @@ internal static class PoisonCommand
         return 0;
     }
 
-    private static async Task<int> DryRunAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> DryRunAsync(
+        PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
         PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
         int shown = 0;
-        foreach (PoisonedBlob blob in listing.Blobs.Where(blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
+        foreach (PoisonedBlob blob in listing.Blobs.Where(
+            blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
         {
             shown++;
             console.Line(PoisonTables.Sanitise(blob switch
@@ -118,7 +122,8 @@ internal static class PoisonCommand
         return 0;
     }
 
-    private static async Task<int> ReplayAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> ReplayAsync(
+        PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
         var progress = new ImmediateProgress(result => console.Line(PoisonTables.Describe(result)));
         IReadOnlyList<ReplayResult> results = await storage.Replay().RunAsync(
@@ -126,7 +131,8 @@ internal static class PoisonCommand
         int replayed = results.Count(result => result.Outcome == ReplayOutcome.Replayed);
         int removed = results.Count(result => result.Outcome is ReplayOutcome.Gone or ReplayOutcome.Replaced);
         int left = results.Count - replayed - removed;
-        console.Line($"{replayed} replayed, {removed} removed without a replay, {left} left. Images that fail again return to the queue after five attempts.");
+        console.Line($"{replayed} replayed, {removed} removed without a replay, {left} left. " +
+            "Images that fail again return to the queue after five attempts.");
         if (results.Any(result => result.Outcome == ReplayOutcome.Refused))
         {
             throw new CommandFailure("Storage refused some, see above. Their messages stay: run this again when the reason is fixed.");
@@ -139,12 +145,14 @@ internal static class PoisonCommand
     {
         if (listing.Total > listing.Blobs.Count)
         {
-            console.Line($"These are the first {listing.Blobs.Count} of about {listing.Total}; storage shows no more without removing messages from view.");
+            console.Line($"These are the first {listing.Blobs.Count} of about {listing.Total}; " +
+                "storage shows no more without removing messages from view.");
         }
     }
 
     /// <summary>Opens storage and runs the work; turns errors of access into messages.</summary>
-    private static async Task<int> WithStorageAsync(string? storage, Func<PoisonStorage, Task<int>> work, CancellationToken cancellationToken)
+    private static async Task<int> WithStorageAsync(
+        string? storage, Func<PoisonStorage, Task<int>> work, CancellationToken cancellationToken)
     {
         PoisonStorage opened = await PoisonStorage.OpenAsync(storage, cancellationToken);
         try
@@ -159,9 +167,11 @@ internal static class PoisonCommand
         catch (RequestFailedException denied) when (denied.Status is 401 or 403)
         {
             throw new CommandFailure(
-                $"The account '{opened.Account}' refuses access ({denied.ErrorCode}). The command list needs the roles Storage Queue Data Reader, Storage Blob Data Reader and "
-                + "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Contributor, Owner where blobs have tags. A new role takes some minutes to apply; "
-                + "an account behind private endpoints can only be reached from inside its network.");
+                $"The account '{opened.Account}' refuses access ({denied.ErrorCode}). " +
+                "The command list needs the roles Storage Queue Data Reader, Storage Blob Data Reader and " +
+                "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Contributor, " +
+                "or Storage Blob Data Owner if blobs have tags. A new role takes some minutes to apply; " +
+                "an account behind private endpoints can only be reached from inside its network.");
         }
         catch (Exception exception) when (StorageOutage.Is(exception))
         {

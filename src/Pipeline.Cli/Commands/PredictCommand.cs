@@ -17,8 +17,10 @@ internal static class PredictCommand
     public static Command Create(SourceTree tree, CommandConsole console)
     {
         Argument<FileInfo> image = ImageArgument.Create("FILE");
-        Option<int?> top = NumberOption.Create("--top", 1, MaxTop, $"The number of classes per model, 1 to {MaxTop}. Default: {DefaultTop}.");
-        var json = new Option<bool>("--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
+        Option<int?> top = NumberOption.Create(
+            "--top", 1, MaxTop, $"The number of classes per model, 1 to {MaxTop}. Default: {DefaultTop}.");
+        var json = new Option<bool>(
+            "--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
         var command = new Command("predict", "Shows what both models take an image for: the most probable of ImageNet's classes.")
         {
             image, top, json,

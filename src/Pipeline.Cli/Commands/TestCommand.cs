@@ -29,7 +29,8 @@ internal static class TestCommand
                 result.AddError("--filter takes a part of a test's full name, such as Pipeline.Tests.Search, without asterisks.");
             }
         });
-        var command = new Command("test", "Runs all tests: builds the solution, prepares the storage emulator and the models, runs the tests, prints the totals.") { filter };
+        var command = new Command("test", "Runs all tests: builds the solution, prepares the storage emulator and the models, " +
+            "runs the tests, prints the totals.") { filter };
         command.SetAction((parsed, stop) => RunAsync(tree, parsed.GetValue(filter) ?? "", console, stop));
         return command;
     }

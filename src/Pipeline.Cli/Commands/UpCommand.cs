@@ -58,7 +58,8 @@ internal static class UpCommand
         int[] storagePorts = FreePort.Prefer(DefaultStoragePort, 3);
         LocalPipeline? started = null;
         await console.StageAsync("Starting storage and the function app", async _ =>
-            started = await LocalPipeline.StartAsync(tree, data, storagePorts, app, Path.Combine(tree.Logs, $"up-{app.Port}"), cancellationToken));
+            started = await LocalPipeline.StartAsync(
+                tree, data, storagePorts, app, Path.Combine(tree.Logs, $"up-{app.Port}"), cancellationToken));
         await using LocalPipeline pipeline = started!;
         Describe(pipeline, tree, console);
         await pipeline.WhileRunningAsync(stop => Task.Delay(Timeout.Infinite, stop), cancellationToken);

@@ -65,7 +65,8 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         int[] ports = FreePort.Find(4);
         LocalPipeline? started = null;
         await StageAsync("Starting storage and the function app", async _ =>
-            started = await LocalPipeline.StartAsync(tree, data, ports[..3], new FunctionAppOptions(port ?? ports[3]), logs, cancellationToken));
+            started = await LocalPipeline.StartAsync(
+                tree, data, ports[..3], new FunctionAppOptions(port ?? ports[3]), logs, cancellationToken));
         await using LocalPipeline pipeline = started!;
         await pipeline.WhileRunningAsync(stop => ShowAsync(pipeline, stop), cancellationToken);
         if (keep)
@@ -127,7 +128,8 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
     private void WriteTimes()
     {
         Table table = new Table().AddColumn("stage").AddColumn(new TableColumn("seconds").RightAligned());
-        foreach ((string stage, TimeSpan took) in _stages.Append(("Together", _stages.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.Took))))
+        foreach ((string stage, TimeSpan took) in _stages.Append(
+            ("Together", _stages.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.Took))))
         {
             table.AddRow(new Text(stage), new Text(took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)));
         }

@@ -34,7 +34,8 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            console.Error($"\nStopped in step \"{name}\". Operations that Azure has started continue there; run the same command again to complete the deployment.");
+            console.Error($"\nStopped in step \"{name}\". Operations that Azure has started continue there; " +
+                "run the same command again to complete the deployment.");
             throw;
         }
     }

@@ -13,7 +13,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly TimeSpan _shutdownTimeout;
     private readonly string? _logFile;
-    // Kept separately, so that many lines of one stream do not displace the other's: the cause of an error is often one line among hundreds.
+    // Kept separately, so that many lines of one stream do not displace the other's: the cause of an error is often one line among
+    // hundreds.
     private readonly Queue<string> _outputLines = [];
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _gate = new();
@@ -47,7 +48,8 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="shutdownTimeout">How long it may take to end after a request.</param>
     /// <param name="shown">Where its output is also written; null for the file alone.</param>
     /// <exception cref="CommandFailure">It cannot be started.</exception>
-    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan shutdownTimeout, TextWriter? shown = null)
+    public static ChildProcess Start(
+        string name, ProcessStartInfo start, string logFile, TimeSpan shutdownTimeout, TextWriter? shown = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
         start.RedirectStandardOutput = true;

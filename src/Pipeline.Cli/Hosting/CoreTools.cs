@@ -9,5 +9,6 @@ internal static class CoreTools
         ProgramOnPath.Find("func")
         ?? throw new CommandFailure(
             "Azure Functions Core Tools are not installed: there is no 'func' on the PATH. Get them at " +
-            "https://learn.microsoft.com/azure/azure-functions/functions-run-local, or leave out --host: the local host needs nothing installed.");
+            "https://learn.microsoft.com/azure/azure-functions/functions-run-local, or leave out --host: " +
+            "the local host needs nothing installed.");
 }

@@ -39,7 +39,8 @@ internal static class FreePort
         {
             throw new CommandFailure(
                 error == SocketError.AddressAlreadyInUse
-                    ? $"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, or choose another port with --port."
+                    ? $"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, " +
+                        "or choose another port with --port."
                     : $"Port {port} cannot be used here ({error}). Choose another port with --port.");
         }
     }

@@ -113,7 +113,8 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
 
             if (Stopwatch.GetElapsedTime(start) > StartLimit)
             {
-                throw Process.Failure($"The function app is not healthy after {StartLimit.TotalSeconds:0} s ({new Uri(Address, "api/health")}).");
+                throw Process.Failure(
+                    $"The function app is not healthy after {StartLimit.TotalSeconds:0} s ({new Uri(Address, "api/health")}).");
             }
 
             await Task.Delay(Interval, cancellationToken);

@@ -1,8 +1,8 @@
 namespace Pipeline.Cli.Hosting;
 
 /// <summary>
-/// Finds installed programs as a shell does: on the PATH and nowhere else. By default, .NET would prefer a program beside its own dotnet or in
-/// the working directory.
+/// Finds installed programs as a shell does: on the PATH and nowhere else. By default, .NET would prefer a program beside its own dotnet or
+/// in the working directory.
 /// </summary>
 internal static class ProgramOnPath
 {

@@ -21,7 +21,10 @@ namespace Pipeline.Cli.Poison;
 /// <param name="tables">Its tables.</param>
 internal sealed partial class PoisonStorage(string account, BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
 {
-    /// <summary>The environment variable for a connection string with a key: a command line is visible to all users of the machine, and saved in the history.</summary>
+    /// <summary>
+    /// The environment variable for a connection string with a key: a command line is visible to all users of the machine, and saved in the
+    /// history.
+    /// </summary>
     public const string Variable = "ImagesStorage";
 
     private const int EmulatorPort = 10000;
@@ -40,12 +43,16 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
     /// <summary>What is wrong with the option's value; null if nothing is.</summary>
     public static string? ErrorOf(string storage) =>
         IsConnectionString(storage)
-            ? IsEmulator(storage) ? null : $"A connection string with a key must not be passed on a command line: set the environment variable {Variable} to it, and leave out --storage."
+            ? IsEmulator(storage) ? null : "A connection string with a key must not be passed on a command line: " +
+                $"set the environment variable {Variable} to it, and leave out --storage."
         : AccountOf(storage) is null
-            ? $"--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, or the emulator's connection string, not '{storage}'."
+            ? "--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, " +
+                $"or the emulator's connection string, not '{storage}'."
         : null;
 
-    /// <param name="storage">The option's value, already checked; null for the variable or, without that, for the emulator of <c>pipeline up</c>.</param>
+    /// <param name="storage">
+    /// The option's value, already checked; null for the variable or, without that, for the emulator of <c>pipeline up</c>.
+    /// </param>
     /// <param name="cancellationToken">Ends the check for the emulator early.</param>
     /// <exception cref="CommandFailure">The emulator does not run, or the variable is not a connection string.</exception>
     public static async Task<PoisonStorage> OpenAsync(string? storage, CancellationToken cancellationToken)
@@ -55,7 +62,8 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
             var credential = new DefaultAzureCredential();
             return new PoisonStorage(
                 found.Name,
-                new BlobServiceClient(Address(found, "blob"), credential, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false })),
+                new BlobServiceClient(
+                    Address(found, "blob"), credential, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false })),
                 new QueueServiceClient(Address(found, "queue"), credential, WithShortRetries(new QueueClientOptions())),
                 new TableServiceClient(Address(found, "table"), credential, WithShortRetries(new TableClientOptions())));
         }
@@ -80,7 +88,8 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         {
             // Their messages may quote the connection string.
             throw new CommandFailure(
-                storage is null ? $"The environment variable {Variable} is not the connection string of a storage account." : "--storage is not a connection string.");
+                storage is null ? $"The environment variable {Variable} is not the connection string of a storage account."
+                    : "--storage is not a connection string.");
         }
     }
 
@@ -99,7 +108,8 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         : ServiceAddress().Match(storage) is { Success: true } match ? (match.Groups["account"].Value, match.Groups["suffix"].Value)
         : null;
 
-    private static Uri Address((string Name, string Suffix) account, string service) => new($"https://{account.Name}.{service}.{account.Suffix}");
+    private static Uri Address((string Name, string Suffix) account, string service) =>
+        new($"https://{account.Name}.{service}.{account.Suffix}");
 
     private static async Task RequireEmulatorAsync(CancellationToken cancellationToken)
     {
@@ -111,7 +121,8 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         catch (SocketException)
         {
             throw new CommandFailure(
-                $"No storage emulator listens on port {EmulatorPort}. Start ./pipeline up, or name the account of the images with --storage. "
+                $"No storage emulator listens on port {EmulatorPort}. Start ./pipeline up, " +
+                "or name the account of the images with --storage. "
                 + "If ./pipeline up uses other ports, pass the connection string that it printed as --storage.");
         }
     }
@@ -128,6 +139,8 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
     private static partial Regex AccountName();
 
     // Only Azure's own clouds, because the credential's token is sent to this address.
-    [GeneratedRegex(@"^https://(?<account>[a-z0-9]{3,24})\.(blob|queue|table)\.(?<suffix>core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net))/?$")]
+    [GeneratedRegex(
+        @"^https://(?<account>[a-z0-9]{3,24})\.(blob|queue|table)\." +
+        @"(?<suffix>core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net))/?$")]
     private static partial Regex ServiceAddress();
 }

@@ -33,7 +33,8 @@ internal static class ModelInstallation
 
             await console.StageAsync($"Building {model.Title} with untrained weights", progress =>
                 ModelBuilder.BuildAsync(
-                    model, new ReportingWeights(new SeededWeights(Seed), model, withTop: true, progress), withTop: true, folder, cancellationToken));
+                    model, new ReportingWeights(
+                        new SeededWeights(Seed), model, withTop: true, progress), withTop: true, folder, cancellationToken));
         }
     }
 }

@@ -5,7 +5,8 @@ using Pipeline.Models;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>Reports how much of a model's weights has been read.</summary>
-internal sealed class ReportingWeights(IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
+internal sealed class ReportingWeights(
+    IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
 {
     // The published file has a few kilobytes beside the weights. A model that search does not run in float32 is written twice.
     private readonly double _total = (withTop ? model.Weights : model.NoTop.Weights).Bytes

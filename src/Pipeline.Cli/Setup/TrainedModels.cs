@@ -6,8 +6,8 @@ using Pipeline.Models;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>
-/// Offers to download the trained models if no model is installed. A download of this size needs the user's consent; if there is no terminal,
-/// or the download fails, the caller continues without.
+/// Offers to download the trained models if no model is installed. A download of this size needs the user's consent; if there is no
+/// terminal, or the download fails, the caller continues without.
 /// </summary>
 internal static class TrainedModels
 {
@@ -21,7 +21,8 @@ internal static class TrainedModels
 
         string question = string.Create(
             CultureInfo.InvariantCulture,
-            $"Fetch the trained models, {models.Sum(model => model.Weights.Bytes) / 1e6:0} MB from {models[0].Weights.Address.Host}? Otherwise untrained ones are built");
+            $"Fetch the trained models, {models.Sum(model => model.Weights.Bytes) / 1e6:0} MB from {models[0].Weights.Address.Host}? " +
+            $"Otherwise untrained ones are built");
         if (!await console.AskAsync(question, cancellationToken))
         {
             return;

@@ -6,8 +6,8 @@ using Polly.Retry;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>
-/// Sends the requests of downloads. One that cannot be sent, is not answered in time, or is answered with 408, 429 or 5xx, is sent again after
-/// a pause that grows and varies. The body has no time limit: it may be large, and its reader notices if it stalls.
+/// Sends the requests of downloads. One that cannot be sent, is not answered in time, or is answered with 408, 429 or 5xx, is sent again
+/// after a pause that grows and varies. The body has no time limit: it may be large, and its reader notices if it stalls.
 /// </summary>
 internal static class WeightsClient
 {

@@ -90,7 +90,11 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     private Task LiveAsync(string title, Func<IProgress<StageProgress>, Task> work) =>
         output.Progress()
             .AutoClear(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new ElapsedTimeColumn())
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = BarWidth },
+                new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title)).IsIndeterminate();

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Cli.Terminal;
 
-/// <summary>Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a cancellation, so that the command stops what it started before it exits.</summary>
+/// <summary>
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a cancellation, so that the command stops what it started before it exits.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private const int SignalBase = 128;

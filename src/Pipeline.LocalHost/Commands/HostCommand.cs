@@ -50,7 +50,8 @@ internal static class HostCommand
 
     internal static RootCommand Create(TextWriter output)
     {
-        var root = new RootCommand("A Functions host for a laptop, tests and self-hosting: runs a .NET isolated function app, built or published.")
+        var root = new RootCommand(
+            "A Functions host for a laptop, tests and self-hosting: runs a .NET isolated function app, built or published.")
         {
             RunCommand.Create(output),
             EventsCommand.Create(),

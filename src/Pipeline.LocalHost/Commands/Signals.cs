@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.LocalHost.Commands;
 
-/// <summary>Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a cancellation, so that the host finishes what runs and stops the worker before it exits.</summary>
+/// <summary>
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a cancellation, so that the host finishes what runs and stops the worker before it exits.
+/// </summary>
 internal sealed class Signals : IDisposable
 {
     private const int SignalBase = 128;

@@ -173,7 +173,8 @@ internal sealed partial class ContainerWatch(
     [LoggerMessage(Level = LogLevel.Debug, Message = "Blob '{Name}' is gone from '{Container}'")]
     private partial void LogDeleted(string name, string container);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of container '{Container}' wait: storage or host cannot be reached ({Reason})")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Events of container '{Container}' wait: storage or host cannot be reached ({Reason})")]
     private partial void LogLost(string container, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Events of container '{Container}' go on")]

@@ -6,8 +6,8 @@ namespace Pipeline.LocalHost.Events;
 internal readonly record struct KnownVersion(string ETag, DateTimeOffset At);
 
 /// <summary>
-/// What is known of a container: each blob's version, and by comparison with a listing what is new, overwritten or deleted. Memory per blob:
-/// a name and an ETag.
+/// What is known of a container: each blob's version, and by comparison with a listing what is new, overwritten or deleted. Memory per
+/// blob: a name and an ETag.
 /// </summary>
 internal sealed class KnownBlobs
 {

@@ -7,12 +7,13 @@ using Azure.Storage.Blobs.Specialized;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>
-/// Saves what is known of a container in a blob beside the host's other files, so that changes are noticed that happen while the host does not
-/// run. It is written in one call; after a crash the last events are sent a second time, but none is lost.
+/// Saves what is known of a container in a blob beside the host's other files, so that changes are noticed that happen while the host does
+/// not run. It is written in one call; after a crash the last events are sent a second time, but none is lost.
 /// </summary>
 /// <remarks>
-/// A host that is killed, or that has too little time to stop, leaves messages in its queue that stay hidden until their visibility timeout ends.
-/// So at the next start the events from within that time are sent again; the app recognises by the ETag what it has already processed.
+/// A host that is killed, or that has too little time to stop, leaves messages in its queue that stay hidden until their visibility timeout
+/// ends. So at the next start the events from within that time are sent again; the app recognises by the ETag what it has already
+/// processed.
 /// </remarks>
 internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, BlobContainerClient container, TimeProvider time)
 {
@@ -32,7 +33,8 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
         {
             await using Stream content = await _blob.OpenReadAsync(cancellationToken: cancellationToken);
             await using var text = new GZipStream(content, CompressionMode.Decompress);
-            var kept = (await JsonSerializer.DeserializeAsync<Dictionary<string, KnownVersion>>(text, cancellationToken: cancellationToken))!;
+            var kept =
+                (await JsonSerializer.DeserializeAsync<Dictionary<string, KnownVersion>>(text, cancellationToken: cancellationToken))!;
             return new KnownBlobs(WithoutUnfinished(kept), time);
         }
         catch (RequestFailedException exception) when (exception.Status == StatusCodes.Status404NotFound)
@@ -59,6 +61,7 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
         DateTimeOffset since = time.GetUtcNow() - Hidden;
 
         // The name stays, so that a deletion of the blob is noticed too.
-        return versions.ToDictionary(version => version.Key, version => version.Value.At > since ? version.Value with { ETag = "" } : version.Value);
+        return versions.ToDictionary(
+            version => version.Key, version => version.Value.At > since ? version.Value with { ETag = "" } : version.Value);
     }
 }

@@ -4,8 +4,8 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>
-/// Does what Event Grid does in Azure and the storage emulator does not: posts events of written blobs to the webhook of any Functions host, and
-/// puts deletions into a queue.
+/// Does what Event Grid does in Azure and the storage emulator does not: posts events of written blobs to the webhook of any Functions
+/// host, and puts deletions into a queue.
 /// </summary>
 internal static class LocalEvents
 {

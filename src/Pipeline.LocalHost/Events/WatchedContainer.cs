@@ -4,7 +4,9 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>A container whose blobs start functions by events.</summary>
-/// <param name="Connection">The name of a setting; null is the host's own storage. If several settings name the same account, one of them.</param>
+/// <param name="Connection">
+/// The name of a setting; null is the host's own storage. If several settings name the same account, one of them.
+/// </param>
 /// <param name="Name">The container's name.</param>
 /// <param name="Functions">The functions that its events start.</param>
 internal sealed record WatchedContainer(string? Connection, string Name, IReadOnlyList<EventFunction> Functions)

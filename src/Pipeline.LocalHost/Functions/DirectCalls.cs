@@ -56,7 +56,8 @@ internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls,
         {
             await calls.RunAsync(name, reason, input, _stop.Token);
         }
-        catch (Exception exception) when (exception is FunctionFailure or WorkerLostException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (
+            exception is FunctionFailure or WorkerLostException or OperationCanceledException or TimeoutException)
         {
             // It is logged already; as on the real host, no caller waits for the result.
         }
@@ -88,7 +89,8 @@ internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls,
             Source = "AzureStorageBlobs",
             ContentType = "application/json",
             Content = ByteString.CopyFromUtf8(JsonSerializer.Serialize(
-                new { Connection = settings.Resolve(trigger.Connection ?? "AzureWebJobsStorage"), ContainerName = container, BlobName = name })),
+                new { Connection = settings.Resolve(
+                    trigger.Connection ?? "AzureWebJobsStorage"), ContainerName = container, BlobName = name })),
         },
     };
 }

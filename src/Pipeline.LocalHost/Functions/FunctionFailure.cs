@@ -18,5 +18,6 @@ internal sealed class FunctionFailure(bool canceled, string message) : Exception
         result.Exception is { } exception ? Describe(exception) : "The function failed, and the worker did not say why.");
 
     public static string Describe(RpcException exception) =>
-        $"{(exception.Type.Length > 0 ? $"{exception.Type}: " : "")}{exception.Message}{Environment.NewLine}{exception.StackTrace}".TrimEnd();
+        (exception.Type.Length > 0 ? $"{exception.Type}: " : "") +
+        $"{exception.Message}{Environment.NewLine}{exception.StackTrace}".TrimEnd();
 }

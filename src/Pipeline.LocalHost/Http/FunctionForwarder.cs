@@ -6,8 +6,9 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>
-/// Answers a request with the function of its route. The request is forwarded to the worker over HTTP, and a gRPC message names the function that
-/// handles it. Both carry the same invocation id. The id is always new: one that the client sent could belong to another request.
+/// Answers a request with the function of its route. The request is forwarded to the worker over HTTP, and a gRPC message names the
+/// function that handles it. Both carry the same invocation id. The id is always new: one that the client sent could belong to another
+/// request.
 /// </summary>
 internal sealed partial class FunctionForwarder(
     WorkerSupervisor workers, FunctionCalls calls, IHttpForwarder forwarder, ILogger<FunctionForwarder> logger)

@@ -5,8 +5,8 @@ using Pipeline.LocalHost.Functions;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>
-/// Finds the function of a request by the rules of the real host, which are those of ASP.NET Core's older router: a method that a route does not
-/// have gives no match, like an unknown path, and an empty segment before a catch-all does not match.
+/// Finds the function of a request by the rules of the real host, which are those of ASP.NET Core's older router: a method that a route
+/// does not have gives no match, like an unknown path, and an empty segment before a catch-all does not match.
 /// </summary>
 internal sealed class FunctionRoutes
 {

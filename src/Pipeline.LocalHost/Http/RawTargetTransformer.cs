@@ -3,7 +3,10 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary>Forwards the request target unchanged: a name such as <c>a%2Fb</c> or <c>50%25.jpg</c> would change if it were decoded and encoded again.</summary>
+/// <summary>
+/// Forwards the request target unchanged: a name such as <c>a%2Fb</c> or <c>50%25.jpg</c> would change if it were decoded and encoded
+/// again.
+/// </summary>
 internal sealed class RawTargetTransformer : HttpTransformer
 {
     // Path and query stay as the client sent them; the Uri class would normalise them.

@@ -6,8 +6,9 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>
-/// What the real host sends the worker about a request: every query parameter and route value by name, and the whole query and all headers as JSON.
-/// The worker binds a function's parameters from it by their names, so a query parameter reaches one of the same name, as in Azure.
+/// What the real host sends the worker about a request: every query parameter and route value by name, and the whole query and all headers
+/// as JSON. The worker binds a function's parameters from it by their names, so a query parameter reaches one of the same name, as in
+/// Azure.
 /// </summary>
 internal static class TriggerMetadata
 {

@@ -25,7 +25,8 @@ internal sealed record AppFolder(string Path, HostJson HostJson)
         return File.Exists(System.IO.Path.Combine(folder.FullName, WorkerConfigFile))
             ? new AppFolder(folder.FullName, HostJson.Read(System.IO.Path.Combine(folder.FullName, "host.json")))
             : throw new HostFailure(
-                $"'{folder.FullName}' is not a built function app: it has no {WorkerConfigFile}. Name the output of dotnet build or dotnet publish.");
+                $"'{folder.FullName}' is not a built function app: it has no {WorkerConfigFile}. " +
+                "Name the output of dotnet build or dotnet publish.");
     }
 
     /// <summary>The app's functions, as its build listed them.</summary>

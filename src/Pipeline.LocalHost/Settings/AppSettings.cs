@@ -8,9 +8,9 @@ using Microsoft.Extensions.Configuration;
 namespace Pipeline.LocalHost.Settings;
 
 /// <summary>
-/// The app's settings, which are environment variables here as in Azure. A connection is configured as on the real host: the setting NAME (or
-/// AzureWebJobsNAME, or a connection string NAME) as a connection string, or NAME__blobServiceUri and NAME__queueServiceUri with Entra ID,
-/// where NAME__clientId names a user-assigned identity.
+/// The app's settings, which are environment variables here as in Azure. A connection is configured as on the real host: the setting NAME
+/// (or AzureWebJobsNAME, or a connection string NAME) as a connection string, or NAME__blobServiceUri and NAME__queueServiceUri with Entra
+/// ID, where NAME__clientId names a user-assigned identity.
 /// </summary>
 internal sealed partial class AppSettings(IConfiguration configuration)
 {
@@ -35,9 +35,12 @@ internal sealed partial class AppSettings(IConfiguration configuration)
     /// <summary>Replaces each <c>%NAME%</c> in a text by the value of the setting NAME.</summary>
     /// <exception cref="HostFailure">There is no such setting.</exception>
     public string Resolve(string text) => Placeholder().Replace(text, match => configuration[match.Groups[1].Value]
-        ?? throw new HostFailure($"The setting '{match.Groups[1].Value}' is missing. The trigger's '{text}' needs it: set it as an environment variable."));
+        ?? throw new HostFailure(
+            $"The setting '{match.Groups[1].Value}' is missing. The trigger's '{text}' needs it: set it as an environment variable."));
 
-    /// <summary>A client for a trigger's connection; null is the host's own storage. Names keep their leading and trailing slashes.</summary>
+    /// <summary>
+    /// A client for a trigger's connection; null is the host's own storage. Names keep their leading and trailing slashes.
+    /// </summary>
     /// <exception cref="HostFailure">The setting is missing or wrong.</exception>
     public BlobServiceClient Blobs(string? connection)
     {
@@ -75,7 +78,8 @@ internal sealed partial class AppSettings(IConfiguration configuration)
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException)
             {
-                throw new HostFailure($"The setting '{name}' is not the connection string of a storage account ({exception.Message}).", exception);
+                throw new HostFailure(
+                    $"The setting '{name}' is not the connection string of a storage account ({exception.Message}).", exception);
             }
         }
 
@@ -83,7 +87,8 @@ internal sealed partial class AppSettings(IConfiguration configuration)
             ? byIdentity(address, new DefaultAzureCredential(
                 new DefaultAzureCredentialOptions { ManagedIdentityClientId = configuration[$"{name}:clientId"] }))
             : throw new HostFailure(
-                $"The setting '{name}' is missing: set it to a storage connection string, or set {name}__{uriKey} to the account's address.");
+                $"The setting '{name}' is missing: set it to a storage connection string, " +
+                $"or set {name}__{uriKey} to the account's address.");
     }
 
     private static void DisableRetries(ClientOptions options)

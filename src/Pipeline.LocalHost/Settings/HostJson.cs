@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.LocalHost.Settings;
 
-/// <summary>The settings of host.json that this host supports. Missing ones have the real host's default, except for the polling of queues.</summary>
+/// <summary>
+/// The settings of host.json that this host supports. Missing ones have the real host's default, except for the polling of queues.
+/// </summary>
 internal sealed record HostJson
 {
     // Limits of the storage service.
@@ -43,7 +45,8 @@ internal sealed record HostJson
     public TimeSpan QueueVisibilityTimeout { get; init; } = TimeSpan.Zero;
 
     /// <summary>
-    /// extensions.queues.maxPollingInterval. The real host's default is a minute, to save calls to storage; on a laptop that would only cost time.
+    /// extensions.queues.maxPollingInterval. The real host's default is a minute, to save calls to storage; on a laptop that would only
+    /// cost time.
     /// </summary>
     public TimeSpan QueueMaxPollingInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -80,7 +83,8 @@ internal sealed record HostJson
             QueueVisibilityTimeout =
                 Duration(json, "extensions:queues:visibilityTimeout", TimeSpan.Zero, LongestQueueDelay) ?? defaults.QueueVisibilityTimeout,
             QueueMaxPollingInterval =
-                Duration(json, "extensions:queues:maxPollingInterval", ShortestPolling, TimeSpan.MaxValue) ?? defaults.QueueMaxPollingInterval,
+                Duration(
+                    json, "extensions:queues:maxPollingInterval", ShortestPolling, TimeSpan.MaxValue) ?? defaults.QueueMaxPollingInterval,
             QueueMessageEncoding = Choice<QueueMessageEncoding>(json, "extensions:queues:messageEncoding") ?? defaults.QueueMessageEncoding,
             LogLevels = json.GetSection("logging:logLevel").GetChildren().ToDictionary(
                 level => level.Key, level => Choice<LogLevel>(json, level.Path) ?? LogLevel.Information, StringComparer.OrdinalIgnoreCase),

@@ -4,7 +4,9 @@ using Microsoft.Azure.WebJobs.Host.Config;
 namespace Pipeline.LocalHost.Triggers;
 
 #pragma warning disable CS0618 // The SDK marks this as not for general use; it is meant for hosts, such as this one.
-/// <summary>Captures the Blobs extension's own handler of events: the extension passes itself when it asks for its webhook address.</summary>
+/// <summary>
+/// Captures the Blobs extension's own handler of events: the extension passes itself when it asks for its webhook address.
+/// </summary>
 internal sealed class BlobWebhookHandler : IWebHookProvider
 {
     private IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? _handler;

@@ -1,8 +1,8 @@
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>
-/// Base of the type in which the WebJobs SDK finds the functions. That type is generated at run time, with a method for each function; this one
-/// is public because a generated type can only use public types.
+/// Base of the type in which the WebJobs SDK finds the functions. That type is generated at run time, with a method for each function; this
+/// one is public because a generated type can only use public types.
 /// </summary>
 /// <param name="runner">Runs them.</param>
 public abstract class JobFunctions(IJobRunner runner)

@@ -10,10 +10,11 @@ using Pipeline.LocalHost.Worker;
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>
-/// Keeps the WebJobs SDK listening for blobs and messages. If storage is unavailable, at the start or later, it starts again once storage is
-/// back. Retries and poison queues are those of the SDK.
+/// Keeps the WebJobs SDK listening for blobs and messages. If storage is unavailable, at the start or later, it starts again once storage
+/// is back. Retries and poison queues are those of the SDK.
 /// </summary>
-internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings, WorkerSupervisor workers, ILoggerFactory logs) : IDisposable
+internal sealed partial class JobHostRunner(
+    AppFolder app, AppSettings settings, WorkerSupervisor workers, ILoggerFactory logs) : IDisposable
 {
     // Functions that run at the stop may finish within this time.
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);

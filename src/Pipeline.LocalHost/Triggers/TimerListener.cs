@@ -22,12 +22,14 @@ internal sealed class TimerListener
     /// <param name="fire">Runs a function by its name, with the times when it was due and when it is due next.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="HostFailure">The schedule is malformed.</exception>
-    public TimerListener(string name, TimerTrigger trigger, AppSettings settings, Func<string, DateTime, DateTime, Task> fire, TimeProvider time)
+    public TimerListener(
+        string name, TimerTrigger trigger, AppSettings settings, Func<string, DateTime, DateTime, Task> fire, TimeProvider time)
     {
         (_name, _runOnStartup, _fire, _time) = (name, trigger.RunOnStartup, fire, time);
         string schedule = settings.Resolve(trigger.Schedule);
         _schedule = CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })
-            ?? throw new HostFailure($"The schedule '{schedule}' of the function '{_name}' is not an NCRONTAB expression of six fields, such as 0 0 3 * * *.");
+            ?? throw new HostFailure(
+                $"The schedule '{schedule}' of the function '{_name}' is not an NCRONTAB expression of six fields, such as 0 0 3 * * *.");
     }
 
     /// <summary>Runs until it is stopped.</summary>

@@ -2,10 +2,11 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 /// <summary>
-/// Runs in the worker before its own code (DOTNET_STARTUP_HOOKS) and ends the worker when its host ends. The host holds the other end of the
-/// worker's standard input, and the system closes it however the host ends, also on SIGKILL and on a crash. This works on every system. Watching
-/// the host's process id would not be safe, because ids are reused; the parent-death signal also fires when only a thread of the parent ends.
-/// The runtime requires this name without a namespace. The code may only use the runtime: the worker does not have this program's libraries.
+/// Runs in the worker before its own code (DOTNET_STARTUP_HOOKS) and ends the worker when its host ends. The host holds the other end of
+/// the worker's standard input, and the system closes it however the host ends, also on SIGKILL and on a crash. This works on every system.
+/// Watching the host's process id would not be safe, because ids are reused; the parent-death signal also fires when only a thread of the
+/// parent ends. The runtime requires this name without a namespace. The code may only use the runtime: the worker does not have this
+/// program's libraries.
 /// </summary>
 internal static class StartupHook
 {

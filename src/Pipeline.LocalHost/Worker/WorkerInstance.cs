@@ -73,13 +73,15 @@ internal sealed class WorkerInstance : IAsyncDisposable
     {
         channel.Send(new StreamingMessage
         {
-            WorkerInitRequest = new WorkerInitRequest { HostVersion = HostVersion, WorkerDirectory = app.Path, FunctionAppDirectory = app.Path },
+            WorkerInitRequest =
+                new WorkerInitRequest { HostVersion = HostVersion, WorkerDirectory = app.Path, FunctionAppDirectory = app.Path },
         });
         StreamingMessage initialised = await channel.AnswerAsync(StreamingMessage.ContentOneofCase.WorkerInitResponse, cancellationToken);
         Require(initialised.WorkerInitResponse.Result);
 
         channel.Send(new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = app.Path } });
-        StreamingMessage metadata = await channel.AnswerAsync(StreamingMessage.ContentOneofCase.FunctionMetadataResponse, cancellationToken);
+        StreamingMessage metadata = await channel.AnswerAsync(
+            StreamingMessage.ContentOneofCase.FunctionMetadataResponse, cancellationToken);
         Require(metadata.FunctionMetadataResponse.Result);
 
         IReadOnlyList<RpcFunctionMetadata> functions = metadata.FunctionMetadataResponse.FunctionMetadataResults;
@@ -108,7 +110,8 @@ internal sealed class WorkerInstance : IAsyncDisposable
     /// <summary>Ends it: by a request first, then by force.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Channel.TrySend(new StreamingMessage { WorkerTerminate = new WorkerTerminate { GracePeriod = Duration.FromTimeSpan(ShutdownTimeout) } }))
+        if (Channel.TrySend(
+            new StreamingMessage { WorkerTerminate = new WorkerTerminate { GracePeriod = Duration.FromTimeSpan(ShutdownTimeout) } }))
         {
             await _process.EndAsync(ShutdownTimeout);
         }

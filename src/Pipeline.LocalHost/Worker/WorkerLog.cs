@@ -5,9 +5,9 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Worker;
 
 /// <summary>
-/// Writes what the worker logs. A function's own entries get the category <c>Function.NAME.User</c> whatever theirs is, as on the real host, so
-/// that host.json filters them in the same way. Entries that belong to no run (start-up code, hosted services) are written too; the real host
-/// drops them.
+/// Writes what the worker logs. A function's own entries get the category <c>Function.NAME.User</c> whatever theirs is, as on the real
+/// host, so that host.json filters them in the same way. Entries that belong to no run (start-up code, hosted services) are written too;
+/// the real host drops them.
 /// </summary>
 internal sealed class WorkerLog(ILoggerFactory logs)
 {

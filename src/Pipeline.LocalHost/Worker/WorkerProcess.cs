@@ -120,7 +120,8 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
 
     private async Task<int> WaitAsync()
     {
-        var reading = Task.WhenAll(ReadAsync(_process.StandardOutput, LogLevel.Information), ReadAsync(_process.StandardError, LogLevel.Warning));
+        var reading = Task.WhenAll(
+            ReadAsync(_process.StandardOutput, LogLevel.Information), ReadAsync(_process.StandardError, LogLevel.Warning));
         await _process.WaitForExitAsync();
         await Task.WhenAny(reading, Task.Delay(OutputTimeout));
         return _process.ExitCode;

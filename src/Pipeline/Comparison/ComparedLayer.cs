@@ -9,7 +9,9 @@ namespace Pipeline.Comparison;
 /// <param name="Resampling">How images are resized for the model.</param>
 internal sealed record ComparedLayer(InstalledModel Model, string Output, Resampling Resampling)
 {
-    /// <summary>The layers of the published study, in the form of <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.</summary>
+    /// <summary>
+    /// The layers of the published study, in the form of <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.
+    /// </summary>
     public const string Study = "vgg16:fc2,resnet50:predictions";
 
     /// <summary>The form in which the model takes an image.</summary>

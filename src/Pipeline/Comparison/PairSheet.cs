@@ -48,7 +48,8 @@ internal static class PairSheet
         double scale = Math.Min(1, (double)DecodedSide / Math.Max(image.Width, image.Height));
         int width = Math.Max(1, (int)Math.Round(image.Width * scale));
         int height = Math.Max(1, (int)Math.Round(image.Height * scale));
-        DecodedImage decoded = await decoder.DecodeAsync(encoded, width, height, Resampling.Quality, cancellationToken).ConfigureAwait(false);
+        DecodedImage decoded = await decoder.DecodeAsync(
+            encoded, width, height, Resampling.Quality, cancellationToken).ConfigureAwait(false);
         return decoded.Pixels;
     }
 }

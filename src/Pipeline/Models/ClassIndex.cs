@@ -7,7 +7,9 @@ namespace Pipeline.Models;
 /// <param name="Label">Its name in Keras' form, such as <c>vase</c> or <c>whiskey_jug</c>.</param>
 internal sealed record ImageClass(string Wnid, string Label);
 
-/// <summary>The names of ImageNet's classes, as Keras publishes them in <c>imagenet_class_index.json</c>: <c>{"0": ["n01440764", "tench"], ...}</c>.</summary>
+/// <summary>
+/// The names of ImageNet's classes, as Keras publishes them in <c>imagenet_class_index.json</c>: <c>{"0": ["n01440764", "tench"], ...}</c>.
+/// </summary>
 internal sealed class ClassIndex
 {
     /// <summary>The file's name in the models folder.</summary>
@@ -46,7 +48,8 @@ internal sealed class ClassIndex
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{name}' cannot be read ({exception.Message}). Fetch it again: ./pipeline models pull --force", exception);
+            throw new InvalidDataException(
+                $"'{name}' cannot be read ({exception.Message}). Fetch it again: ./pipeline models pull --force", exception);
         }
 
         var classes = new ImageClass[entries?.Count ?? 0];
@@ -54,7 +57,8 @@ internal sealed class ClassIndex
         {
             classes[i] = entries!.TryGetValue(i, out string[]? entry) && entry is [{ } wnid, { } label]
                 ? new ImageClass(wnid, label)
-                : throw new InvalidDataException($"'{name}' has no identifier and label for class {i}. Fetch it again: ./pipeline models pull --force");
+                : throw new InvalidDataException(
+                    $"'{name}' has no identifier and label for class {i}. Fetch it again: ./pipeline models pull --force");
         }
 
         return classes.Length > 0

@@ -1,8 +1,8 @@
 namespace Pipeline.Models;
 
 /// <summary>
-/// Identifies what an embedding was made with: a short hash of the weights, the preprocessing and the output. It is part of every table key, so
-/// embeddings of two different models or preprocessings are never compared.
+/// Identifies what an embedding was made with: a short hash of the weights, the preprocessing and the output. It is part of every table
+/// key, so embeddings of two different models or preprocessings are never compared.
 /// </summary>
 public readonly record struct Fingerprint
 {

@@ -39,7 +39,8 @@ public sealed record InstalledModel(
     internal static InstalledModel? FindFloat32(ModelDefinition definition, string folder) =>
         Find(definition, folder) is not { } searched ? null
         : searched.Precision == Precision.Float32 ? searched
-        : ModelManifest.Find(folder, definition.Key)?.WeightsHash == ModelManifest.Find(folder, definition.Key, ModelManifest.Studied)?.WeightsHash
+        : ModelManifest.Find(folder, definition.Key)?.WeightsHash == ModelManifest.Find(
+            folder, definition.Key, ModelManifest.Studied)?.WeightsHash
             ? Find(definition, folder, ModelManifest.Studied)
         : null;
 
@@ -69,6 +70,7 @@ public sealed record InstalledModel(
         return file.Exists && file.Length == manifest.Bytes
             ? manifest.Install(definition, file.FullName)
             : throw new InvalidDataException(
-                $"'{file.FullName}' {(file.Exists ? $"has {file.Length:N0} bytes instead of {manifest.Bytes:N0}" : "is missing")}. {RebuildAdvice}");
+                $"'{file.FullName}' {(file.Exists ? $"has {file.Length:N0} bytes instead of {manifest.Bytes:N0}" : "is missing")}. " +
+                $"{RebuildAdvice}");
     }
 }

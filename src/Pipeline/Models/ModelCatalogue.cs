@@ -58,7 +58,8 @@ public sealed class ModelCatalogue
         : model.InputSize is < 32 or > 1024 || model.InputSize % 32 != 0 ? "inputSize must be a multiple of 32 from 32 to 1024."
         : model.Mean.Count != 3 ? "mean must have three values."
         : model.Scale <= 0 ? "scale must be above 0."
-        : model.EmbeddingLength is < 1 or > 16_000 || model.NoTop.EmbeddingLength is < 1 or > 16_000 ? "embeddingLength must be from 1 to 16,000, the limit of a table row."
+        : model.EmbeddingLength is < 1 or > 16_000 || model.NoTop.EmbeddingLength is < 1 or > 16_000
+            ? "embeddingLength must be from 1 to 16,000, the limit of a table row."
         : model.Classes < 1 ? "classes must be at least 1."
         : model.Blocks.Count == 0 ? "blocks must name at least one output."
         : null;

@@ -19,7 +19,9 @@ public enum ChannelOrder
 public sealed record WeightsFile(Uri Address, long Bytes, string Md5);
 
 /// <summary>A model without its dense layers, whose weights are a smaller file.</summary>
-/// <param name="EmbeddingOutput">The output that is the embedding: <c>block5_pool</c>, averaged over height and width, or <c>avg_pool</c>.</param>
+/// <param name="EmbeddingOutput">
+/// The output that is the embedding: <c>block5_pool</c>, averaged over height and width, or <c>avg_pool</c>.
+/// </param>
 /// <param name="EmbeddingLength">Its length: 512, 2048.</param>
 /// <param name="Weights">Keras' file without the dense layers.</param>
 public sealed record NoTopVariant(string EmbeddingOutput, int EmbeddingLength, WeightsFile Weights);
@@ -42,7 +44,9 @@ public sealed record ModelDefinition
     /// <summary>The order of the input's channels.</summary>
     public required ChannelOrder ChannelOrder { get; init; }
 
-    /// <summary>Channel means, float[3] on the scale 0-255 in the order of <see cref="ChannelOrder"/>, subtracted from each pixel.</summary>
+    /// <summary>
+    /// Channel means, float[3] on the scale 0-255 in the order of <see cref="ChannelOrder"/>, subtracted from each pixel.
+    /// </summary>
     public required IReadOnlyList<float> Mean { get; init; }
 
     /// <summary>Factor after the mean is subtracted: 1 for Keras' caffe mode.</summary>

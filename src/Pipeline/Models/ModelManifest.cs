@@ -69,7 +69,8 @@ internal sealed record ModelManifest(
             return manifest.Format == CurrentFormat
                 ? manifest
                 : throw new InvalidDataException(
-                    $"'{path}' has the format {manifest.Format}; this version of the program reads the format {CurrentFormat}. {InstalledModel.RebuildAdvice}");
+                    $"'{path}' has the format {manifest.Format}; this version of the program reads the format {CurrentFormat}. " +
+                    $"{InstalledModel.RebuildAdvice}");
         }
         catch (JsonException exception)
         {
@@ -94,12 +95,15 @@ internal sealed record ModelManifest(
     public InstalledModel Install(ModelDefinition definition, string path) => new(
         WithTop ? definition : definition.WithoutTop(), new Fingerprint(Fingerprint), Weights, Precision, WithTop, path);
 
-    /// <summary>A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.</summary>
+    /// <summary>
+    /// A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.
+    /// </summary>
     public static Fingerprint FingerprintOf(ModelDefinition model, string weightsHash, Precision precision)
     {
         string ingredients = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
+            $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|" +
+            $"{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ingredients));
         return new Fingerprint(Convert.ToHexStringLower(hash)[..Models.Fingerprint.Length]);
     }

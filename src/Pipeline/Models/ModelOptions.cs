@@ -19,12 +19,14 @@ public sealed class ModelOptions
     public Uri? ContainerUri { get; set; }
 
     /// <summary>
-    /// With <see cref="ContainerUri"/>, the version of each model by its key: <c>Models__Versions__vgg16</c> is the fingerprint, 12 hexadecimal
-    /// digits, of the files <c>vgg16-FINGERPRINT.onnx</c> and <c>vgg16-FINGERPRINT.manifest.json</c>.
+    /// With <see cref="ContainerUri"/>, the version of each model by its key: <c>Models__Versions__vgg16</c> is the fingerprint, 12
+    /// hexadecimal digits, of the files <c>vgg16-FINGERPRINT.onnx</c> and <c>vgg16-FINGERPRINT.manifest.json</c>.
     /// </summary>
     public IDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The folder of one model. Each fetched version has its own, because a running process may have another version open.</summary>
+    /// <summary>
+    /// The folder of one model. Each fetched version has its own, because a running process may have another version open.
+    /// </summary>
     internal string FolderOf(string key) => ContainerUri is not null && Versions.TryGetValue(key, out string? version)
         ? Path.GetFullPath(Path.Combine(Folder, $"{key}-{version}"))
         : Path.GetFullPath(Folder);

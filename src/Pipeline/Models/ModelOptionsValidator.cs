@@ -45,7 +45,8 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
                 || address.AbsolutePath.Trim('/').Length == 0 || address.Query.Length > 0)
             {
                 // The address is not shown: its query may be a signature that gives access to the container.
-                yield return "Models__ContainerUri must be the address of a blob container, such as https://ACCOUNT.blob.core.windows.net/models, " +
+                yield return "Models__ContainerUri must be the address of a blob container, " +
+                    "such as https://ACCOUNT.blob.core.windows.net/models, " +
                     "without a query: access goes by the identity of ImagesStorage.";
             }
 

@@ -8,8 +8,8 @@ using Pipeline.Imaging;
 namespace Pipeline.Models;
 
 /// <summary>
-/// A loaded model. Safe to call from several threads: two runs execute at a time, each on half the processors. A run on all processors waits in
-/// each layer for its slowest thread, and because of decoding and storage there always is a slow one (docs/performance.md).
+/// A loaded model. Safe to call from several threads: two runs execute at a time, each on half the processors. A run on all processors
+/// waits in each layer for its slowest thread, and because of decoding and storage there always is a slow one (docs/performance.md).
 /// </summary>
 internal sealed class ModelSession : IDisposable
 {
@@ -142,7 +142,8 @@ internal sealed class ModelSession : IDisposable
         int side = Model.Definition.InputSize;
         int length = 3 * side * side;
 
-        // In ONNX Runtime's own memory: an array of this size would be a large object, and each image would cause a collection of the whole heap.
+        // In ONNX Runtime's own memory: an array of this size would be a large object, and each image would cause a collection of the whole
+        // heap.
         using OrtValue input = OrtValue.CreateAllocatedTensorValue(
             OrtAllocator.DefaultInstance, TensorElementType.Float, [images.Count, 3, side, side]);
         for (int i = 0; i < images.Count; i++)

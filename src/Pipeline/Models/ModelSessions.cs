@@ -6,8 +6,8 @@ using Pipeline.Diagnostics;
 namespace Pipeline.Models;
 
 /// <summary>
-/// The installed models, each loaded once, on first use: an instance that embeds with only one does not load the other. A failed load is not
-/// cached: its cause, such as too little memory, may be gone by the next call.
+/// The installed models, each loaded once, on first use: an instance that embeds with only one does not load the other. A failed load is
+/// not cached: its cause, such as too little memory, may be gone by the next call.
 /// </summary>
 public sealed partial class ModelSessions : IDisposable
 {
@@ -35,15 +35,16 @@ public sealed partial class ModelSessions : IDisposable
             .. catalogue.Models.Select(model => InstalledModel.Find(model, settings.FolderOf(model.Key)) ?? throw new InvalidDataException(
                 InstalledModel.MissingMessage(model, settings.FolderOf(model.Key)))),
         ];
-        Float32Models = [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, settings.FolderOf(model.Key))).OfType<InstalledModel>()];
+        Float32Models =
+            [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, settings.FolderOf(model.Key))).OfType<InstalledModel>()];
         Classes = ClassIndex.Find(Path.GetFullPath(settings.Folder));
     }
 
     /// <summary>The installed models in the catalogue's order; known without loading one.</summary>
     internal IReadOnlyList<InstalledModel> Models { get; }
 
-    /// <summary>The models in float32, for the study. A model is the same as in <see cref="Models"/> if that is float32, and missing if it was not built in
-    /// float32.</summary>
+    /// <summary>The models in float32, for the study. A model is the same as in <see cref="Models"/> if that is float32, and missing if it
+    /// was not built in float32.</summary>
     internal IReadOnlyList<InstalledModel> Float32Models { get; }
 
     /// <summary>Which models are missing in float32, why that matters, and what to do; null if none is.</summary>
@@ -79,7 +80,9 @@ public sealed partial class ModelSessions : IDisposable
         }
     }
 
-    /// <summary>The loaded model; the first call loads it, and others wait for that. After a failed load the next call loads again.</summary>
+    /// <summary>
+    /// The loaded model; the first call loads it, and others wait for that. After a failed load the next call loads again.
+    /// </summary>
     /// <param name="model">One of <see cref="Models"/> or <see cref="Float32Models"/>.</param>
     /// <param name="cancellationToken">Ends the wait, but not the loading, for which others may wait too.</param>
     /// <exception cref="InvalidDataException">The file is not an ONNX model that this version can run.</exception>

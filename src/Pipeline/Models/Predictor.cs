@@ -12,7 +12,8 @@ public sealed class Predictor(ModelSessions sessions)
         string[] topless = [.. models.Where(model => !model.WithTop).Select(model => model.Definition.Title)];
         return topless.Length == 0
             ? null
-            : $"{string.Join(" and ", topless)} {(topless.Length == 1 ? "was" : "were")} installed without the dense layers, which make the " +
+            : $"{string.Join(" and ", topless)} {(topless.Length == 1 ? "was" : "were")} installed without the dense layers, " +
+                "which make the " +
                 "predictions. Get the complete model: ./pipeline models pull";
     }
 
@@ -44,7 +45,9 @@ public sealed class Predictor(ModelSessions sessions)
         return models.Zip(predictions).ToDictionary(pair => pair.First.Key, pair => pair.Second, StringComparer.Ordinal);
     }
 
-    /// <summary>The most probable classes, most probable first, as Keras' <c>decode_predictions</c>; of equal ones the lower number.</summary>
+    /// <summary>
+    /// The most probable classes, most probable first, as Keras' <c>decode_predictions</c>; of equal ones the lower number.
+    /// </summary>
     /// <param name="probabilities">float[classes], the output <c>predictions</c> for one image.</param>
     /// <param name="index">The classes' names; null leaves them out.</param>
     /// <param name="top">The number of classes, 1 or more.</param>

@@ -17,8 +17,8 @@ internal sealed record StudyInputs(
     IReadOnlyList<IReadOnlyList<StudySubject>> Distorted)
 {
     /// <summary>
-    /// Larger images are reduced to this before all other steps, because a study keeps one full image and rotates and blurs it dozens of times.
-    /// The images of the published study have 0.6 megapixels.
+    /// Larger images are reduced to this before all other steps, because a study keeps one full image and rotates and blurs it dozens of
+    /// times. The images of the published study have 0.6 megapixels.
     /// </summary>
     public const int MaxPixels = 1_000_000;
 

@@ -14,7 +14,9 @@ internal sealed record StudyRequest
     /// <summary>The maximum number of <see cref="Augmentations"/>.</summary>
     public const int MaxAugmentations = 50;
 
-    /// <summary>The reference A, from which variants are made; then B, another object of its kind; then C and more, of other kinds.</summary>
+    /// <summary>
+    /// The reference A, from which variants are made; then B, another object of its kind; then C and more, of other kinds.
+    /// </summary>
     public required IReadOnlyList<StudyImage> Images { get; init; }
 
     /// <summary>Ready-made variants of A, such as those of the published study.</summary>

@@ -4,7 +4,9 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>The result of a study. The same request on the same models gives the same result: it contains no time and no machine name.</summary>
+/// <summary>
+/// The result of a study. The same request on the same models gives the same result: it contains no time and no machine name.
+/// </summary>
 /// <param name="Conditions">The conditions of the study.</param>
 /// <param name="Notes">What was left out or done differently, and why: a sentence each.</param>
 /// <param name="Images">The images, A first.</param>

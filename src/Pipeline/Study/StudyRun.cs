@@ -7,8 +7,8 @@ using Pipeline.Models;
 namespace Pipeline.Study;
 
 /// <summary>
-/// Runs the published study on any images: the predictions and cosines of both models, how variants and distortions change them, and which of
-/// the two separates images better. Always in float32 and with the study's resampling.
+/// Runs the published study on any images: the predictions and cosines of both models, how variants and distortions change them, and which
+/// of the two separates images better. Always in float32 and with the study's resampling.
 /// </summary>
 /// <param name="decoder">Validates and decodes image bytes.</param>
 /// <param name="sessions">The installed models.</param>

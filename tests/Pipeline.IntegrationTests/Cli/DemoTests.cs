@@ -70,5 +70,6 @@ public class DemoTests
     private static bool HasUntrainedModels() => ModelCatalogue.Default().Models.Any(
         model => InstalledModel.Find(model, Repository.Path("models"))!.Weights == WeightsOrigin.Untrained);
 
-    private static string[] Leftovers() => Directory.Exists(Repository.Path(".pipeline")) ? Directory.GetDirectories(Repository.Path(".pipeline"), "demo-*") : [];
+    private static string[] Leftovers() =>
+        Directory.Exists(Repository.Path(".pipeline")) ? Directory.GetDirectories(Repository.Path(".pipeline"), "demo-*") : [];
 }

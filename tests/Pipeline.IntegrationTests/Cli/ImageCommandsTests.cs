@@ -48,7 +48,8 @@ public sealed class ImageCommandsTests : IDisposable
         {
             JsonNode model = report["models"]![key]!;
             Assert.Contains(model["weights"]!.GetValue<string>(), (string[])["untrained", "imagenet"]);
-            double[] probabilities = [.. model["predictions"]!.AsArray().Select(prediction => prediction!["probability"]!.GetValue<double>())];
+            double[] probabilities =
+                [.. model["predictions"]!.AsArray().Select(prediction => prediction!["probability"]!.GetValue<double>())];
             Assert.Equal(3, probabilities.Length);
             Assert.Equal(probabilities.OrderDescending(), probabilities);
         });

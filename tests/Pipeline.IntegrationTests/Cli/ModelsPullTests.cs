@@ -57,7 +57,8 @@ public sealed class ModelsPullTests : IDisposable
         Assert.Equal(2, requests);
         Assert.Equal(requests, server.Ranges.Count);
         Assert.Contains("103 MB from 127.0.0.1: ResNet50 103 MB", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"ResNet50 is installed (imagenet weights, fingerprint {installed.Fingerprint})", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"ResNet50 is installed (imagenet weights, fingerprint {installed.Fingerprint})", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,12 +97,14 @@ public sealed class ModelsPullTests : IDisposable
         File.Copy(Repository.Path("tests", "reference", "fixtures", "weights", "resnet50.h5"), Path.Combine(_published, "resnet50.h5"));
         await File.WriteAllTextAsync(Path.Combine(_published, ClassIndex.FileName), Classes, cancellationToken);
         (ModelDefinition model, PublishedFile classes) = await CatalogueAsync(new Uri("https://example.org/"));
-        InstalledModel before = await ModelBuilder.BuildAsync(ResNet50, new SeededWeights(2), withTop: true, ModelsFolder, cancellationToken);
+        InstalledModel before = await ModelBuilder.BuildAsync(
+            ResNet50, new SeededWeights(2), withTop: true, ModelsFolder, cancellationToken);
 
         InvalidDataException exception = await Assert.ThrowsAsync<InvalidDataException>(
             () => Pull(from: _published).RunAsync([model], classes, cancellationToken));
 
-        Assert.Contains("'conv1_conv', weight 'kernel': 7 x 7 x 3 x 64 values are expected, 7 x 7 x 3 x 2 are", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("'conv1_conv', weight 'kernel': 7 x 7 x 3 x 64 values are expected, " +
+            "7 x 7 x 3 x 2 are", exception.Message, StringComparison.Ordinal);
         Assert.Equal(before.Fingerprint, InstalledModel.Find(ResNet50, ModelsFolder)!.Fingerprint);
         Assert.DoesNotContain(Directory.GetFiles(ModelsFolder), file => file.EndsWith(".part", StringComparison.Ordinal));
     }
@@ -131,7 +134,8 @@ public sealed class ModelsPullTests : IDisposable
         await KerasFile.WriteAsync("resnet50", _published);
         await File.WriteAllTextAsync(Path.Combine(_published, ClassIndex.FileName), Classes, TestContext.Current.CancellationToken);
         return await FileServer.StartAsync((context, _) =>
-            Results.File(Path.Combine(_published, Path.GetFileName(context.Request.Path)), enableRangeProcessing: true).ExecuteAsync(context));
+            Results.File(
+                Path.Combine(_published, Path.GetFileName(context.Request.Path)), enableRangeProcessing: true).ExecuteAsync(context));
     }
 
     /// <summary>The catalogue's entry, and the names of the classes, with the sizes and checksums of the files in the folder.</summary>
@@ -151,7 +155,8 @@ public sealed class ModelsPullTests : IDisposable
     private ModelPull Pull(string? from = null, bool withTop = true)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
-        return new ModelPull(ModelsFolder, Downloads, new WeightsDownload(_client), new CommandConsole(console, TextWriter.Null, live: false))
+        return new ModelPull(
+            ModelsFolder, Downloads, new WeightsDownload(_client), new CommandConsole(console, TextWriter.Null, live: false))
         {
             From = from,
             WithTop = withTop,

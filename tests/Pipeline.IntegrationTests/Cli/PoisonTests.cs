@@ -25,12 +25,14 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         (int replayed, string output) = await RunAsync("replay", "--name", Name);
 
         Assert.Equal((0, 0, 0), (listed, told, replayed));
-        JsonNode[] messages = [.. JsonNode.Parse(json)!["messages"]!.AsArray().Select(message => message!).Where(message => message["blob"]?.GetValue<string>() == Name)];
+        JsonNode[] messages = [.. JsonNode.Parse(json)!["messages"]!.AsArray().Select(message => message!).Where(
+            message => message["blob"]?.GetValue<string>() == Name)];
         Assert.Equal(["resnet50", "vgg16"], messages.Select(message => message["model"]!.GetValue<string>()).Order());
         Assert.All(messages, message =>
         {
             Assert.Equal((failed, "current"), (message["eTag"]!.GetValue<string>(), message["presence"]!.GetValue<string>()));
-            Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+            Assert.Contains(
+                "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         });
         Assert.Contains($"{Name}: vgg16 would try it again", plan, StringComparison.Ordinal);
         Assert.Contains("2 replayed, 0 removed without a replay, 0 left.", output, StringComparison.Ordinal);
@@ -82,7 +84,8 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     {
         int port = FreePort.Find(1)[0];
         string connection = string.Join(';', pipeline.Azurite.ConnectionString.Split(';').Select(part =>
-            part.Contains("Endpoint=", StringComparison.Ordinal) ? $"{part.Split('=')[0]}=http://127.0.0.1:{port}/devstoreaccount1" : part));
+            part.Contains(
+                "Endpoint=", StringComparison.Ordinal) ? $"{part.Split('=')[0]}=http://127.0.0.1:{port}/devstoreaccount1" : part));
 
         (int exitCode, string output) = await CommandProcess.RunAsync("poison", "list", "--storage", connection);
 
@@ -95,7 +98,8 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         CommandProcess.RunAsync(["poison", .. arguments, "--storage", pipeline.Azurite.ConnectionString]);
 
     private async Task<string> ETagAsync(string name) =>
-        (await pipeline.Azurite.Images.GetBlobClient(name).GetPropertiesAsync(cancellationToken: CancellationToken)).Value.ETag.ToString("H");
+        (await pipeline.Azurite.Images.GetBlobClient(name).GetPropertiesAsync(cancellationToken: CancellationToken)).Value.ETag.ToString(
+            "H");
 
     private Task WaitForMessagesAsync(string name, int count) =>
         pipeline.App.Process.WaitUntilAsync(async () => (await MessagesAsync(name)).Count == count, $"{count} poison messages of '{name}'");
@@ -108,6 +112,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         }
 
         PeekedMessage[] peeked = await pipeline.Azurite.PoisonQueue.PeekMessagesAsync(32);
-        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(message => message["BlobName"]!.GetValue<string>() == name)];
+        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(
+            message => message["BlobName"]!.GetValue<string>() == name)];
     }
 }

@@ -34,7 +34,8 @@ public sealed class StudyTests : IDisposable
         Assert.Contains("Studying 3 images: done in", output, StringComparison.Ordinal);
         Assert.Contains("What is in vase-1.jpg", output, StringComparison.Ordinal);
         Assert.Contains("vase-1.jpg / fish-1.jpg", output, StringComparison.Ordinal);
-        Assert.Contains(study["pairs"]![1]!["cosines"]!["vgg16:fc2"]!.GetValue<double>().ToString("0.0000"), output, StringComparison.Ordinal);
+        Assert.Contains(
+            study["pairs"]![1]!["cosines"]!["vgg16:fc2"]!.GetValue<double>().ToString("0.0000"), output, StringComparison.Ordinal);
         Assert.Contains("study.html, study.json and study.csv are in", output, StringComparison.Ordinal);
     }
 
@@ -51,7 +52,9 @@ public sealed class StudyTests : IDisposable
         Assert.Equal(21, published["figures"]!.AsArray().Count);
         Assert.Equal(0.01, published["tolerance"]!.GetValue<double>());
         Assert.All(published["figures"]!.AsArray(), figure => Assert.Equal(
-            figure!["ours"]!.GetValue<double>() - figure["published"]!["value"]!.GetValue<double>(), figure["difference"]!.GetValue<double>(), 1e-12));
+            figure!["ours"]!.GetValue<double>() - figure["published"]!["value"]!.GetValue<double>(),
+            figure["difference"]!.GetValue<double>(),
+            1e-12));
         Assert.Contains("vase / flowerpot", output, StringComparison.Ordinal);
         Assert.Contains("0.2952", output, StringComparison.Ordinal);
         Assert.Contains(published["conclusion"]!.GetValue<string>(), output, StringComparison.Ordinal);
@@ -74,7 +77,8 @@ public sealed class StudyTests : IDisposable
     [Fact]
     public async Task An_invalid_image_gives_a_message_and_exit_code_1_and_no_folder()
     {
-        (int exitCode, string output) = await CommandProcess.RunAsync("study", Sample("vase-1.jpg"), Repository.Path("README.md"), "-o", _folder);
+        (int exitCode, string output) = await CommandProcess.RunAsync(
+            "study", Sample("vase-1.jpg"), Repository.Path("README.md"), "-o", _folder);
 
         Assert.Equal(1, exitCode);
         Assert.Contains("README.md' is not accepted as an image.", output, StringComparison.Ordinal);

@@ -14,7 +14,8 @@ public class BadInputTests(RunningPipeline pipeline)
     public static TheoryData<string, string, HttpStatusCode, string, string> Bodies => new()
     {
         { "empty", "image/jpeg", HttpStatusCode.BadRequest, "empty-image", "Send the bytes of an image" },
-        { "text", "image/jpeg", HttpStatusCode.UnsupportedMediaType, "unsupported-format", "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed" },
+        { "text", "image/jpeg", HttpStatusCode.UnsupportedMediaType, "unsupported-format", "JPEG, PNG, WebP, GIF, " +
+            "BMP and TIFF are allowed" },
         { "truncated JPEG", "image/jpeg", HttpStatusCode.UnprocessableEntity, "damaged-image", "it ends before its last pixel" },
         { "900 megapixels", "image/png", HttpStatusCode.UnprocessableEntity, "too-many-pixels", "at most 50 megapixels are allowed" },
         { "JPEG", "text/plain", HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "Send the image's bytes as image/*" },
@@ -64,7 +65,8 @@ public class BadInputTests(RunningPipeline pipeline)
     {
         foreach (string call in (string[])["similar", "predictions", "feature-maps"])
         {
-            using HttpResponseMessage response = await pipeline.App.Client.GetAsync($"{call}/{path}", TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await pipeline.App.Client.GetAsync(
+                $"{call}/{path}", TestContext.Current.CancellationToken);
 
             if (path.Contains("%00", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.BadRequest)
             {
@@ -82,7 +84,8 @@ public class BadInputTests(RunningPipeline pipeline)
     [InlineData("feature-maps")]
     public async Task A_name_of_1025_characters_or_none_is_no_name(string call)
     {
-        using HttpResponseMessage tooLong = await pipeline.App.Client.GetAsync($"{call}/{new string('a', 1025)}", TestContext.Current.CancellationToken);
+        using HttpResponseMessage tooLong = await pipeline.App.Client.GetAsync(
+            $"{call}/{new string('a', 1025)}", TestContext.Current.CancellationToken);
         using HttpResponseMessage none = await pipeline.App.Client.GetAsync($"{call}/", TestContext.Current.CancellationToken);
 
         await AssertProblemAsync(tooLong, HttpStatusCode.BadRequest, "invalid-parameter", "1 to 1024 characters");

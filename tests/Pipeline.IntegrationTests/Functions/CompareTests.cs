@@ -123,7 +123,8 @@ public class CompareTests(RunningPipeline pipeline)
     [InlineData("b=x.jpg", "a names no image")]
     [InlineData("a=&b=x.jpg", "a names no image")]
     [InlineData("a=x.jpg&b=y.jpg&format=gif", "format is json, which is usual, or png")]
-    [InlineData("a=x.jpg&b=y.jpg&layers=vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2, vgg16:predictions, vgg16:block5_pool, resnet50:avg_pool")]
+    [InlineData(
+        "a=x.jpg&b=y.jpg&layers=vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2, vgg16:predictions, vgg16:block5_pool, resnet50:avg_pool")]
     [InlineData("a=x.jpg&b=y.jpg&layers=vgg16:fc2,vgg16:predictions", "vgg16 is named twice")]
     [InlineData("a=x.jpg&b=y.jpg&layers=", "'' is not one of")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
@@ -156,7 +157,8 @@ public class CompareTests(RunningPipeline pipeline)
         await FunctionApp.AssertProblemAsync(onlyA, HttpStatusCode.BadRequest, "missing-image", "The form has no field 'b'.");
         await FunctionApp.AssertProblemAsync(neither, HttpStatusCode.BadRequest, "missing-image", "The form has no field 'a' and 'b'.");
         await FunctionApp.AssertProblemAsync(
-            body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the fields 'a' and 'b'");
+            body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the fields 'a' and " +
+                "'b'");
     }
 
     [Fact]
@@ -172,8 +174,10 @@ public class CompareTests(RunningPipeline pipeline)
         using HttpResponseMessage tooLarge = await PostAsync(First, large);
         using HttpResponseMessage stored = await GetAsync("compare?a=pair/fine.bmp&b=pair/text.jpg");
 
-        await FunctionApp.AssertProblemAsync(first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
-        await FunctionApp.AssertProblemAsync(second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
+        await FunctionApp.AssertProblemAsync(
+            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
+        await FunctionApp.AssertProblemAsync(
+            second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
         await FunctionApp.AssertProblemAsync(
             tooLarge, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'b' has more than 20 MB");
         await FunctionApp.AssertProblemAsync(

@@ -20,7 +20,8 @@ public class FeatureMapTests(RunningPipeline pipeline)
     [InlineData("?model=resnet50&block=5", 914)]
     public async Task A_block_of_a_sent_image_is_a_square_grid(string query, int side)
     {
-        using HttpResponseMessage response = await pipeline.App.PostAsync($"feature-maps{query}", TestImages.Reference("baseline.jpg"), "image/jpeg");
+        using HttpResponseMessage response = await pipeline.App.PostAsync(
+            $"feature-maps{query}", TestImages.Reference("baseline.jpg"), "image/jpeg");
 
         (_, RgbImage grid) = await PngFile.ReadAsync(response);
 
@@ -83,7 +84,8 @@ public class FeatureMapTests(RunningPipeline pipeline)
     [InlineData("model=alexnet", "model is vgg16 or resnet50")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"feature-maps?{query}", TestImages.Reference("rgb.png"), "image/png");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync(
+            $"feature-maps?{query}", TestImages.Reference("rgb.png"), "image/png");
         using HttpResponseMessage got = await GetAsync($"feature-maps/a.jpg?{query}");
 
         await FunctionApp.AssertProblemAsync(posted, HttpStatusCode.BadRequest, "invalid-parameter", detail);

@@ -10,7 +10,8 @@ namespace Pipeline.IntegrationTests.Functions;
 
 public class FindSimilarTests(RunningPipeline pipeline)
 {
-    private static readonly string[] Files = ["baseline.jpg", "rgb.png", "palette.png", "lossy.webp", "animated.gif", "rgb.bmp", "rgb.tif", "grey16.png"];
+    private static readonly string[] Files =
+        ["baseline.jpg", "rgb.png", "palette.png", "lossy.webp", "animated.gif", "rgb.bmp", "rgb.tif", "grey16.png"];
 
     [Fact]
     public async Task An_uploaded_image_is_found_by_both_models_side_by_side()
@@ -59,11 +60,13 @@ public class FindSimilarTests(RunningPipeline pipeline)
     public async Task A_byte_identical_copy_is_reported_as_a_duplicate_and_no_other_is()
     {
         byte[] image = TestImages.Bitmap(1001);
-        await pipeline.UploadAndWaitAsync(("copies/one.bmp", image), ("copies/two.bmp", image), ("copies/other.bmp", TestImages.Bitmap(1002)));
+        await pipeline.UploadAndWaitAsync(
+            ("copies/one.bmp", image), ("copies/two.bmp", image), ("copies/other.bmp", TestImages.Bitmap(1002)));
 
         JsonNode answer = await pipeline.App.GetAsync("similar/copies/one.bmp?top=100");
 
-        JsonNode[] duplicates = [.. answer["models"]!["vgg16"]!["results"]!.AsArray().Where(result => result!["duplicate"]!.GetValue<bool>())!];
+        JsonNode[] duplicates =
+            [.. answer["models"]!["vgg16"]!["results"]!.AsArray().Where(result => result!["duplicate"]!.GetValue<bool>())!];
         Assert.Equal(["copies/two.bmp"], duplicates.Select(result => result["name"]!.GetValue<string>()));
     }
 
@@ -98,7 +101,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
         image.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         form.Add(image, "image", "../../etc/passwd");
 
-        using HttpResponseMessage response = await pipeline.App.Client.PostAsync("similar?top=1", form, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await pipeline.App.Client.PostAsync(
+            "similar?top=1", form, TestContext.Current.CancellationToken);
         JsonNode answer = await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
 
         Assert.True(answer["fused"]![0]!["duplicate"]!.GetValue<bool>());
@@ -158,7 +162,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task The_samples_each_find_themselves_first()
     {
-        string[] samples = [.. Directory.GetFiles(Repository.Path("samples")).Where(path => Path.GetExtension(path) is ".jpg" or ".png" or ".webp" or ".gif")];
+        string[] samples = [.. Directory.GetFiles(Repository.Path("samples")).Where(
+            path => Path.GetExtension(path) is ".jpg" or ".png" or ".webp" or ".gif")];
         Assert.NotEmpty(samples);
         await pipeline.UploadAndWaitAsync([.. samples.Select(path => ($"samples/{Path.GetFileName(path)}", File.ReadAllBytes(path)))]);
 
@@ -171,7 +176,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
         }
     }
 
-    private Task UploadFilesAsync() => pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", TestImages.Reference(file)))]);
+    private Task UploadFilesAsync() =>
+        pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", TestImages.Reference(file)))]);
 
     private static string[] Names(JsonNode answer, string model) =>
         [.. answer["models"]![model]!["results"]!.AsArray().Select(result => result!["name"]!.GetValue<string>())];

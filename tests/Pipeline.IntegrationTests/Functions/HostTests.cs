@@ -80,7 +80,9 @@ public class HostTests(RunningPipeline pipeline)
     [InlineData("Headers")]
     public async Task A_query_parameter_of_any_name_is_bound_to_nothing(string parameter)
     {
-        foreach (string call in (string[])["health", "images", "similar/nobody.jpg", "predictions/nobody.jpg", "feature-maps/nobody.jpg", "compare?a=x&b=y"])
+        string[] calls =
+            ["health", "images", "similar/nobody.jpg", "predictions/nobody.jpg", "feature-maps/nobody.jpg", "compare?a=x&b=y"];
+        foreach (string call in calls)
         {
             string separator = call.Contains('?', StringComparison.Ordinal) ? "&" : "?";
 
@@ -167,7 +169,8 @@ public class HostTests(RunningPipeline pipeline)
 
         await Assert.ThrowsAnyAsync<Exception>(() => call);
         await pipeline.App.Process.WaitUntilAsync(
-            () => Task.FromResult(pipeline.App.Process.Output[before..].Contains("the caller left before the answer", StringComparison.Ordinal)), "the line");
+            () => Task.FromResult(
+                pipeline.App.Process.Output[before..].Contains("the caller left before the answer", StringComparison.Ordinal)), "the line");
         string log = pipeline.App.Process.Output[before..];
         Assert.DoesNotContain("FindSimilar failed", log, StringComparison.Ordinal);
         Assert.DoesNotContain("(Failed, Id=", log, StringComparison.Ordinal);
@@ -183,7 +186,9 @@ public class HostTests(RunningPipeline pipeline)
         string log = pipeline.App.Process.Output[before..];
 
         Assert.Contains("host/quiet.bmp: Indexed by", log, StringComparison.Ordinal);
-        foreach (string noise in (string[])["x-ms-client-request-id", "Azure.Core", "Setting HTTP status code", "Writing value of type", "Request starting"])
+        string[] unwanted =
+            ["x-ms-client-request-id", "Azure.Core", "Setting HTTP status code", "Writing value of type", "Request starting"];
+        foreach (string noise in unwanted)
         {
             Assert.DoesNotContain(noise, log, StringComparison.Ordinal);
         }

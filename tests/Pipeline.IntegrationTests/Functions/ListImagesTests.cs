@@ -15,12 +15,15 @@ public class ListImagesTests(RunningPipeline pipeline)
         }
 
         JsonNode first = await pipeline.App.GetAsync("images?prefix=pages/");
-        JsonNode second = await pipeline.App.GetAsync($"images?prefix=pages/&continue={Uri.EscapeDataString(first["continue"]!.GetValue<string>())}");
+        JsonNode second = await pipeline.App.GetAsync(
+            $"images?prefix=pages/&continue={Uri.EscapeDataString(first["continue"]!.GetValue<string>())}");
 
         Assert.Equal(100, first["images"]!.AsArray().Count);
         Assert.Null(second["continue"]);
-        Assert.Equal(names, first["images"]!.AsArray().Concat(second["images"]!.AsArray()).Select(image => image!["name"]!.GetValue<string>()));
-        Assert.All(first["images"]!.AsArray(), image => Assert.Equal(["vgg16", "resnet50"], image!["models"]!.AsObject().Select(model => model.Key)));
+        Assert.Equal(
+            names, first["images"]!.AsArray().Concat(second["images"]!.AsArray()).Select(image => image!["name"]!.GetValue<string>()));
+        Assert.All(first["images"]!.AsArray(), image => Assert.Equal(
+            ["vgg16", "resnet50"], image!["models"]!.AsObject().Select(model => model.Key)));
     }
 
     [Fact]

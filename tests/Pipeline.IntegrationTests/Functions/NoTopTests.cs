@@ -23,7 +23,8 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         }
 
-        var classes = Enumerable.Range(0, 1000).ToDictionary(number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
+        var classes = Enumerable.Range(0, 1000).ToDictionary(
+            number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
         await File.WriteAllTextAsync(
             Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes), TestContext.Current.CancellationToken);
         _app = await FunctionApp.StartAsync(pipeline.Azurite, _folder);
@@ -50,7 +51,8 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
             HttpStatusCode.Conflict,
             "no-predictions",
             "VGG16 was installed without the dense layers, which make the predictions. Get the complete model: ./pipeline models pull");
-        using HttpResponseMessage stored = await _app.Client.GetAsync("predictions/any.jpg?model=vgg16", TestContext.Current.CancellationToken);
+        using HttpResponseMessage stored = await _app.Client.GetAsync(
+            "predictions/any.jpg?model=vgg16", TestContext.Current.CancellationToken);
         await FunctionApp.AssertProblemAsync(stored, HttpStatusCode.Conflict, "no-predictions", "VGG16");
 
         using HttpResponseMessage resNet50 = await _app.PostAsync("predictions?model=resnet50", image, "image/jpeg");
@@ -60,7 +62,8 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
         {
             int number = prediction!["class"]!.GetValue<int>();
             Assert.Equal(
-                ($"n{number:00000000}", $"label_{number}"), (prediction["wnid"]!.GetValue<string>(), prediction["label"]!.GetValue<string>()));
+                ($"n{number:00000000}", $"label_{number}"),
+                (prediction["wnid"]!.GetValue<string>(), prediction["label"]!.GetValue<string>()));
         });
 
         using HttpResponseMessage maps = await _app.PostAsync("feature-maps?block=5", image, "image/jpeg");

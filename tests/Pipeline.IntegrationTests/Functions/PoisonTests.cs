@@ -28,7 +28,8 @@ public class PoisonTests(RunningPipeline pipeline)
             .GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag.ToString("H");
         Assert.All(messages, message =>
         {
-            Assert.Equal(["Type", "FunctionId", "BlobType", "ContainerName", "BlobName", "ETag"], message.AsObject().Select(property => property.Key));
+            Assert.Equal(["Type", "FunctionId", "BlobType", "ContainerName", "BlobName", "ETag"], message.AsObject().Select(
+                property => property.Key));
             Assert.Equal("BlobTrigger", message["Type"]!.GetValue<string>());
             Assert.Equal("BlockBlob", message["BlobType"]!.GetValue<string>());
             Assert.Equal("images", message["ContainerName"]!.GetValue<string>());
@@ -36,7 +37,8 @@ public class PoisonTests(RunningPipeline pipeline)
         });
         IReadOnlyDictionary<string, (string State, string? Reason)> states = await pipeline.App.StatesAsync("poison/not-an-image.jpg");
         Assert.All(states.Values, state => Assert.Equal("failed", state.State));
-        Assert.All(states.Values, state => Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", state.Reason, StringComparison.Ordinal));
+        Assert.All(states.Values, state => Assert.Contains(
+            "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", state.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public class PoisonTests(RunningPipeline pipeline)
         await pipeline.UploadAsync("poison/mended.jpg", TestImages.Bitmap(6003));
 
         await pipeline.App.Process.WaitUntilAsync(
-            async () => (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.All(state => state.State == "indexed"), "the good image");
+            async () =>
+                (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.All(state => state.State == "indexed"), "the good image");
     }
 
     private async Task<List<JsonNode>> MessagesAsync(string name)
@@ -60,6 +63,7 @@ public class PoisonTests(RunningPipeline pipeline)
         }
 
         PeekedMessage[] peeked = await pipeline.Azurite.PoisonQueue.PeekMessagesAsync(32);
-        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(message => message["BlobName"]!.GetValue<string>() == name)];
+        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(
+            message => message["BlobName"]!.GetValue<string>() == name)];
     }
 }

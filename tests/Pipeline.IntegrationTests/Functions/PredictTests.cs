@@ -95,7 +95,8 @@ public class PredictTests(RunningPipeline pipeline)
     [InlineData("model=alexnet", "model is vgg16 or resnet50")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"predictions?{query}", TestImages.Reference("rgb.png"), "image/png");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync(
+            $"predictions?{query}", TestImages.Reference("rgb.png"), "image/png");
         using HttpResponseMessage got = await GetAsync($"predictions/a.jpg?{query}");
 
         await FunctionApp.AssertProblemAsync(posted, HttpStatusCode.BadRequest, "invalid-parameter", detail);

@@ -58,13 +58,17 @@ public class RemoveImageTests(RunningPipeline pipeline)
 
         PeekedMessage[] poison = await new QueueClient(pipeline.Azurite.ConnectionString, "image-deletions-poison")
             .PeekMessagesAsync(32, CancellationToken);
-        string[] expected = [.. new[] { "no JSON", elsewhere, outside }.Select(text => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text))), "no Base64!"];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), poison.Select(message => message.Body.ToString()).Order(StringComparer.Ordinal));
+        string[] expected = [.. new[] { "no JSON", elsewhere, outside }.Select(
+            text => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text))), "no Base64!"];
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal), poison.Select(message => message.Body.ToString()).Order(StringComparer.Ordinal));
         Assert.Contains("A message about a deleted blob cannot be read", pipeline.App.Process.Output, StringComparison.Ordinal);
         Assert.Contains("is about a blob of the container 'models'", pipeline.App.Process.Output, StringComparison.Ordinal);
-        Assert.Contains("No image of the container 'images' can be called '../models/x'", pipeline.App.Process.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "Message has reached MaxDequeueCount of 5. Moving message to queue 'image-deletions-poison'.", pipeline.App.Process.Output, StringComparison.Ordinal);
+            "No image of the container 'images' can be called '../models/x'", pipeline.App.Process.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Message has reached MaxDequeueCount of 5. " +
+            "Moving message to queue 'image-deletions-poison'.", pipeline.App.Process.Output, StringComparison.Ordinal);
     }
 
     private static string Event(string name, bool cloudEvents)
@@ -72,8 +76,13 @@ public class RemoveImageTests(RunningPipeline pipeline)
         string subject = $"/blobServices/default/containers/images/blobs/{name}";
         const string Type = "Microsoft.Storage.BlobDeleted";
         return cloudEvents
-            ? JsonSerializer.Serialize(new { specversion = "1.0", type = Type, source = "/subscriptions/1", id = "1", subject, data = new { api = "DeleteBlob" } })
-            : JsonSerializer.Serialize(new { topic = "/subscriptions/1", subject, eventType = Type, id = "1", data = new { api = "DeleteBlob" }, dataVersion = "" });
+            ? JsonSerializer.Serialize(
+                new { specversion = "1.0", type = Type, source = "/subscriptions/1", id = "1", subject, data = new { api = "DeleteBlob" } })
+            : JsonSerializer.Serialize(
+                new
+                {
+                    topic = "/subscriptions/1", subject, eventType = Type, id = "1", data = new { api = "DeleteBlob" }, dataVersion = "",
+                });
     }
 
     private QueueClient Queue(string name) =>

@@ -47,7 +47,8 @@ public class StudyTests(RunningPipeline pipeline)
         JsonNode pair = await FunctionApp.ReadAsync(compared, HttpStatusCode.OK);
 
         Assert.All((string[])["vgg16:fc2", "resnet50:predictions"], layer => Assert.Equal(
-            pair["models"]![layer.Split(':')[0]]!["cosine"]!.GetValue<double>(), study["pairs"]![0]!["cosines"]![layer]!.GetValue<double>(), 1e-5));
+            pair["models"]![layer.Split(
+                ':')[0]]!["cosine"]!.GetValue<double>(), study["pairs"]![0]!["cosines"]![layer]!.GetValue<double>(), 1e-5));
     }
 
     [Fact]
@@ -90,7 +91,8 @@ public class StudyTests(RunningPipeline pipeline)
 
         await FunctionApp.AssertProblemAsync(withoutA, HttpStatusCode.BadRequest, "missing-image", "The form has no field 'a'.");
         await FunctionApp.AssertProblemAsync(withoutB, HttpStatusCode.BadRequest, "missing-image", "send 'b' too, or only 'a'");
-        await FunctionApp.AssertProblemAsync(body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the field 'a'");
+        await FunctionApp.AssertProblemAsync(
+            body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the field 'a'");
     }
 
     [Fact]
@@ -103,9 +105,12 @@ public class StudyTests(RunningPipeline pipeline)
         using HttpResponseMessage second = await PostAsync("", ("a", A), ("b", A[..1500]));
         using HttpResponseMessage third = await PostAsync("", ("a", A), ("b", B), ("c", large));
 
-        await FunctionApp.AssertProblemAsync(first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
-        await FunctionApp.AssertProblemAsync(second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
-        await FunctionApp.AssertProblemAsync(third, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'c' has more than 20 MB");
+        await FunctionApp.AssertProblemAsync(
+            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
+        await FunctionApp.AssertProblemAsync(
+            second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
+        await FunctionApp.AssertProblemAsync(
+            third, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'c' has more than 20 MB");
     }
 
     [Fact]
@@ -131,7 +136,8 @@ public class StudyTests(RunningPipeline pipeline)
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using MultipartFormDataContent form = Form(("a", A));
         Task<HttpResponseMessage> left = pipeline.App.Client.PostAsync("study?n=50", form, leaving.Token);
-        await pipeline.App.Process.WaitUntilAsync(async () => await StatusAsync() == HttpStatusCode.ServiceUnavailable, "the first study's beginning");
+        await pipeline.App.Process.WaitUntilAsync(
+            async () => await StatusAsync() == HttpStatusCode.ServiceUnavailable, "the first study's beginning");
 
         await leaving.CancelAsync();
 

@@ -48,7 +48,8 @@ internal sealed class Azurite : IAsyncDisposable
             await AzuriteInstallation.MakeReadyAsync(Tree, console, CancellationToken.None);
         }
 
-        _process = await AzuriteProcess.StartAsync(Tree, _folder, _ports, Path.Combine(_folder, "logs", "azurite.log"), CancellationToken.None);
+        _process = await AzuriteProcess.StartAsync(
+            Tree, _folder, _ports, Path.Combine(_folder, "logs", "azurite.log"), CancellationToken.None);
     }
 
     /// <summary>Stops it and keeps its data for the next start.</summary>

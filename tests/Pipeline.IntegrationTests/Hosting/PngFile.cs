@@ -12,7 +12,8 @@ internal static class PngFile
     public static async Task<(byte[] Encoded, RgbImage Pixels)> ReadAsync(HttpResponseMessage response)
     {
         byte[] encoded = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        Assert.True(response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(encoded)}");
+        Assert.True(
+            response.StatusCode == HttpStatusCode.OK, $"{(int)response.StatusCode}: {System.Text.Encoding.UTF8.GetString(encoded)}");
         Assert.Equal("image/png", response.Content.Headers.ContentType!.MediaType);
         return (encoded, Decode(encoded));
     }

@@ -19,7 +19,8 @@ public sealed class SeededModels : IAsyncLifetime
         var installed = new List<InstalledModel>();
         foreach (ModelDefinition model in ModelCatalogue.Default().Models)
         {
-            installed.Add(await ModelBuilder.BuildAsync(model, new SeededWeights(1), withTop: true, Folder, TestContext.Current.CancellationToken));
+            installed.Add(
+                await ModelBuilder.BuildAsync(model, new SeededWeights(1), withTop: true, Folder, TestContext.Current.CancellationToken));
         }
 
         Installed = installed;

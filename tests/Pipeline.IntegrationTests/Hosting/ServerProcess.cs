@@ -39,10 +39,12 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Waits until a condition holds, and fails with the process' output where it ends before.</summary>
     public Task WaitUntilAsync(Func<Task<bool>> condition, string what) => Wait.UntilAsync(
-        async () => HasExited ? throw new InvalidOperationException($"The process ended with {ExitCode} while waiting for {what}:\n{Output}") : await condition(),
+        async () => HasExited ? throw new InvalidOperationException(
+            $"The process ended with {ExitCode} while waiting for {what}:\n{Output}") : await condition(),
         () => $"{what}. The process' output:\n{Output}");
 
-    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken) => (await _running.Task.WaitAsync(cancellationToken)).ExitCode;
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken) =>
+        (await _running.Task.WaitAsync(cancellationToken)).ExitCode;
 
     /// <summary>Kills it, as a power failure would: no handler runs.</summary>
     /// <param name="andChildren">Whether what it started ends with it.</param>

@@ -117,7 +117,8 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
         Assert.NotNull(await Host.SearchAsync("known-0.bmp"));
         TableClient embeddings = Host.Azurite.Tables.GetTableClient("Embeddings");
-        await foreach (TableEntity entity in embeddings.QueryAsync<TableEntity>(row => row.GetString("Name") == "known-0.bmp", cancellationToken: CancellationToken))
+        await foreach (TableEntity entity in embeddings.QueryAsync<TableEntity>(
+            row => row.GetString("Name") == "known-0.bmp", cancellationToken: CancellationToken))
         {
             await embeddings.DeleteEntityAsync(entity, cancellationToken: CancellationToken);
         }
@@ -203,7 +204,8 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
         await Host.UploadAsync("bad.jpg", BinaryData.FromString("text"));
         var failures = Host.Get<FailureTable>();
 
-        ImageRejectedException refused = await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync("bad.jpg", CancellationToken));
+        ImageRejectedException refused = await Assert.ThrowsAsync<ImageRejectedException>(
+            () => Host.IndexAsync("bad.jpg", CancellationToken));
         string etag = await Host.ETagAsync("bad.jpg");
         Failure? recorded = await failures.FindAsync(Model, Id("bad.jpg"), etag, CancellationToken);
         await Host.DeleteAsync("bad.jpg");

@@ -35,7 +35,8 @@ internal sealed class IndexerHost : IAsyncDisposable
             .ConfigureAll<BlobClientOptions>(options => options.AddPolicy(Requests, HttpPipelinePosition.PerCall))
             .ConfigureAll<TableClientOptions>(options => options.AddPolicy(Requests, HttpPipelinePosition.PerCall))
             .BuildServiceProvider();
-        Blobs = new BlobServiceClient(azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
+        Blobs = new BlobServiceClient(
+            azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
     }
 
     public Azurite Azurite { get; }
@@ -75,7 +76,8 @@ internal sealed class IndexerHost : IAsyncDisposable
         await Blobs.GetBlobClient(name).DeleteAsync(cancellationToken: TestContext.Current.CancellationToken);
 
     public async Task<string> ETagAsync(string name) =>
-        (await Blobs.GetBlobClient(name).GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag.ToString();
+        (await Blobs.GetBlobClient(name).GetPropertiesAsync(
+            cancellationToken: TestContext.Current.CancellationToken)).Value.ETag.ToString();
 
     public Task<EmbeddingRecord?> RecordAsync(string name) => Table.FindAsync(Model, Id(name).Key, TestContext.Current.CancellationToken);
 
@@ -111,7 +113,9 @@ internal sealed class InterceptedRequests : HttpPipelinePolicy
 {
     private readonly List<string> _sent = [];
 
-    /// <summary>Called before a call is sent with its method and path, such as <c>PUT /devstoreaccount1/images/x.jpg</c>. May throw.</summary>
+    /// <summary>
+    /// Called before a call is sent with its method and path, such as <c>PUT /devstoreaccount1/images/x.jpg</c>. May throw.
+    /// </summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
     public IReadOnlyList<string> Sent

@@ -94,7 +94,8 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
             }
         };
 
-        ImageContendedException contended = await Assert.ThrowsAsync<ImageContendedException>(() => Host.IndexAsync("restless.bmp", CancellationToken));
+        ImageContendedException contended = await Assert.ThrowsAsync<ImageContendedException>(
+            () => Host.IndexAsync("restless.bmp", CancellationToken));
         Host.Requests.Before = _ => Task.CompletedTask;
 
         Assert.Equal(ImageIndexer.MaxTurns, version);
@@ -149,7 +150,8 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
 
         Assert.Null(await Host.RecordAsync($"{what}.bmp"));
         Assert.Null(await Host.SearchAsync($"{what}.bmp"));
-        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(Host.Model, IndexerHost.Id($"{what}.bmp"), await Host.ETagAsync($"{what}.bmp"), CancellationToken));
+        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(
+            Host.Model, IndexerHost.Id($"{what}.bmp"), await Host.ETagAsync($"{what}.bmp"), CancellationToken));
     }
 
     [Theory]
@@ -178,7 +180,8 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
         await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync("a.bmp", CancellationToken));
 
         Assert.Null(await Host.SearchAsync("a.bmp"));
-        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(Host.Model, IndexerHost.Id("a.bmp"), await Host.ETagAsync("a.bmp"), CancellationToken));
+        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(
+            Host.Model, IndexerHost.Id("a.bmp"), await Host.ETagAsync("a.bmp"), CancellationToken));
     }
 
     private async Task IndexAndDeleteAsync(string name)

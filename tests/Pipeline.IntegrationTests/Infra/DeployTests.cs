@@ -45,7 +45,8 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task A_failure_that_repeats_the_webhooks_address_keeps_its_key_hidden()
     {
-        _sandbox.Fail("events.bicep", $"Webhook validation handshake failed for https://app/runtime/webhooks/blobs?functionName=F&code={FakeApp.Key}.");
+        _sandbox.Fail("events.bicep", "Webhook validation handshake failed for " +
+            $"https://app/runtime/webhooks/blobs?functionName=F&code={FakeApp.Key}.");
 
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
@@ -96,9 +97,11 @@ public sealed class DeployTests : IDisposable
         string[] second = _sandbox.Calls[first..];
 
         Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain(second, call => call.Contains("blob upload", StringComparison.Ordinal) && call.Contains(".onnx", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            second, call => call.Contains("blob upload", StringComparison.Ordinal) && call.Contains(".onnx", StringComparison.Ordinal));
         Assert.DoesNotContain(second, call => call.Contains("appsettings set", StringComparison.Ordinal));
-        Assert.Contains(second, call => call.Contains("""modelVersions={"vgg16":"aaaaaaaaaaaa","resnet50":"bbbbbbbbbbbb"}""", StringComparison.Ordinal));
+        Assert.Contains(second, call => call.Contains(
+            """modelVersions={"vgg16":"aaaaaaaaaaaa","resnet50":"bbbbbbbbbbbb"}""", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -132,7 +135,8 @@ public sealed class DeployTests : IDisposable
     {
         (int exitCode, string output) = await _sandbox.RunAsync("deploy", "-g", "images", "-l", "Antarctica North", "--yes");
         Assert.Equal(1, exitCode);
-        Assert.Contains("'antarcticanorth' does not offer Flex Consumption. These do: westeurope northeurope", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "'antarcticanorth' does not offer Flex Consumption. These do: westeurope northeurope", output, StringComparison.Ordinal);
         await StopsAsync("actions", "Microsoft.Web/*", "may not write role assignments in images", "User Access Administrator");
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("az deployment", StringComparison.Ordinal));
     }
@@ -254,7 +258,8 @@ public sealed class DeployTests : IDisposable
             .Select(call => string.Join(' ', call.Split(' ').Take(4))).Distinct(),
         ];
         Assert.NotEmpty(commands);
-        Assert.All(commands, command => Assert.Contains(command, output.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.All(
+            commands, command => Assert.Contains(command, output.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -296,7 +301,9 @@ public sealed class DeployTests : IDisposable
         }
 
         AssertInOrder(
-            "azd env set PIPELINE_VGG16_VERSION aaaaaaaaaaaa", "azd env set PIPELINE_RESNET50_VERSION bbbbbbbbbbbb", "--name azds-app --src",
+            "azd env set PIPELINE_VGG16_VERSION aaaaaaaaaaaa",
+            "azd env set PIPELINE_RESNET50_VERSION bbbbbbbbbbbb",
+            "--name azds-app --src",
             "systemTopicName=azds-topic", "GET /api/similar");
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("main.bicep", StringComparison.Ordinal));
     }

@@ -24,7 +24,8 @@ internal sealed class Sandbox : IDisposable
         _app = new FakeApp(
             request => File.AppendAllText(CallsFile, $"{request}\n"), () => File.Exists(Path.Combine(StateFolder, "never-found")));
         string? missing = Tools.FirstOrDefault(tool => FindTool(tool) is null);
-        Assert.SkipWhen(missing is not null, $"There is no '{missing}' on the PATH, which the stand-ins, or the commands of a dry run, use.");
+        Assert.SkipWhen(
+            missing is not null, $"There is no '{missing}' on the PATH, which the stand-ins, or the commands of a dry run, use.");
         Directory.CreateDirectory(Bin);
         Directory.CreateDirectory(StateFolder);
         Directory.CreateDirectory(Models);

@@ -34,7 +34,9 @@ public class EventNameTests(SharedHost shared)
         await _host.WaitForAsync(SubjectOf(name));
     }
 
-    /// <summary>The Blobs extension, in Azure too, removes slashes from both ends, and drops the event if there is no blob of that name.</summary>
+    /// <summary>
+    /// The Blobs extension, in Azure too, removes slashes from both ends, and drops the event if there is no blob of that name.
+    /// </summary>
     [Theory]
     [InlineData("/leading.jpg")]
     [InlineData("trailing.jpg/")]
@@ -51,7 +53,8 @@ public class EventNameTests(SharedHost shared)
     }
 
     /// <summary>As the event's JSON has it.</summary>
-    private static string SubjectOf(string name) => $"\"subject\":{JsonSerializer.Serialize($"/blobServices/default/containers/seen/blobs/{name}")}";
+    private static string SubjectOf(string name) =>
+        $"\"subject\":{JsonSerializer.Serialize($"/blobServices/default/containers/seen/blobs/{name}")}";
 
     private async Task UploadAsync(string name)
     {

@@ -73,13 +73,15 @@ public sealed class EventTests : IAsyncLifetime
         await using ServerProcess events = LocalHostProcess.Launch(
             _azurite!.ConnectionString, ["events", "--app", LocalHostProcess.App, "--host", $"http://127.0.0.1:{port}"]);
         await events.WaitUntilAsync(
-            () => Task.FromResult(events.Output.Contains("Events of container 'seen' wait", StringComparison.Ordinal)), "the events to wait");
+            () => Task.FromResult(
+                events.Output.Contains("Events of container 'seen' wait", StringComparison.Ordinal)), "the events to wait");
 
         await using ServerProcess host = LocalHostProcess.Launch(
             _azurite.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", $"http://127.0.0.1:{port}"]);
         await host.WaitUntilAsync(() => Task.FromResult(host.Output.Contains("Blob <early>", StringComparison.Ordinal)), "the blob");
         await events.WaitUntilAsync(
-            () => Task.FromResult(events.Output.Contains("Events of container 'seen' go on", StringComparison.Ordinal)), "the events to go on");
+            () => Task.FromResult(
+                events.Output.Contains("Events of container 'seen' go on", StringComparison.Ordinal)), "the events to go on");
 
         Assert.Equal(1, events.Output.Split("Events of container 'seen' wait").Length - 1);
         await host.StopAsync();

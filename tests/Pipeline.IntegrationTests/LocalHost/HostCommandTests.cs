@@ -11,7 +11,8 @@ public class HostCommandTests
     [Theory]
     [InlineData(2, "'http://0.0.0.0:7071' can be reached from other machines, and functions", "--urls", "http://0.0.0.0:7071")]
     [InlineData(2, "'http://192.0.2.1:7071' can be reached from other machines", "--urls", "http://192.0.2.1:7071")]
-    [InlineData(2, "'https://127.0.0.1:7071' is not an address to serve at; it must be like http://127.0.0.1:7071.", "--urls", "https://127.0.0.1:7071")]
+    [InlineData(2, "'https://127.0.0.1:7071' is not an address to serve at; " +
+        "it must be like http://127.0.0.1:7071.", "--urls", "https://127.0.0.1:7071")]
     [InlineData(2, "'7071' is not an address to serve at", "--urls", "7071")]
     [InlineData(2, "Unrecognized command or argument '--unknown'.", "--unknown")]
     [InlineData(1, "There is no folder '/no/such/folder'. Name a built or published function app with --app.", "--app", "/no/such/folder")]
@@ -48,7 +49,8 @@ public class HostCommandTests
             azurite.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", address]);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains($"{address} is in use by another program. Stop it, or choose another port with --urls.", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{address} is in use by another program. Stop it, or choose another port with --urls.", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

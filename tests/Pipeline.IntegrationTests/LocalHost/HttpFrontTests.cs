@@ -119,7 +119,8 @@ public class HttpFrontTests(SharedHost shared)
     [Fact]
     public async Task A_body_that_no_Functions_host_takes_is_answered_with_500()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/echo/too-large") { Content = new ByteArrayContent(new byte[104_857_601]) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "api/echo/too-large") { Content = new ByteArrayContent(new byte[104_857_601]) };
         request.Headers.ExpectContinue = true;
         using HttpResponseMessage response = await _host.Client.SendAsync(request, Cancel);
 

@@ -25,7 +25,8 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
     public static async Task<LocalHostProcess> StartAsync(Azurite azurite, string? app = null, bool events = false)
     {
         ServerProcess process = Launch(
-            azurite.ConnectionString, ["run", "--app", app ?? App, "--urls", "http://127.0.0.1:0", .. events ? ["--events"] : Array.Empty<string>()]);
+            azurite.ConnectionString, ["run", "--app", app
+                ?? App, "--urls", "http://127.0.0.1:0", .. events ? ["--events"] : Array.Empty<string>()]);
         await process.WaitUntilAsync(() => Task.FromResult(Ready().IsMatch(process.Output)), "the host to be ready");
         return new LocalHostProcess(process, new Uri(Ready().Match(process.Output).Groups[1].Value));
     }

@@ -17,7 +17,8 @@ internal sealed class FileServer : IAsyncDisposable
     private FileServer(WebApplication app) => _app = app;
 
     /// <summary>Ends with a slash.</summary>
-    public Uri Address => new($"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/");
+    public Uri Address =>
+        new($"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/");
 
     /// <summary>Of each request so far, the header Range; empty where it has none.</summary>
     public IReadOnlyList<string> Ranges

@@ -7,7 +7,8 @@ using Pipeline.Tests.ModelBuilding;
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>
-/// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become models that agree with PyTorch.
+/// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become models that agree with
+/// PyTorch.
 /// </summary>
 public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
 {

@@ -6,7 +6,9 @@ using Pipeline.Tests.ModelBuilding;
 
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
-/// <summary>Both models at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).</summary>
+/// <summary>
+/// Both models at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).
+/// </summary>
 public class NetworkAgreementTests(RunningPipeline pipeline)
 {
     [Theory]
@@ -87,7 +89,8 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
                 vectors.Add([.. embedding.Values.ToArray().Select(value => (double)value)]);
             }
 
-            return [.. from i in Enumerable.Range(0, vectors.Count) from j in Enumerable.Range(0, i) select vectors[i].Zip(vectors[j], (a, b) => a * b).Sum()];
+            return [.. from i in Enumerable.Range(0, vectors.Count) from j in Enumerable.Range(0, i) select vectors[i].Zip(
+                vectors[j], (a, b) => a * b).Sum()];
         }
     }
 

@@ -88,7 +88,8 @@ public sealed class WeightsDownloadTests : IDisposable
             request == 1 ? StallAsync(context, 1_000_000) : SendAsync(context));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync(
-            server, progress: new Progresses(told => { if (told.Done == 1_000_000) { cancelled.Cancel(); } }), cancellationToken: cancelled.Token));
+            server, progress: new Progresses(
+                told => { if (told.Done == 1_000_000) { cancelled.Cancel(); } }), cancellationToken: cancelled.Token));
         Assert.False(File.Exists(Target));
         await FetchAsync(server);
 
@@ -119,7 +120,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => FetchAsync(server));
         Assert.Contains("broke off", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("21,000 bytes downloaded so far are kept: run the command again to resume", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "21,000 bytes downloaded so far are kept: run the command again to resume", exception.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Target));
         await FetchAsync(server);
 
@@ -255,7 +257,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         InvalidDataException exception = await Assert.ThrowsAsync<InvalidDataException>(() => FetchAsync(server, progress: progress));
 
-        Assert.Contains($"offers {Content.Length + more:N0} bytes instead of {Content.Length:N0}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"offers {Content.Length + more:N0} bytes instead of {Content.Length:N0}", exception.Message, StringComparison.Ordinal);
         Assert.Empty(progress.Told);
         Assert.False(File.Exists(Target));
     }
@@ -328,7 +331,8 @@ public sealed class WeightsDownloadTests : IDisposable
         IOException exception = await Assert.ThrowsAnyAsync<IOException>(() => FetchAsync(server));
 
         Assert.Contains(Part, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Free space. The 0 bytes downloaded so far are kept: run the command again to resume", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Free space. The 0 bytes downloaded so far are kept: " +
+            "run the command again to resume", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Ranges);
         Assert.True(File.Exists(Part));
         Assert.False(File.Exists(Target));
@@ -359,7 +363,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         Assert.Equal("http://mirror/keras/weights.h5", file.At("http://mirror/keras").Address.ToString());
         Assert.Equal("https://mirror/keras/weights.h5", file.At("https://mirror/keras/").Address.ToString());
-        Assert.Contains("neither a folder", Assert.Throws<InvalidDataException>(() => file.At("ftp://mirror")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "neither a folder", Assert.Throws<InvalidDataException>(() => file.At("ftp://mirror")).Message, StringComparison.Ordinal);
         Assert.Contains("not an address", Assert.Throws<InvalidDataException>(() => file.At("http://")).Message, StringComparison.Ordinal);
     }
 
@@ -383,7 +388,8 @@ public sealed class WeightsDownloadTests : IDisposable
         return Results.Bytes(content ?? Content, entityTag: tag ?? Tag, enableRangeProcessing: ranges).ExecuteAsync(context);
     }
 
-    private Task BreakOffAsync(HttpContext context, int after, byte[]? content = null) => BreakOffAsync(context, from: 0, after, Tag, content);
+    private Task BreakOffAsync(HttpContext context, int after, byte[]? content = null) =>
+        BreakOffAsync(context, from: 0, after, Tag, content);
 
     private async Task BreakOffAsync(HttpContext context, int from, int to, EntityTagHeaderValue? tag, byte[]? content = null)
     {

@@ -24,7 +24,8 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
         FunctionApp[] apps = await Task.WhenAll(FunctionApp.StartAsync(azurite, settings), FunctionApp.StartAsync(azurite, settings));
         try
         {
-            string[] fetched = [.. apps.SelectMany(app => Regex.Matches(app.Process.Output, "(vgg16|resnet50)-[0-9a-f]{12} \\(.*").Select(match => match.Value))];
+            string[] fetched = [.. apps.SelectMany(
+                app => Regex.Matches(app.Process.Output, "(vgg16|resnet50)-[0-9a-f]{12} \\(.*").Select(match => match.Value))];
             foreach (string line in fetched)
             {
                 TestContext.Current.TestOutputHelper?.WriteLine(line);
@@ -64,7 +65,8 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
 
         Assert.NotEqual(0, app.ExitCode);
         await Wait.UntilAsync(
-            () => Task.FromResult(app.Output.Contains($"'vgg16-{vgg16.Fingerprint}.manifest.json' is missing in '{azurite.Models.Uri}'", StringComparison.Ordinal)),
+            () => Task.FromResult(app.Output.Contains(
+                $"'vgg16-{vgg16.Fingerprint}.manifest.json' is missing in '{azurite.Models.Uri}'", StringComparison.Ordinal)),
             () => app.Output);
         Assert.DoesNotContain("Ready:", app.Output, StringComparison.Ordinal);
         Assert.False(await azurite.PoisonQueue.ExistsAsync(CancellationToken));

@@ -40,9 +40,11 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         await Store(requests).FetchAsync(CancellationToken);
 
         Assert.Equal(Content, await File.ReadAllBytesAsync(Path.Combine(_folder, $"vgg16-{Vgg16}", "vgg16.onnx"), CancellationToken));
-        Assert.Equal(Content.Length, Find("resnet50", ResNet50)!.Path.Length > 0 ? new FileInfo(Find("resnet50", ResNet50)!.Path).Length : 0);
+        Assert.Equal(
+            Content.Length, Find("resnet50", ResNet50)!.Path.Length > 0 ? new FileInfo(Find("resnet50", ResNet50)!.Path).Length : 0);
         Assert.Equal("vase", ClassIndex.Find(_folder)!.Classes[0].Label);
-        Assert.True(requests.Ranges.Count(range => range.StartsWith("bytes=", StringComparison.Ordinal)) >= 8, string.Join(", ", requests.Ranges));
+        Assert.True(
+            requests.Ranges.Count(range => range.StartsWith("bytes=", StringComparison.Ordinal)) >= 8, string.Join(", ", requests.Ranges));
         Assert.Equal(asked, requests.Ranges.Count);
         Assert.Empty(Directory.GetFiles(_folder, "*.part", SearchOption.AllDirectories));
     }
@@ -86,7 +88,8 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         AssertNothingOf("vgg16", Vgg16);
 
         Assert.Contains($"'vgg16-{Vgg16}.onnx'", damaged, StringComparison.Ordinal);
-        Assert.Contains("it is damaged. Upload 'vgg16-aaaaaaaaaaaa.onnx' and then 'vgg16-aaaaaaaaaaaa.manifest.json' again", damaged, StringComparison.Ordinal);
+        Assert.Contains("it is damaged. Upload 'vgg16-aaaaaaaaaaaa.onnx' and then 'vgg16-aaaaaaaaaaaa.manifest.json' " +
+            "again", damaged, StringComparison.Ordinal);
         Assert.Contains("has 26,000,000 bytes, but its manifest says 7", shorter, StringComparison.Ordinal);
     }
 
@@ -96,7 +99,8 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         await UploadBothAsync();
         BlobClient manifest = _container.GetBlobClient($"vgg16-{Vgg16}.manifest.json");
         await manifest.UploadAsync(
-            (await _container.GetBlobClient($"resnet50-{ResNet50}.manifest.json").DownloadContentAsync(CancellationToken)).Value.Content, overwrite: true, CancellationToken);
+            (await _container.GetBlobClient($"resnet50-{ResNet50}.manifest.json").DownloadContentAsync(
+                CancellationToken)).Value.Content, overwrite: true, CancellationToken);
         string another = await RefusalAsync(Store());
         await manifest.UploadAsync(BinaryData.FromString("{"), overwrite: true, CancellationToken);
         string nothing = await RefusalAsync(Store());
@@ -241,7 +245,8 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     {
         var client = new BlobClientOptions();
         client.AddPolicy(requests ?? new RecordedRequests(), HttpPipelinePosition.PerRetry);
-        var options = new ModelOptions { Folder = _folder, ContainerUri = _container.Uri, Versions = { ["vgg16"] = vgg16, ["resnet50"] = ResNet50 } };
+        var options =
+            new ModelOptions { Folder = _folder, ContainerUri = _container.Uri, Versions = { ["vgg16"] = vgg16, ["resnet50"] = ResNet50 } };
         return new ModelStore(
             ModelCatalogue.Default(),
             options,

@@ -25,7 +25,8 @@ internal static class PublishedModels
     }
 
     /// <summary>Uploads a version of a model with meaningless content, long enough for several ranges.</summary>
-    public static async Task UploadAsync(BlobContainerClient container, string key, string fingerprint, byte[] content, string? sha256 = null, long? bytes = null)
+    public static async Task UploadAsync(
+        BlobContainerClient container, string key, string fingerprint, byte[] content, string? sha256 = null, long? bytes = null)
     {
         await container.CreateIfNotExistsAsync(cancellationToken: CancellationToken);
         var manifest = new JsonObject
@@ -40,7 +41,8 @@ internal static class PublishedModels
             ["bytes"] = bytes ?? content.Length,
             ["sha256"] = sha256 ?? Convert.ToHexStringLower(SHA256.HashData(content)),
         };
-        await container.GetBlobClient($"{key}-{fingerprint}.onnx").UploadAsync(BinaryData.FromBytes(content), overwrite: true, CancellationToken);
+        await container.GetBlobClient($"{key}-{fingerprint}.onnx").UploadAsync(
+            BinaryData.FromBytes(content), overwrite: true, CancellationToken);
         await container.GetBlobClient($"{key}-{fingerprint}.manifest.json")
             .UploadAsync(BinaryData.FromString(manifest.ToJsonString()), overwrite: true, CancellationToken);
     }

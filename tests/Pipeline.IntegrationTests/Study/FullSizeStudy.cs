@@ -28,7 +28,8 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sessions = new ModelSessions(
-            ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = pipeline.Models.Folder }), NullLogger<ModelSessions>.Instance);
+            ModelCatalogue.Default(), Options.Create(
+                new ModelOptions { Folder = pipeline.Models.Folder }), NullLogger<ModelSessions>.Instance);
         _result = await RunAsync();
     }
 

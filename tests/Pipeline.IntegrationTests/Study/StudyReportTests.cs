@@ -49,7 +49,8 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
 
         // Nothing is wider than the screen: wide tables scroll in their own box.
         Assert.InRange(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), 1, width);
-        byte[] screenshot = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, "report.png") });
+        byte[] screenshot = await page.ScreenshotAsync(
+            new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, "report.png") });
         Assert.True(screenshot.Length > 100_000, $"The image of the report has {screenshot.Length} bytes: it is all but empty.");
     }
 
@@ -87,7 +88,8 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         await using Chromium chromium = await Chromium.StartAsync();
         IPage page = await chromium.Browser.NewPageAsync();
         (List<string> complaints, List<string> requests) = Watch(page);
-        StudyResult hostile = study.Result with { Images = [study.Result.Images[0] with { Name = Hostile }, .. study.Result.Images.Skip(1)] };
+        StudyResult hostile =
+            study.Result with { Images = [study.Result.Images[0] with { Name = Hostile }, .. study.Result.Images.Skip(1)] };
 
         await page.GotoAsync(Write(hostile));
 

@@ -56,7 +56,8 @@ public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
         ];
         foreach ((string distortion, double value, RgbImage image) in distorted)
         {
-            RobustnessPoint point = study.Result.Robustness.Single(curve => curve.Distortion == distortion).Points.Single(at => at.Value == value);
+            RobustnessPoint point = study.Result.Robustness.Single(
+                curve => curve.Distortion == distortion).Points.Single(at => at.Value == value);
             Assert.Equal(Cosine(reference, await RunAsync(image, layer)), point.Cosines[layer.Name], Tolerance);
         }
     }
@@ -81,7 +82,8 @@ public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
         Assert.Equal(StudyJson.Write(study.Result), StudyJson.Write(await study.RunAsync()));
 
     private RgbImage Decode(StudyImage image) =>
-        study.Decoder.TryDecode(image.Encoded, out DecodedImage? decoded, out _) ? decoded.Pixels : throw new InvalidOperationException(image.Name);
+        study.Decoder.TryDecode(
+            image.Encoded, out DecodedImage? decoded, out _) ? decoded.Pixels : throw new InvalidOperationException(image.Name);
 
     private async Task<float[]> RunAsync(RgbImage image, StudyLayer layer)
     {

@@ -48,7 +48,8 @@ public sealed class ChildProcessTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals; programs are ended there without being asked.");
         ChildProcess child = ChildProcess.Start(
             "a child",
-            Node("process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0); }); setInterval(() => {}, 1000); console.log('ready')"),
+            Node("process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0); }); setInterval(() => {}, 1000); " +
+                "console.log('ready')"),
             Log,
             TimeSpan.FromSeconds(30));
         await WaitForLogAsync("ready");
@@ -62,7 +63,8 @@ public sealed class ChildProcessTests : IDisposable
     public async Task A_program_that_ignores_the_signal_is_killed()
     {
         ChildProcess child = ChildProcess.Start(
-            "a child", Node("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')"), Log, TimeSpan.FromMilliseconds(200));
+            "a child", Node(
+                "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')"), Log, TimeSpan.FromMilliseconds(200));
         await WaitForLogAsync("ready");
         int id = child.Id;
 

@@ -28,15 +28,18 @@ public class DemoChecksTests
 
     [Fact]
     public void The_query_itself_must_be_as_near_as_can_be() =>
-        Assert.Contains("0.99 instead of 1", Assert.Single(Faults(Answer([("vase-1.jpg", 0.99f), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
+        Assert.Contains("0.99 instead of 1", Assert.Single(
+            Faults(Answer([("vase-1.jpg", 0.99f), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void Cosines_must_fall() =>
-        Assert.Contains("falling order", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
+        Assert.Contains("falling order", Assert.Single(
+            Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void All_results_that_were_asked_for_must_come() =>
-        Assert.Contains("there are 2 results instead of 3", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f)]))), StringComparison.Ordinal);
+        Assert.Contains("there are 2 results instead of 3", Assert.Single(
+            Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void An_empty_list_is_an_error_and_not_a_crash() => Assert.Single(Faults(Answer([])));
@@ -90,8 +93,10 @@ public class DemoChecksTests
     // The results of the first model are those of the test; those of the second are correct.
     private static SimilarResponse Answer((string Name, float Cosine)[] results, bool firstIsDuplicate = false)
     {
-        ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select((match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
-        ModelMatches right = new(WeightsOrigin.Untrained, "", 3, [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)]);
+        ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select(
+            (match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
+        ModelMatches right = new(
+            WeightsOrigin.Untrained, "", 3, [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)]);
         return new SimilarResponse(
             new ImageInfo(null, 1, 1, ""),
             new Dictionary<string, ModelMatches> { ["vgg16"] = model, ["resnet50"] = right },

@@ -26,7 +26,8 @@ public class PoisonStorageTests
     [InlineData("")]
     public void Where_a_token_must_not_go_is_refused(string storage) =>
         Assert.Equal(
-            $"--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, or the emulator's connection string, not '{storage}'.",
+            "--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, " +
+            $"or the emulator's connection string, not '{storage}'.",
             PoisonStorage.ErrorOf(storage));
 
     [Theory]

@@ -23,7 +23,8 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
         IReadOnlyList<ComparedLayer> layers = ComparedLayer.Parse(text, models.Sessions);
 
         Assert.Equal(
-            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(layers));
+            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(
+                layers));
     }
 
     [Theory]
@@ -58,6 +59,7 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Contains("./pipeline models pull --force", invalid.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Key, string Output, Precision Precision, Resampling Resampling)> Shown(IEnumerable<ComparedLayer> layers) =>
+    private static IEnumerable<(string Key, string Output, Precision Precision, Resampling Resampling)> Shown(
+        IEnumerable<ComparedLayer> layers) =>
         layers.Select(layer => (layer.Model.Key, layer.Output, layer.Model.Precision, layer.Resampling));
 }

@@ -101,11 +101,14 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     }
 
     private Task<RgbImage> DrawAsync(byte[] first, ComparedPair pair) => PairSheet.DrawAsync(
-        _decoder, new EncodedImage(first, "baseline.jpg"), new EncodedImage(Second, "checks.png"), pair, TestContext.Current.CancellationToken);
+        _decoder, new EncodedImage(first, "baseline.jpg"), new EncodedImage(
+            Second, "checks.png"), pair, TestContext.Current.CancellationToken);
 
-    private static IReadOnlyDictionary<string, EmbeddingRecord> Records(string name, params (string Model, string ETag, float[] Vector)[] stored) =>
+    private static IReadOnlyDictionary<string, EmbeddingRecord> Records(
+        string name, params (string Model, string ETag, float[] Vector)[] stored) =>
         stored.ToDictionary(record => record.Model, record => new EmbeddingRecord(
-            new ImageId("images", name), record.ETag, $"hash of {name}", 10, 20, DateTimeOffset.UnixEpoch, new Embedding(record.Vector, 1)));
+            new ImageId("images", name), record.ETag, $"hash of {name}", 10, 20, DateTimeOffset.UnixEpoch,
+            new Embedding(record.Vector, 1)));
 
     private async Task<ComparedPair> CompareAsync(byte[] a, byte[] b, string? layers)
     {

@@ -74,7 +74,8 @@ public class ImageEncoderTests
     {
         var strip = new RgbImage(65_536, 1, new byte[65_536 * 3]);
 
-        Assert.Contains("Write a PNG", Assert.Throws<ArgumentException>(() => ImageEncoder.ToJpeg(strip, 90)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Write a PNG", Assert.Throws<ArgumentException>(() => ImageEncoder.ToJpeg(strip, 90)).Message, StringComparison.Ordinal);
         Assert.Equal(65_536, Picture.Decode(ImageEncoder.ToPng(strip)).Width);
     }
 

@@ -71,7 +71,8 @@ public class SheetTests
     {
         CaptionedImage image = new("", Black);
 
-        Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => ContactSheet.Draw([], 1, Cell)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least one", Assert.Throws<ArgumentException>(() => ContactSheet.Draw([], 1, Cell)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([image], 0, Cell));
         Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([image], 1, 15));
         Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([image], 1, 4097));

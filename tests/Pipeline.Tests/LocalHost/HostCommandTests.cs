@@ -33,7 +33,8 @@ public class HostCommandTests
     [InlineData("http://localhost:5", "http://127.0.0.1:5")]
     [InlineData("http://*:5", "http://0.0.0.0:5")]
     [InlineData("http://[::1]:5", "http://[::1]:5")]
-    public void An_address_is_shown_in_its_full_form(string typed, string said) => Assert.Equal(said, ListenAddress.Parse(typed).ToString());
+    public void An_address_is_shown_in_its_full_form(string typed, string said) =>
+        Assert.Equal(said, ListenAddress.Parse(typed).ToString());
 
     private static string[] Errors(string call) =>
         [.. HostCommand.Create(TextWriter.Null).Parse(call.Split(' ')).Errors.Select(error => error.Message)];

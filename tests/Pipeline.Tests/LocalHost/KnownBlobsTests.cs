@@ -63,11 +63,13 @@ public class KnownBlobsTests
 
             Assert.Equal(after.Where(blob => before.GetValueOrDefault(blob.Key) != blob.Value).Select(blob => blob.Key), written);
             Assert.Equal(before.Keys.Except(after.Keys).Order(), deleted.Order());
-            Assert.Equal(after.OrderBy(blob => blob.Key), known.Versions().ToDictionary(version => version.Key, version => version.Value.ETag).OrderBy(blob => blob.Key));
+            Assert.Equal(after.OrderBy(blob => blob.Key), known.Versions().ToDictionary(
+                version => version.Key, version => version.Value.ETag).OrderBy(blob => blob.Key));
         });
 
     private static KnownBlobs Known(Dictionary<string, string> versions) => new(
-        versions.ToDictionary(version => version.Key, version => new KnownVersion(version.Value, DateTimeOffset.UnixEpoch)), TimeProvider.System);
+        versions.ToDictionary(
+            version => version.Key, version => new KnownVersion(version.Value, DateTimeOffset.UnixEpoch)), TimeProvider.System);
 
     /// <summary>Blobs named by their place, with a number as their version; 0 is none.</summary>
     private static Dictionary<string, string> Blobs(int[] versions) => versions

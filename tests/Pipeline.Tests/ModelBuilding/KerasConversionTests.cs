@@ -4,7 +4,9 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.ModelBuilding;
 
-/// <summary>From Keras' files to ONNX at a thirty-second of the width, against PyTorch. At full width the integration tests do the same.</summary>
+/// <summary>
+/// From Keras' files to ONNX at a thirty-second of the width, against PyTorch. At full width the integration tests do the same.
+/// </summary>
 public sealed class KerasConversionTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-conversion-").FullName;
@@ -30,7 +32,8 @@ public sealed class KerasConversionTests : IDisposable
     [Theory]
     [InlineData("vgg16", "vgg16-no-top.h5", "block5_pool")]
     [InlineData("resnet50", "resnet50-no-top.h5", "avg_pool")]
-    public async Task Without_the_top_the_embedding_agrees_with_PyTorch_and_there_are_no_predictions(string key, string file, string embedding)
+    public async Task Without_the_top_the_embedding_agrees_with_PyTorch_and_there_are_no_predictions(
+        string key, string file, string embedding)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(KerasFixtures.Path("outputs.json")));
@@ -51,6 +54,7 @@ public sealed class KerasConversionTests : IDisposable
             KerasFixtures.Convert(key, weights, withTop, output);
         }
 
-        return new ModelSession(new InstalledModel(KerasFixtures.Definition(key), default, weights.Origin, Precision.Float32, withTop, path));
+        return new ModelSession(
+            new InstalledModel(KerasFixtures.Definition(key), default, weights.Origin, Precision.Float32, withTop, path));
     }
 }

@@ -6,7 +6,8 @@ using Pipeline.Models;
 namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>
-/// An image, and the outputs of PyTorch in float64 for it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.
+/// An image, and the outputs of PyTorch in float64 for it (<c>tests/reference/networks.py</c>). The integration tests compile this file
+/// too.
 /// </summary>
 internal static class NetworkReference
 {

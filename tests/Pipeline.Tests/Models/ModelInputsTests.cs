@@ -27,7 +27,8 @@ public sealed class ModelInputsTests : IDisposable
         Assert.Equal(224, inputs.Of(new InputForm(224, Resampling.Quality)).Width);
         Assert.Equal(64, inputs.Of(new InputForm(64, Resampling.Keras)).Height);
         Assert.NotEqual(
-            inputs.Of(new InputForm(224, Resampling.Quality)).Pixels.ToArray(), inputs.Of(new InputForm(224, Resampling.Keras)).Pixels.ToArray());
+            inputs.Of(new InputForm(224, Resampling.Quality)).Pixels.ToArray(), inputs.Of(
+                new InputForm(224, Resampling.Keras)).Pixels.ToArray());
     }
 
     [Fact]

@@ -66,5 +66,6 @@ public class ModelOptionsTests
     private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.ErrorsOf(options, ModelCatalogue.Default());
 
     private static ModelOptions Bind(Dictionary<string, string?> settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build().GetSection("Models").Get<ModelOptions>()!;
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Where(setting => setting.Value is not null)).Build().GetSection("Models").Get<ModelOptions>()!;
 }

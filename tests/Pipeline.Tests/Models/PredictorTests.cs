@@ -21,7 +21,8 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
         {
             Assert.Equal(1000, list.Select(prediction => prediction.Class).Distinct().Count());
             Assert.Equal(1, list.Sum(prediction => (double)prediction.Probability), 1e-5);
-            Assert.Equal(list.Select(prediction => prediction.Probability).OrderDescending(), list.Select(prediction => prediction.Probability));
+            Assert.Equal(
+                list.Select(prediction => prediction.Probability).OrderDescending(), list.Select(prediction => prediction.Probability));
             Assert.All(list, prediction => Assert.Equal($"label_{prediction.Class}", prediction.Label));
         });
     }
@@ -40,7 +41,8 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
     {
         using var topless = new SmallModels(withTop: false, studied: false, labelled: false);
 
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => PredictAsync(topless.Sessions, top: 5));
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => PredictAsync(topless.Sessions, top: 5));
 
         Assert.Equal(Predictor.FaultOf(topless.Sessions.Models), refused.Message);
         Assert.StartsWith("VGG16 and ResNet50 were installed without the dense layers", refused.Message, StringComparison.Ordinal);

@@ -22,7 +22,8 @@ public class PreprocessingTests
         {
             for (int x = 0; x < 32; x++)
             {
-                (byte red, byte green, byte blue) = (pixels[(((y * 32) + x) * 3) + 0], pixels[(((y * 32) + x) * 3) + 1], pixels[(((y * 32) + x) * 3) + 2]);
+                (byte red, byte green, byte blue) =
+                    (pixels[(((y * 32) + x) * 3) + 0], pixels[(((y * 32) + x) * 3) + 1], pixels[(((y * 32) + x) * 3) + 2]);
                 Assert.Equal(blue - means[0], input[(0 * 1024) + (y * 32) + x]);
                 Assert.Equal(green - means[1], input[(1 * 1024) + (y * 32) + x]);
                 Assert.Equal(red - means[2], input[(2 * 1024) + (y * 32) + x]);

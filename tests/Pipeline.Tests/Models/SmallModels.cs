@@ -35,7 +35,8 @@ public sealed class SmallModels : IDisposable
 
         if (labelled)
         {
-            var classes = Enumerable.Range(0, 1000).ToDictionary(number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
+            var classes = Enumerable.Range(0, 1000).ToDictionary(
+                number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
             File.WriteAllText(Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes));
         }
 

@@ -49,7 +49,8 @@ public class PublishedComparisonTests
     public void A_few_that_are_off_are_named_and_many_are_counted()
     {
         Assert.Equal(
-            "2 of 21 figures do not agree with the published ones to 0.01: VGG16 fc2, vase / vaseAI3, cosine; VGG16 predictions, vase, probability of vase.",
+            "2 of 21 figures do not agree with the published ones to 0.01: VGG16 fc2, vase / vaseAI3, cosine; VGG16 predictions, vase, " +
+            "probability of vase.",
             Conclusion(figure => figure.Subject == "vase / vaseAI3" || figure.Class == 883));
         Assert.Equal(
             "15 of 21 figures do not agree with the published ones to 0.01: 13 of 18 of VGG16, 2 of 3 of ResNet50.",

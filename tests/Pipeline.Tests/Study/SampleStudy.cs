@@ -18,7 +18,8 @@ internal static class SampleStudy
         StudyLayer[] layers = withTop
             ?
             [
-                new("vgg16", "fc2", true), new("vgg16", "predictions", false), new("resnet50", "avg_pool", true), new("resnet50", "predictions", false),
+                new("vgg16", "fc2", true), new("vgg16", "predictions", false), new("resnet50", "avg_pool", true), new(
+                    "resnet50", "predictions", false),
             ]
             : [new("vgg16", "block5_pool", true), new("resnet50", "avg_pool", true)];
         return new StudyConditions(
@@ -77,7 +78,8 @@ internal static class SampleStudy
                 new RobustnessCurve(
                     "JPEG",
                     "quality",
-                    [.. Enumerable.Range(0, 3).Select(i => new RobustnessPoint(100 - (40 * i), Cosines(conditions, 1 - (0.01 * i)), Jpeg))]),
+                    [.. Enumerable.Range(0, 3).Select(
+                        i => new RobustnessPoint(100 - (40 * i), Cosines(conditions, 1 - (0.01 * i)), Jpeg))]),
             ],
             [new StudiedFeatureMaps("vgg16", [new StudiedBlock(1, "block1_conv2", 64, 224, 224, Png)], Png)],
             null);
@@ -112,7 +114,8 @@ internal static class SampleStudy
         IReadOnlyDictionary<string, double> CosinesOf(string other) => sample.Conditions.Layers.ToDictionary(
             layer => layer.Name,
             layer => PublishedFigures.All.SingleOrDefault(
-                figure => figure.Class is null && $"{figure.Model}:{figure.Output}" == layer.Name && figure.Subject == $"vase / {other}") is { } figure
+                figure => figure.Class is null
+                    && $"{figure.Model}:{figure.Output}" == layer.Name && figure.Subject == $"vase / {other}") is { } figure
                 ? figure.Value + (off?.Invoke(figure) ?? 0)
                 : 0.5);
     }

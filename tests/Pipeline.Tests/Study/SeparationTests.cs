@@ -15,7 +15,9 @@ public class SeparationTests
         Assert.Equal("vgg16:fc2", fc2.Layer);
         Assert.Equal([0.85, 0.7, 0.3], [fc2.SameObject!.Value, fc2.SameKind!.Value, fc2.Other!.Value], Near);
         Assert.Equal(
-            [0.5, 1 - (0.15 / 0.7), 1 - (0.3 / 0.7)], [fc2.ObjectFromKind!.Value, fc2.ObjectFromOther!.Value, fc2.KindFromOther!.Value], Near);
+            [0.5, 1 - (0.15 / 0.7), 1 - (0.3 / 0.7)],
+            [fc2.ObjectFromKind!.Value, fc2.ObjectFromOther!.Value, fc2.KindFromOther!.Value],
+            Near);
         Assert.Equal((0.5 + 1 - (0.15 / 0.7) + 1 - (0.3 / 0.7)) / 3, fc2.Score, 1e-12);
         Assert.True(fc2.InOrder);
     }
@@ -49,7 +51,8 @@ public class SeparationTests
         Assert.Equal(
             [
                 "By their embeddings, ResNet50 avg_pool separates the groups better than VGG16 fc2: mean silhouette 0.75 against 0.50.",
-                "By the layers of the published study, ResNet50 predictions separates the groups better than VGG16 fc2: mean silhouette 0.96 against 0.50.",
+                "By the layers of the published study, ResNet50 predictions separates the groups better than VGG16 fc2: " +
+                "mean silhouette 0.96 against 0.50.",
                 "Every layer has the groups in the order that a person would give them.",
             ],
             verdict);

@@ -28,7 +28,8 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
         Assert.Equal(
             ["vgg16:fc2", "vgg16:predictions", "resnet50:avg_pool", "resnet50:predictions"],
             study.Conditions.Layers.Select(layer => layer.Name));
-        Assert.All(study.Conditions.Models, model => Assert.Equal((WeightsOrigin.Untrained, Precision.Float32), (model.Weights, model.Precision)));
+        Assert.All(
+            study.Conditions.Models, model => Assert.Equal((WeightsOrigin.Untrained, Precision.Float32), (model.Weights, model.Precision)));
         Assert.Equal([("A", "reference"), ("B", "same kind"), ("C", "other")], study.Images.Select(image => (image.Letter, image.Role)));
         StudiedImage first = study.Images[0];
         Assert.Equal((97, 61, 97, 61), (first.Width, first.Height, first.StudiedWidth, first.StudiedHeight));
@@ -114,7 +115,8 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
         Assert.Contains(study.Notes, note => note.StartsWith(
             $"large.png has 4000 x 1000 pixels and was reduced, antialiased, to {image.StudiedWidth} x", StringComparison.Ordinal));
         Assert.Equal(
-            Augmentation.Draw(new AugmentationRanges(), image.StudiedWidth, image.StudiedHeight, 1, 0), study.Augmentations.Variants[0].Transform);
+            Augmentation.Draw(
+                new AugmentationRanges(), image.StudiedWidth, image.StudiedHeight, 1, 0), study.Augmentations.Variants[0].Transform);
     }
 
     [Fact]

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Pipeline.Models.Store;
 
 /// <summary>
-/// Fetches the versions of the models that the settings name from a blob container into the models folder, once per instance: the worker that
-/// holds the lock file fetches, and the other workers of the instance wait for it. An incomplete version is never visible: the ONNX file is
-/// checked against its manifest before it gets its name, and the manifest is written last.
+/// Fetches the versions of the models that the settings name from a blob container into the models folder, once per instance: the worker
+/// that holds the lock file fetches, and the other workers of the instance wait for it. An incomplete version is never visible: the ONNX
+/// file is checked against its manifest before it gets its name, and the manifest is written last.
 /// </summary>
 /// <param name="catalogue">The models.</param>
 /// <param name="options">Container, versions and folder.</param>
@@ -27,19 +27,21 @@ internal sealed partial class ModelStore(
     private readonly ModelContainer _files = new(container);
 
     /// <summary>
-    /// The time limit for everything, including the wait for another worker. The Functions host stops a worker that has not connected after 60 s;
-    /// the error of this class is more helpful than the host's.
+    /// The time limit for everything, including the wait for another worker. The Functions host stops a worker that has not connected after
+    /// 60 s; the error of this class is more helpful than the host's.
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(50);
 
     private string ClassesPath => Path.Combine(options.Folder, ClassIndex.FileName);
 
     /// <summary>
-    /// Makes sure that the folder has the versions, and the names of the classes if the container has them. If the folder has everything, storage
-    /// is not called.
+    /// Makes sure that the folder has the versions, and the names of the classes if the container has them. If the folder has everything,
+    /// storage is not called.
     /// </summary>
     /// <param name="cancellationToken">Ends the work early; complete versions stay.</param>
-    /// <exception cref="ModelStoreException">A version is missing or wrong, or cannot be fetched in time; the message says what to do.</exception>
+    /// <exception cref="ModelStoreException">
+    /// A version is missing or wrong, or cannot be fetched in time; the message says what to do.
+    /// </exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
         string[] errors = [.. ModelOptionsValidator.ErrorsOf(options, catalogue)];
@@ -92,13 +94,15 @@ internal sealed partial class ModelStore(
         {
             throw new ModelStoreException(
                 $"'{container.Uri}' refuses access ({denied.Status} {denied.ErrorCode}). Give the identity of ImagesStorage the " +
-                "role 'Storage Blob Data Reader' on the container; a new assignment takes some minutes to apply. If the account has network rules, allow the app's network.",
+                "role 'Storage Blob Data Reader' on the container; a new assignment takes some minutes to apply. " +
+                "If the account has network rules, allow the app's network.",
                 denied);
         }
         catch (AuthenticationFailedException nobody)
         {
             throw new ModelStoreException(
-                $"There is no identity to access '{container.Uri}' with ({nobody.Message.Split('\n')[0]}). Assign the app an identity and name it in " +
+                $"There is no identity to access '{container.Uri}' with ({nobody.Message.Split('\n')[0]}). " +
+                "Assign the app an identity and name it in " +
                 "ImagesStorage__clientId.",
                 nobody);
         }
@@ -170,7 +174,8 @@ internal sealed partial class ModelStore(
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelStoreException($"The container '{container.Uri}' has a class index that cannot be used. {exception.Message}", exception);
+            throw new ModelStoreException(
+                $"The container '{container.Uri}' has a class index that cannot be used. {exception.Message}", exception);
         }
 
         await WriteWholeAsync(ClassesPath, json, cancellationToken).ConfigureAwait(false);

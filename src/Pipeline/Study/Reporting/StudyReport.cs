@@ -3,8 +3,8 @@ using System.Text;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as a single HTML file for people: images are embedded, plots are SVG, and there is no script and no external request. Its content
-/// security policy enforces that.
+/// A study as a single HTML file for people: images are embedded, plots are SVG, and there is no script and no external request. Its
+/// content security policy enforces that.
 /// </summary>
 internal static class StudyReport
 {
@@ -68,7 +68,8 @@ internal static class StudyReport
     private static string Models(StudyResult result) =>
         string.Join(" and ", result.Conditions.Models.Select(model => $"{model.Title} ({WeightsOf(model)})"));
 
-    private static string WeightsOf(StudiedModel model) => model.Weights == WeightsOrigin.ImageNet ? "ImageNet weights" : $"{model.Weights.ToJsonName()} weights";
+    private static string WeightsOf(StudiedModel model) =>
+        model.Weights == WeightsOrigin.ImageNet ? "ImageNet weights" : $"{model.Weights.ToJsonName()} weights";
 
     private static Markup Untrained(StudyResult result) => result.Conditions.Trained
         ? default

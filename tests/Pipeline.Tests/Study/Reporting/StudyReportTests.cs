@@ -14,7 +14,8 @@ public partial class StudyReportTests
     public void A_hostile_name_is_text_everywhere()
     {
         StudyResult study = SampleStudy.Create([Hostile, "<img src=x>", "</style><b>"]) with { Notes = ["<i>note</i>"] };
-        string html = Html(study with { Variants = [new StudiedVariant("<u>", SampleStudy.Cosines(study.Conditions, 0.5), SampleStudy.Jpeg)] });
+        string html = Html(
+            study with { Variants = [new StudiedVariant("<u>", SampleStudy.Cosines(study.Conditions, 0.5), SampleStudy.Jpeg)] });
 
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img src=x", html, StringComparison.Ordinal);
@@ -71,7 +72,8 @@ public partial class StudyReportTests
         };
 
         Assert.Equal(
-            ["in-short", "pictures", "pairs", "separation", "augmentation", "robustness", "feature-maps", "conditions"], Sections(Html(whole)));
+            ["in-short", "pictures", "pairs", "separation", "augmentation", "robustness", "feature-maps", "conditions"], Sections(
+                Html(whole)));
         Assert.Equal(["pictures", "robustness", "feature-maps", "conditions"], Sections(Html(bare)));
         Assert.Contains("no predictions", Html(bare), StringComparison.Ordinal);
     }
@@ -99,7 +101,8 @@ public partial class StudyReportTests
 
         Assert.Equal(
             [
-                "conditions", "notes", "pictures", "pairs", "variants", "augmentations", "separation", "robustness", "featureMaps", "published",
+                "conditions", "notes", "pictures", "pairs", "variants", "augmentations", "separation", "robustness", "featureMaps",
+                "published",
             ],
             json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(0.6, json.RootElement.GetProperty("pairs")[0].GetProperty("cosines").GetProperty("vgg16:fc2").GetDouble(), 1e-12);
