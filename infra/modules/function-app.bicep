@@ -1,6 +1,6 @@
 metadata description = 'The function app on the Flex Consumption plan. It knows no key: it reaches storage and telemetry by its identity.'
 
-@description('Name of the app. The host tells apps that share a storage account apart by its first 32 characters.')
+@description('Name of the app. The host identifies apps that share a storage account by its first 32 characters.')
 @minLength(2)
 @maxLength(32)
 param name string

@@ -256,3 +256,8 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
     private static string OtherSource(PublishedFile file) =>
         $"To use another source, name a folder or an address that has the file '{file.Name}': --from DIR|URL";
 }
+
+/// <summary>The progress of a download.</summary>
+/// <param name="Done">Bytes downloaded so far.</param>
+/// <param name="Total">Bytes of the whole; null if unknown.</param>
+internal readonly record struct DownloadProgress(long Done, long? Total);

@@ -42,3 +42,15 @@ internal sealed record Deployment(DeploymentOptions Options, SourceTree Tree, Co
     private static string? FolderOf(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 }
+
+/// <summary>The options of <c>pipeline deploy</c>; its help describes them.</summary>
+internal sealed record DeploymentOptions(
+    string Group,
+    string Location,
+    string Name,
+    int MemoryMB,
+    IReadOnlyList<string> Parameters,
+    IReadOnlySet<string> Steps,
+    bool Yes,
+    bool AllowUntrained,
+    bool Azd);

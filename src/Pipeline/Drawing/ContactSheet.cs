@@ -46,3 +46,8 @@ internal static class ContactSheet
         canvas.Write(caption, left + ((size - (caption.Length * Canvas.LetterWidth)) / 2), top + size + AboveCaption);
     }
 }
+
+/// <summary>An image and the caption below it.</summary>
+/// <param name="Caption">A line of text; may be empty. It is cut if it does not fit; characters outside ASCII are shown as '?'.</param>
+/// <param name="Image">The image.</param>
+internal sealed record CaptionedImage(string Caption, RgbImage Image);

@@ -102,3 +102,8 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
         }
     }
 }
+
+/// <summary>How far a study is.</summary>
+/// <param name="Fraction">From 0 to 1.</param>
+/// <param name="Detail">What is being done, in words.</param>
+internal readonly record struct StudyProgress(double Fraction, string Detail);
