@@ -58,7 +58,7 @@ param alwaysReadyBlob int = 0
 @description('Fingerprint of the model file that the app runs, by the model\'s key: { vgg16: \'...\', resnet50: \'...\' }.')
 param modelVersions { *: string } = {}
 
-@description('Object id of who uploads models and images and looks into the poison queue; by default, who deploys. Empty: nobody.')
+@description('Object id of the identity that uploads models and images and reads the poison queue; by default the deploying one. Empty: none.')
 param operatorPrincipalId string = deployer().objectId
 
 @description('Address that alerts are sent to. Empty: they are seen in the portal only.')
@@ -85,7 +85,7 @@ param vnetEnabled bool = false
 @description('Addresses of the virtual network, at least a /25.')
 param vnetAddressPrefix string = '10.20.0.0/24'
 
-// Who uploads models or images from outside the network. If not empty, only these get public access.
+// Addresses outside the network from which models or images are uploaded. If not empty, only these get public access.
 @description('Public IPv4 addresses or CIDR ranges that may reach storage although vnetEnabled is set.')
 param vnetAllowedAddresses string[] = []
 

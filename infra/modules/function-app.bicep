@@ -163,7 +163,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         Models__ContainerUri: '${imagesAccount.properties.primaryEndpoints.blob}${modelsContainer}'
         // The instance's own disk: workers of one instance share what the first has fetched.
         Models__Folder: '/tmp/pipeline-models'
-        // Says where telemetry goes; the component takes none without the identity below.
+        // The address for telemetry; the component accepts none without the identity below.
         APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
       },

@@ -21,10 +21,10 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         string failed = await ETagAsync(Name);
 
         (int listed, string json) = await RunAsync("list", "--json");
-        (int told, string plan) = await RunAsync("replay", "--name", Name, "--dry-run");
+        (int planned, string plan) = await RunAsync("replay", "--name", Name, "--dry-run");
         (int replayed, string output) = await RunAsync("replay", "--name", Name);
 
-        Assert.Equal((0, 0, 0), (listed, told, replayed));
+        Assert.Equal((0, 0, 0), (listed, planned, replayed));
         JsonNode[] messages = [.. JsonNode.Parse(json)!["messages"]!.AsArray().Select(message => message!).Where(
             message => message["blob"]?.GetValue<string>() == Name)];
         Assert.Equal(["resnet50", "vgg16"], messages.Select(message => message["model"]!.GetValue<string>()).Order());
@@ -46,7 +46,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     {
         const string Name = "poisoned/passing.bmp";
 
-        // Nobody can read an archived blob.
+        // An archived blob cannot be read.
         BlobClient blob = pipeline.Azurite.Images.GetBlobClient(Name);
         await blob.UploadAsync(
             BinaryData.FromBytes(TestImages.Bitmap(6101)), new BlobUploadOptions { AccessTier = AccessTier.Archive }, CancellationToken);

@@ -8,7 +8,7 @@ namespace Pipeline.IntegrationTests.Hosting;
 /// <summary>A process that serves until it is stopped; a failing test can show what it wrote.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(40);
 
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _standardOutput = new();
@@ -73,7 +73,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         Signal.Send(Id, Signal.Terminate);
-        await _running.Task.WaitAsync(Patience);
+        await _running.Task.WaitAsync(StopTimeout);
     }
 
     public async ValueTask DisposeAsync()

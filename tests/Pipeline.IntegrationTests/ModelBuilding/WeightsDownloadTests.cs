@@ -40,8 +40,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         Assert.Equal(Target, path);
         AssertOnlyTheWholeFile();
-        Assert.Equal(new DownloadProgress(Content.Length, Content.Length), progress.Told[^1]);
-        Assert.Equal(progress.Told.Select(told => told.Done).Order(), progress.Told.Select(told => told.Done));
+        Assert.Equal(new DownloadProgress(Content.Length, Content.Length), progress.Reported[^1]);
+        Assert.Equal(progress.Reported.Select(report => report.Done).Order(), progress.Reported.Select(report => report.Done));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class WeightsDownloadTests : IDisposable
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync(
             server, progress: new Progresses(
-                told => { if (told.Done == 1_000_000) { cancelled.Cancel(); } }), cancellationToken: cancelled.Token));
+                report => { if (report.Done == 1_000_000) { cancelled.Cancel(); } }), cancellationToken: cancelled.Token));
         Assert.False(File.Exists(Target));
         await FetchAsync(server);
 
@@ -259,7 +259,7 @@ public sealed class WeightsDownloadTests : IDisposable
 
         Assert.Contains(
             $"offers {Content.Length + more:N0} bytes instead of {Content.Length:N0}", exception.Message, StringComparison.Ordinal);
-        Assert.Empty(progress.Told);
+        Assert.Empty(progress.Reported);
         Assert.False(File.Exists(Target));
     }
 
@@ -331,7 +331,7 @@ public sealed class WeightsDownloadTests : IDisposable
         IOException exception = await Assert.ThrowsAnyAsync<IOException>(() => FetchAsync(server));
 
         Assert.Contains(Part, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Free space. The 0 bytes downloaded so far are kept: " +
+        Assert.Contains("Free space on the disk. The 0 bytes downloaded so far are kept: " +
             "run the command again to resume", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Ranges);
         Assert.True(File.Exists(Part));
@@ -432,11 +432,11 @@ public sealed class WeightsDownloadTests : IDisposable
 
     private sealed class Progresses(Action<DownloadProgress>? also = null) : IProgress<DownloadProgress>
     {
-        public List<DownloadProgress> Told { get; } = [];
+        public List<DownloadProgress> Reported { get; } = [];
 
         public void Report(DownloadProgress value)
         {
-            Told.Add(value);
+            Reported.Add(value);
             also?.Invoke(value);
         }
     }

@@ -127,7 +127,7 @@ public class FunctionAppTests
         JsonObject site = deployment.Single("Microsoft.Web/sites");
         Assert.Equal("functionapp,linux", Deployment.Text(site["kind"]));
         Assert.Equal("api", Deployment.Text(site["tags"]!["azd-service-name"]));
-        // The host tells apps apart by the first 32 characters.
+        // The host identifies apps by the first 32 characters.
         Assert.InRange(Deployment.Text(site["name"]).Length, 2, 32);
         JsonNode app = site["properties"]!["functionAppConfig"]!;
         Assert.Equal("""{"name":"dotnet-isolated","version":"10.0"}""", app["runtime"]!.ToJsonString());

@@ -183,13 +183,13 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     [Fact]
     public async Task Progress_goes_from_nothing_to_all_and_never_back()
     {
-        var told = new Told();
+        var recorded = new RecordedProgress();
         await new StudyRun(_decoder, models.Sessions).RunAsync(
-            new StudyRequest { Images = [A], Augmentations = 1 }, told, TestContext.Current.CancellationToken);
+            new StudyRequest { Images = [A], Augmentations = 1 }, recorded, TestContext.Current.CancellationToken);
 
-        Assert.Equal(told.Fractions.Order(), told.Fractions);
-        Assert.InRange(told.Fractions[0], 0, 0.1);
-        Assert.Equal(1, told.Fractions[^1], 1e-9);
+        Assert.Equal(recorded.Fractions.Order(), recorded.Fractions);
+        Assert.InRange(recorded.Fractions[0], 0, 0.1);
+        Assert.Equal(1, recorded.Fractions[^1], 1e-9);
     }
 
     [Fact]
@@ -198,7 +198,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
         foreach (double at in (double[])[0, 0.1, 0.5, 0.97])
         {
             using var stop = new CancellationTokenSource();
-            var ending = new Told(fraction =>
+            var ending = new RecordedProgress(fraction =>
             {
                 if (fraction >= at)
                 {
@@ -214,7 +214,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     private Task<StudyResult> RunAsync(StudyRequest request, SmallModels? other = null) =>
         new StudyRun(_decoder, (other ?? models).Sessions).RunAsync(request, null, TestContext.Current.CancellationToken);
 
-    private sealed class Told(Action<double>? then = null) : IProgress<StudyProgress>
+    private sealed class RecordedProgress(Action<double>? then = null) : IProgress<StudyProgress>
     {
         public List<double> Fractions { get; } = [];
 

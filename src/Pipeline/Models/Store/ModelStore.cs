@@ -98,13 +98,13 @@ internal sealed partial class ModelStore(
                 "If the account has network rules, allow the app's network.",
                 denied);
         }
-        catch (AuthenticationFailedException nobody)
+        catch (AuthenticationFailedException unauthenticated)
         {
             throw new ModelStoreException(
-                $"There is no identity to access '{container.Uri}' with ({nobody.Message.Split('\n')[0]}). " +
+                $"There is no identity to access '{container.Uri}' with ({unauthenticated.Message.Split('\n')[0]}). " +
                 "Assign the app an identity and name it in " +
                 "ImagesStorage__clientId.",
-                nobody);
+                unauthenticated);
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or HttpIOException)
         {
