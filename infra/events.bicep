@@ -1,7 +1,7 @@
 metadata description = 'Second deployment, after the code: the Event Grid subscriptions. Safe to run again.'
 
 // The webhook's key, blobs_extension, is made by the host when it first starts with the blob functions. Before the code is deployed
-// there is none, and Event Grid checks the address when a subscription is created: hence a deployment of its own, after the code.
+// there is none, and Event Grid checks the address when a subscription is created: so it is a separate deployment, after the code.
 
 @description('Name of the function app: main.bicep\'s output functionAppName.')
 @minLength(2)
@@ -32,7 +32,7 @@ var imagesContainer = 'images'
 var deadLetterContainer = 'event-dead-letters'
 var deletionsQueue = 'image-deletions'
 
-// One subscription a function: the host's webhook hands an event to the one function that its address names.
+// One subscription per function: the host's webhook passes an event to the one function that its address names.
 var embeddings = [
   { subscription: 'embed-with-vgg16', function: 'EmbedWithVgg16' }
   { subscription: 'embed-with-resnet50', function: 'EmbedWithResNet50' }

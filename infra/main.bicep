@@ -58,7 +58,7 @@ param alwaysReadyBlob int = 0
 @description('Fingerprint of the model file that the app runs, by the model\'s key: { vgg16: \'...\', resnet50: \'...\' }.')
 param modelVersions { *: string } = {}
 
-@description('Object id of who uploads models and images and looks into the poison queue; by default, who deploys. Empty: nobody.')
+@description('Object id of the identity that uploads models and images and reads the poison queue; by default the deploying one. Empty: none.')
 param operatorPrincipalId string = deployer().objectId
 
 @description('Address that alerts are sent to. Empty: they are seen in the portal only.')
@@ -79,13 +79,13 @@ param alertLatencyMilliseconds int = 2000
 @maxValue(730)
 param telemetryRetentionDays int = 30
 
-@description('Puts storage behind private endpoints and the app into a network. The public is shut out of storage, uploads included.')
+@description('Puts storage behind private endpoints and the app into a network. Storage is closed to the public, also for uploads.')
 param vnetEnabled bool = false
 
 @description('Addresses of the virtual network, at least a /25.')
 param vnetAddressPrefix string = '10.20.0.0/24'
 
-// Who uploads models or images from outside the network. Not empty, it opens public access to these alone.
+// Addresses outside the network from which models or images are uploaded. If not empty, only these get public access.
 @description('Public IPv4 addresses or CIDR ranges that may reach storage although vnetEnabled is set.')
 param vnetAllowedAddresses string[] = []
 

@@ -70,7 +70,7 @@ var logAlerts = [
     displayName: 'Functions fail'
     description: 'More executions failed in 15 minutes than a bad image alone explains (one fails five times a model).'
     // An HTTP answer below 500 is the caller's fault; what has no address is a trigger, and has no answer's code.
-    // A caller who leaves is counted as a failure by the host, which then has nobody to answer; the app's own line tells it apart.
+    // The host counts a client that disconnects as a failure; the app's own log entry identifies it.
     query: '''
       let left = union isfuzzy=true
           (traces | where message has "the caller left before the answer"),

@@ -1,4 +1,4 @@
-metadata description = 'The system topic that tells of the images account\'s blobs. Its subscriptions follow the code: ../events.bicep.'
+metadata description = 'The system topic for events of the images account\'s blobs. Its subscriptions are created after the code: ../events.bicep.'
 
 @description('Name of the system topic.')
 @minLength(3)
@@ -11,7 +11,7 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
-@description('Storage account whose events are told.')
+@description('Storage account whose events are published.')
 param accountName string
 
 @description('Queue that deletions are put in.')

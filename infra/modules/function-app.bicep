@@ -1,6 +1,6 @@
 metadata description = 'The function app on the Flex Consumption plan. It knows no key: it reaches storage and telemetry by its identity.'
 
-@description('Name of the app. The host tells apps that share a storage account apart by its first 32 characters.')
+@description('Name of the app. The host identifies apps that share a storage account by its first 32 characters.')
 @minLength(2)
 @maxLength(32)
 param name string
@@ -163,7 +163,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         Models__ContainerUri: '${imagesAccount.properties.primaryEndpoints.blob}${modelsContainer}'
         // The instance's own disk: workers of one instance share what the first has fetched.
         Models__Folder: '/tmp/pipeline-models'
-        // Says where telemetry goes; the component takes none without the identity below.
+        // The address for telemetry; the component accepts none without the identity below.
         APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
       },

@@ -21,7 +21,7 @@ param queues string[]
 @description('Name of the Application Insights resource.')
 param applicationInsightsName string
 
-@description('Object id of who uploads models and images and looks into the poison queue. Empty: nobody.')
+@description('Object id of the identity that uploads models and images and reads the poison queue. Empty: none.')
 param operatorPrincipalId string
 
 // Leases, receipts, keys and the deployed package: the host makes its own containers, so the scope is the account. The binding's
@@ -38,10 +38,10 @@ var storageTableDataContributor = subscriptionResourceId('Microsoft.Authorizatio
 // An instance fetches the models and never writes them.
 var storageBlobDataReader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1')
 
-// Whoever operates the app uploads models and images.
+// The operator uploads models and images.
 var storageBlobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
 
-// Why an image was given up on is recorded in the table Failures; whoever looks into the poison queue reads it.
+// The table Failures records why an image failed; the operator reads it with the poison queue.
 var storageTableDataReader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '76199698-9eea-4c19-bc75-cec21354c6b6')
 
 // Telemetry: the component takes it from Entra ID only.

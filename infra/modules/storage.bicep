@@ -38,7 +38,7 @@ param expiringContainer string = ''
 @description('Lets only private endpoints and trusted Azure services in.')
 param privateOnly bool = false
 
-@description('Public IPv4 addresses or CIDR ranges let in although privateOnly is set, for example the one of whoever uploads the models.')
+@description('Public IPv4 addresses or CIDR ranges that have access although privateOnly is set, for example that of the machine that uploads the models.')
 param allowedAddresses string[] = []
 
 resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {

@@ -1,6 +1,6 @@
 namespace Pipeline.Cli;
 
-/// <summary>Where things lie in the checkout that the command was built from.</summary>
+/// <summary>The paths in the checkout that the command was built from.</summary>
 /// <param name="Root">The folder with Pipeline.sln.</param>
 internal sealed record SourceTree(string Root)
 {
@@ -10,10 +10,10 @@ internal sealed record SourceTree(string Root)
 
     public string Azurite => Path.Combine(Root, "tools", "azurite");
 
-    /// <summary>What runs leave behind: data, logs, reports. Git ignores it.</summary>
+    /// <summary>Data, logs and reports of runs. Git ignores it.</summary>
     public string State => Path.Combine(Root, ".pipeline");
 
-    /// <summary>What is being fetched; a finished download is removed when it has been used.</summary>
+    /// <summary>Downloads; each is deleted when it has been used.</summary>
     public string Downloads => Path.Combine(State, "downloads");
 
     public string Logs => Path.Combine(State, "logs");
@@ -22,10 +22,11 @@ internal sealed record SourceTree(string Root)
 
     public string FunctionsProject => Path.Combine(Root, "src", "Pipeline.Functions");
 
-    /// <summary>The built function app: what a Functions host is given.</summary>
+    /// <summary>The output folder of the function app, for a Functions host.</summary>
     public string FunctionsOutput => Path.Combine(FunctionsProject, "bin", "Release", "net10.0");
 
-    public string LocalHostProgram => Path.Combine(Root, "src", "Pipeline.LocalHost", "bin", "Release", "net10.0", "Pipeline.LocalHost.dll");
+    public string LocalHostProgram =>
+        Path.Combine(Root, "src", "Pipeline.LocalHost", "bin", "Release", "net10.0", "Pipeline.LocalHost.dll");
 
     /// <summary>The function app and the local host, for one build of both.</summary>
     public string Local => Path.Combine(Root, "src", "Local.slnf");
@@ -42,11 +43,12 @@ internal sealed record SourceTree(string Root)
         }
 
         throw new CommandFailure(
-            $"There is no Pipeline.sln above '{AppContext.BaseDirectory}'. The command works on its own source tree: run ./pipeline there.");
+            $"There is no Pipeline.sln above '{AppContext.BaseDirectory}'. The command works on its own source tree: " +
+            "run ./pipeline there.");
     }
 
-    /// <summary>A path as a person in the working directory would write it.</summary>
-    public static string Shown(string path)
+    /// <summary>A path for messages: relative if it is below the working directory.</summary>
+    public static string Display(string path)
     {
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
         return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;

@@ -4,7 +4,7 @@ namespace Pipeline.Contracts;
 
 /// <summary>The response of <c>/api/health</c>.</summary>
 /// <param name="Status">Whether the app can do its work.</param>
-/// <param name="Storage">The images' account.</param>
+/// <param name="Storage">The storage account of the images.</param>
 /// <param name="Models">By the model's key.</param>
 public sealed record HealthResponse(HealthStatus Status, StorageHealth Storage, IReadOnlyDictionary<string, ModelHealth> Models);
 
@@ -12,7 +12,7 @@ public sealed record HealthResponse(HealthStatus Status, StorageHealth Storage, 
 [JsonConverter(typeof(JsonStringEnumConverter<HealthStatus>))]
 public enum HealthStatus
 {
-    /// <summary>It can; the response has the status 200.</summary>
+    /// <summary>The app can do its work; the response has the status 200.</summary>
     [JsonStringEnumMemberName("ok")]
     Ok,
 
@@ -21,15 +21,15 @@ public enum HealthStatus
     Unavailable,
 }
 
-/// <summary>The images' account as the app sees it.</summary>
-/// <param name="Reachable">Whether it answers.</param>
+/// <summary>The storage account of the images, as the app reaches it.</summary>
+/// <param name="Reachable">Whether it responds.</param>
 /// <param name="Denied">Whether it refuses the app's identity.</param>
 public sealed record StorageHealth(bool Reachable, bool Denied);
 
 /// <summary>A model and its index on this instance.</summary>
 /// <param name="Loaded">Whether it is in memory: it is loaded on first use.</param>
-/// <param name="FailedAt">When the last load failed; null where none has, or one has succeeded since.</param>
-/// <param name="Weights">Untrained ones judge at random.</param>
+/// <param name="FailedAt">When the last load failed; null if none failed, or if one has succeeded since.</param>
+/// <param name="Weights">Untrained ones give random results.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Images">How many images the index has.</param>
 /// <param name="Skipped">Rows that cannot be read, which search leaves out.</param>

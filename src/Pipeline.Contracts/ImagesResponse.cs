@@ -14,17 +14,17 @@ public sealed record ImagesResponse(IReadOnlyList<ListedImage> Images, string? C
 /// <param name="Models">By the model's key, whether this version is indexed.</param>
 public sealed record ListedImage(string Name, long Bytes, DateTimeOffset? LastModified, IReadOnlyDictionary<string, ImageState> Models);
 
-/// <summary>A stored image's state by one model.</summary>
+/// <summary>The state of a stored image for one model.</summary>
 /// <param name="State">Whether it is indexed.</param>
-/// <param name="Reason">Why it failed; null otherwise.</param>
-/// <param name="At">When it was indexed or failed; null where that is not known.</param>
+/// <param name="Reason">Why it failed; null if it did not.</param>
+/// <param name="At">When it was indexed or failed; null if that is not known.</param>
 public sealed record ImageState(IndexingState State, string? Reason, DateTimeOffset? At);
 
 /// <summary>Whether an image is indexed by a model.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<IndexingState>))]
 public enum IndexingState
 {
-    /// <summary>Its turn has not come.</summary>
+    /// <summary>It is not indexed yet.</summary>
     [JsonStringEnumMemberName("pending")]
     Pending,
 
@@ -32,7 +32,7 @@ public enum IndexingState
     [JsonStringEnumMemberName("indexed")]
     Indexed,
 
-    /// <summary>It was tried, and is not tried again.</summary>
+    /// <summary>Indexing failed and is not tried again.</summary>
     [JsonStringEnumMemberName("failed")]
     Failed,
 }

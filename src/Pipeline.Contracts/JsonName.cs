@@ -4,16 +4,16 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
-/// <summary>The names that JSON has for enums, for the text that must agree with it: headers, tables, storage, the command.</summary>
+/// <summary>The JSON names of enum members, for other text that uses the same names: headers, tables, storage, the command.</summary>
 public static class JsonName
 {
     /// <summary>The member's <see cref="JsonStringEnumMemberNameAttribute"/>, such as <c>imagenet</c>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The value is no member, or the member has no name in JSON.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a member, or the member has no JSON name.</exception>
     public static string ToJsonName<T>(this T value)
         where T : struct, Enum =>
         Names<T>.ByValue.TryGetValue(value, out string? name)
             ? name
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such member with a name in JSON.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such member with a JSON name.");
 
     private static class Names<T>
         where T : struct, Enum

@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
-/// <summary>What a model's weights are kept in (docs/decisions/0009-precision.md has what each costs and saves).</summary>
+/// <summary>The number format of a model's weights (docs/decisions/0009-precision.md has what each costs and saves).</summary>
 [SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "float32 is what the field and the catalogue call it.")]
 [JsonConverter(typeof(JsonStringEnumConverter<Precision>))]
 public enum Precision
 {
-    /// <summary>All weights float32, as published: the network of the study.</summary>
+    /// <summary>All weights float32, as published: the model of the study.</summary>
     [JsonStringEnumMemberName("float32")]
     Float32,
 

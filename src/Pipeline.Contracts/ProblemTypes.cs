@@ -1,6 +1,6 @@
 namespace Pipeline.Contracts;
 
-/// <summary>The <c>type</c> of every error response (RFC 9457 problem details): stable, for programs to tell errors apart.</summary>
+/// <summary>The <c>type</c> of every error response (RFC 9457 problem details): stable, so that programs can distinguish errors.</summary>
 public static class ProblemTypes
 {
     /// <summary>400: a parameter or a name is not allowed.</summary>
@@ -12,7 +12,7 @@ public static class ProblemTypes
     /// <summary>400: an image has no bytes.</summary>
     public const string EmptyImage = Prefix + "empty-image";
 
-    /// <summary>400: the body breaks off or is not framed as HTTP.</summary>
+    /// <summary>400: the body is incomplete or violates HTTP.</summary>
     public const string MalformedRequest = Prefix + "malformed-request";
 
     /// <summary>404: the API has no such address.</summary>
@@ -24,7 +24,7 @@ public static class ProblemTypes
     /// <summary>404: no stored image has this name.</summary>
     public const string UnknownImage = Prefix + "unknown-image";
 
-    /// <summary>404: the model that was asked has no embedding of the image yet.</summary>
+    /// <summary>404: the model has no embedding of the image yet.</summary>
     public const string NotIndexed = Prefix + "not-indexed";
 
     /// <summary>408: the body arrives too slowly.</summary>
@@ -42,10 +42,10 @@ public static class ProblemTypes
     /// <summary>413: an image or the whole body has too many bytes.</summary>
     public const string ImageTooLarge = Prefix + "image-too-large";
 
-    /// <summary>415: the request's content type is none that is read.</summary>
+    /// <summary>415: the content type of the request is not supported.</summary>
     public const string UnsupportedContentType = Prefix + "unsupported-content-type";
 
-    /// <summary>415: the bytes are no image of a supported format.</summary>
+    /// <summary>415: the bytes are not an image of a supported format.</summary>
     public const string UnsupportedFormat = Prefix + "unsupported-format";
 
     /// <summary>422: the image has too many pixels.</summary>
@@ -57,7 +57,7 @@ public static class ProblemTypes
     /// <summary>500: an error in the app.</summary>
     public const string InternalError = Prefix + "internal-error";
 
-    /// <summary>503: storage does not answer; the header Retry-After says when to try again.</summary>
+    /// <summary>503: storage does not respond; the header Retry-After says when to try again.</summary>
     public const string StorageUnavailable = Prefix + "storage-unavailable";
 
     /// <summary>503: storage refuses the app's identity.</summary>

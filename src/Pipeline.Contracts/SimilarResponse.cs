@@ -1,7 +1,7 @@
 namespace Pipeline.Contracts;
 
 /// <summary>The response of <c>/api/similar</c>.</summary>
-/// <param name="Query">The image that was asked about.</param>
+/// <param name="Query">The image of the request.</param>
 /// <param name="Models">By the model's key, its nearest images.</param>
 /// <param name="Fused">One list of all models, by reciprocal rank fusion.</param>
 /// <param name="Took">Where the time went.</param>
@@ -9,7 +9,7 @@ public sealed record SimilarResponse(
     ImageInfo Query, IReadOnlyDictionary<string, ModelMatches> Models, IReadOnlyList<FusedImage> Fused, SimilarTimes Took);
 
 /// <summary>One model's nearest images.</summary>
-/// <param name="Weights">Untrained ones judge at random.</param>
+/// <param name="Weights">Untrained ones give random results.</param>
 /// <param name="Fingerprint">What the embeddings were made with.</param>
 /// <param name="Images">How many images were compared.</param>
 /// <param name="Results">Nearest first.</param>
@@ -30,7 +30,7 @@ public sealed record FusedImage(string Name, double Score, IReadOnlyDictionary<s
 
 /// <summary>Milliseconds; decoding and embedding are 0 for a stored image.</summary>
 /// <param name="DecodeMs">Decoding and resizing, the wait for the decoder included.</param>
-/// <param name="EmbedMs">Until the last model was done.</param>
+/// <param name="EmbedMs">Until the last model had finished.</param>
 /// <param name="SearchMs">Reading the index and comparing.</param>
 /// <param name="TotalMs">The whole request.</param>
 public sealed record SimilarTimes(double DecodeMs, double EmbedMs, double SearchMs, double TotalMs);

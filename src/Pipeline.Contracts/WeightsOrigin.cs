@@ -6,7 +6,7 @@ namespace Pipeline.Contracts;
 [JsonConverter(typeof(JsonStringEnumConverter<WeightsOrigin>))]
 public enum WeightsOrigin
 {
-    /// <summary>Drawn from a seed; the model has learnt nothing and its judgement means nothing.</summary>
+    /// <summary>Drawn from a seed; the model is untrained and its results mean nothing.</summary>
     [JsonStringEnumMemberName("untrained")]
     Untrained,
 

@@ -1,4 +1,4 @@
 namespace Pipeline.LocalHost;
 
-/// <summary>Why the host cannot start or go on, in words for who started it.</summary>
+/// <summary>The host cannot start or continue; the message is for the user who started it.</summary>
 internal sealed class HostFailure(string message, Exception? cause = null) : Exception(message, cause);

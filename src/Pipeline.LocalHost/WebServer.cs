@@ -3,7 +3,7 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost;
 
-/// <summary>A bare web server: what is in the environment for other programs (ASPNETCORE_URLS and the like) does nothing to it.</summary>
+/// <summary>A minimal web server that ignores environment variables for other programs, such as ASPNETCORE_URLS.</summary>
 internal static class WebServer
 {
     public static WebApplication Build(ILoggerFactory logs, Action<KestrelServerOptions> listen, Action<IServiceCollection> register)

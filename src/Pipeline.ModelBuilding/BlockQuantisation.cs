@@ -1,8 +1,8 @@
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// A dense kernel as bytes: each output's weights in blocks of 32 inputs, each block with its own scale, symmetric about zero. The layout is that of
-/// ONNX Runtime's MatMulNBits with 8 bits: uint8[outputs, blocks, 32] with 128 for zero, float[outputs * blocks].
+/// A dense kernel as bytes: each output's weights in blocks of 32 inputs, each block with its own scale, symmetric about zero. The layout
+/// is that of ONNX Runtime's MatMulNBits with 8 bits: uint8[outputs, blocks, 32] with 128 for zero, float[outputs * blocks].
 /// </summary>
 internal static class BlockQuantisation
 {
@@ -30,7 +30,7 @@ internal static class BlockQuantisation
         float[] scales = new float[unitsOut * blocks];
         fixed (byte* pinned = bytes)
         {
-            // A lambda takes no span; the pointer is pinned until the loop is done.
+            // A lambda cannot capture a span; the pointer stays pinned until the loop ends.
             byte* target = pinned;
             Parallel.For(0, (unitsOut + Stripe - 1) / Stripe, stripe =>
             {

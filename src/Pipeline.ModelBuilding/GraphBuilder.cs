@@ -7,9 +7,9 @@ using Pipeline.ModelBuilding.Onnx;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// Puts a network together layer by layer, with Keras' layer names for nodes and tensors. Data are NCHW; kernels come from the source as HWIO
-/// and are turned to ONNX' OIHW. No weight is read before <see cref="Write"/>, which takes them one by one; every array is hashed as it is
-/// read: the hash names the weights, whatever the precision that they are written in.
+/// Builds the graph of a network layer by layer, with Keras' layer names for nodes and tensors. Data are NCHW; kernels come from the source
+/// as HWIO and are transposed to ONNX' OIHW. No weight is read before <see cref="Write"/>, which takes them one by one; every array is
+/// hashed as it is read: the hash names the weights, whatever the precision that they are written in.
 /// </summary>
 /// <param name="name">The network's name.</param>
 /// <param name="weights">Its weights.</param>
@@ -32,7 +32,9 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
     /// <summary>Makes a tensor one of the network's outputs; N comes first, then the dimensions.</summary>
     public void Output(string tensor, params ReadOnlySpan<int> dimensions) => _graph.Output.Add(Tensor(tensor, dimensions));
 
-    /// <summary>A convolution with bias and zero padding; the node's own name differs from the layer's where an activation follows.</summary>
+    /// <summary>
+    /// A convolution with bias and zero padding; the node's own name differs from the layer's where an activation follows.
+    /// </summary>
     public string Convolution(
         string node, string layer, string input, int channelsIn, int channelsOut, int kernel, int stride, int padding) => Node(
         "Conv",
@@ -87,11 +89,12 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
         Node("Flatten", layer, [Node("Transpose", $"{layer}_channels_last", [input], Ints("perm", 0, 2, 3, 1))], Int("axis", 1));
 
     /// <summary>Reads the weights and writes the network as an ONNX model.</summary>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The stream to write to.</param>
     /// <param name="metadata">What to write into the model, given the SHA-256 of all weights in the order they were read.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public void Write(Stream output, Func<string, IReadOnlyDictionary<string, string>> metadata, CancellationToken cancellationToken) =>
-        OnnxWriter.Write(output, _graph, _initializers, () => metadata(Convert.ToHexStringLower(_hash.GetHashAndReset())), cancellationToken);
+        OnnxWriter.Write(
+            output, _graph, _initializers, () => metadata(Convert.ToHexStringLower(_hash.GetHashAndReset())), cancellationToken);
 
     public void Dispose() => _hash.Dispose();
 
@@ -121,8 +124,8 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
         bytes => Read(layer, weight, shape, MemoryMarshal.Cast<byte, float>(bytes)));
 
     /// <summary>
-    /// The product with a kernel of bytes, without the bias: ONNX Runtime's MatMulNBits, whose weights stay bytes in memory. Level 4 takes the
-    /// input as bytes too, by the row and block, so a picture's result does not depend on the others of its batch.
+    /// The product with a kernel of bytes, without the bias: ONNX Runtime's MatMulNBits, whose weights stay bytes in memory. Level 4 takes
+    /// the input as bytes too, by the row and block, so an image's result does not depend on the others of its batch.
     /// </summary>
     private string ByteProduct(string node, string layer, string input, int unitsIn, int unitsOut)
     {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// The first bytes of an HDF5 file (HDF5 File Format Specification 3.0, section II.A). They tell where the file ends: a download that broke
-/// off is known as such before anything is read beyond its end.
+/// The first bytes of an HDF5 file (HDF5 File Format Specification 3.0, section II.A). They contain the file's length, so an incomplete
+/// download is detected before anything is read beyond its end.
 /// </summary>
 internal static class Hdf5Superblock
 {
@@ -14,7 +14,7 @@ internal static class Hdf5Superblock
 
     /// <summary>The length that the file must have.</summary>
     /// <param name="file">The file, at its beginning.</param>
-    /// <returns>Null where this is no HDF5 file.</returns>
+    /// <returns>Null if this is not an HDF5 file.</returns>
     public static long? EndOfFile(Stream file)
     {
         Span<byte> start = stackalloc byte[Longest];

@@ -2,7 +2,7 @@ using Pipeline.Models;
 
 namespace Pipeline.ModelBuilding;
 
-/// <summary>A network's weights by the names and in the layouts of Keras.</summary>
+/// <summary>A model's weights by the names and in the layouts of Keras.</summary>
 internal interface IWeightSource
 {
     /// <summary>Where the weights come from.</summary>
@@ -14,7 +14,7 @@ internal interface IWeightSource
     /// <c>kernel</c> (HWIO for a convolution, IO for a dense layer), <c>bias</c>, or of a batch normalisation <c>gamma</c>, <c>beta</c>,
     /// <c>moving_mean</c>, <c>moving_variance</c>.
     /// </param>
-    /// <param name="shape">The shape that the network needs, in that layout.</param>
+    /// <param name="shape">The shape that the model needs, in this layout.</param>
     /// <param name="destination">Takes the values, row-major; as long as the product of <paramref name="shape"/>.</param>
     /// <exception cref="InvalidDataException">There is no such array, or it has another shape.</exception>
     void Read(string layer, string weight, ReadOnlySpan<int> shape, Span<float> destination);

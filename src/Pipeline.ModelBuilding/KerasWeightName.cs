@@ -1,8 +1,9 @@
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// What Keras calls a layer's arrays. Newer files: <c>conv1_conv/kernel:0</c>; files from the days of Theano: <c>block1_conv1_W_1:0</c>. Where
-/// a name tells nothing, Keras' order within a layer does: kernel, bias; or gamma, beta, moving mean, moving variance.
+/// Finds a layer's arrays by the names that Keras gives them. Newer files: <c>conv1_conv/kernel:0</c>; files from the time of Theano:
+/// <c>block1_conv1_W_1:0</c>. If no name is recognised, Keras' order within a layer is used: kernel, bias; or gamma, beta, moving mean,
+/// moving variance.
 /// </summary>
 internal static class KerasWeightName
 {
@@ -12,12 +13,12 @@ internal static class KerasWeightName
     /// <param name="names">The layer's <c>weight_names</c>.</param>
     /// <param name="layer">The layer as the file calls it.</param>
     /// <param name="weight">The weight as <see cref="IWeightSource"/> calls it.</param>
-    /// <returns>Its name in the file; null where the layer has none.</returns>
+    /// <returns>Its name in the file; null if the layer has none.</returns>
     public static string? Find(IReadOnlyList<string> names, string layer, string weight)
     {
-        string?[] told = [.. names.Select(name => Told(name, layer))];
-        int index = Array.IndexOf(told, weight);
-        if (index < 0 && told.All(name => name is null))
+        string?[] kinds = [.. names.Select(name => KindOf(name, layer))];
+        int index = Array.IndexOf(kinds, weight);
+        if (index < 0 && kinds.All(name => name is null))
         {
             string[]? order = Array.Find(Orders, order => order.Length == names.Count);
             index = order is null ? -1 : Array.IndexOf(order, weight);
@@ -26,7 +27,7 @@ internal static class KerasWeightName
         return index < 0 ? null : names[index];
     }
 
-    private static string? Told(string name, string layer)
+    private static string? KindOf(string name, string layer)
     {
         string last = name[(name.LastIndexOf('/') + 1)..].Split(':')[0];
         if (last.StartsWith($"{layer}_", StringComparison.Ordinal))

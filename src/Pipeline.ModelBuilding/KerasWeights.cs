@@ -6,14 +6,14 @@ using PureHDF.VOL.Native;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every layer,
-/// whose attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is read as well.
-/// An array goes from the file to the caller's memory; no second copy is made of it.
+/// Weights from a file as Keras' <c>save_weights</c> writes it (HDF5, the format of its published ImageNet weights): a group for every
+/// layer, whose attribute <c>weight_names</c> lists its arrays. A whole saved model, which keeps the same below <c>model_weights</c>, is
+/// read as well. An array is read directly into the caller's memory, without a second copy.
 /// </summary>
 internal sealed class KerasWeights : IWeightSource, IDisposable
 {
     private const string WholeFileNeeded =
-        "Keras' published weight file is needed, whole and unchanged. Fetch it anew: ./pipeline models pull --force";
+        "Keras' published weight file is needed, whole and unchanged. Fetch it again: ./pipeline models pull --force";
 
     // ResNet50's published file calls its last layer by an older name.
     private static readonly Dictionary<string, string> OlderLayerNames = new(StringComparer.Ordinal) { ["predictions"] = "probs" };
@@ -22,9 +22,9 @@ internal sealed class KerasWeights : IWeightSource, IDisposable
     private readonly NativeFile _file;
     private readonly IH5Group _layers;
 
-    /// <summary>Opens a file; arrays are read when they are asked for.</summary>
+    /// <summary>Opens a file; arrays are read on request.</summary>
     /// <param name="path">The file, usually named <c>*.h5</c>.</param>
-    /// <exception cref="InvalidDataException">It is no HDF5 file, or its end is missing; the message says what to do.</exception>
+    /// <exception cref="InvalidDataException">It is not an HDF5 file, or its end is missing; the message says what to do.</exception>
     /// <exception cref="IOException">There is no such file, or the system does not let it be read.</exception>
     public KerasWeights(string path)
     {
@@ -80,7 +80,7 @@ internal sealed class KerasWeights : IWeightSource, IDisposable
             throw Wrong($"{wanted}: finite numbers are expected, NaN or infinity is there");
         }
 
-        // HDF5 answers zeros for an array that was declared and never written. Biases may be zeros; no kernel of a network is.
+        // HDF5 returns zeros for an array that was declared and never written. Biases may be all zero, kernels never are.
         if (weight == "kernel" && !destination.ContainsAnyExcept(0f))
         {
             throw Wrong($"{wanted}: the kernel of a trained layer is expected, only zeros are there");
@@ -148,8 +148,8 @@ internal sealed class KerasWeights : IWeightSource, IDisposable
         }
     }
 
-    private InvalidDataException Wrong(string fault) => new($"'{_path}': {fault}. {WholeFileNeeded}");
+    private InvalidDataException Wrong(string error) => new($"'{_path}': {error}. {WholeFileNeeded}");
 
-    private InvalidDataException Damaged(string fault, Exception cause) =>
-        new($"'{_path}' {fault} ({cause.Message.TrimEnd('.')}). {WholeFileNeeded}", cause);
+    private InvalidDataException Damaged(string error, Exception cause) =>
+        new($"'{_path}' {error} ({cause.Message.TrimEnd('.')}). {WholeFileNeeded}", cause);
 }

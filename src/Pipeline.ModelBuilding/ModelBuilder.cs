@@ -5,49 +5,52 @@ using Pipeline.Models;
 
 namespace Pipeline.ModelBuilding;
 
-/// <summary>Writes networks as ONNX files. In memory it takes the largest layer's weights, not the network's.</summary>
+/// <summary>Writes models as ONNX files. It needs memory for the weights of the largest layer only.</summary>
 internal static class ModelBuilder
 {
     /// <summary>
-    /// Builds a model into a folder: the file that search uses, in the catalogue's precision, and where that is not float32, one more for the
-    /// study, which always runs float32. Each with its manifest, written last: they appear whole or not at all.
+    /// Builds a model into a folder: the file that search uses, in the catalogue's precision, and where that is not float32, one more for
+    /// the study, which always runs float32. Each has a manifest that is written last, so a model is never visible before it is complete.
     /// </summary>
     /// <param name="model">The catalogue entry.</param>
     /// <param name="weights">Its weights.</param>
-    /// <param name="withTop">Whether with the dense layers; without them the embedding is that of <see cref="ModelDefinition.NoTop"/>.</param>
-    /// <param name="folder">Where to; made if missing.</param>
-    /// <param name="cancellationToken">Ends the work early and leaves what was there before.</param>
+    /// <param name="withTop">
+    /// Whether it has the dense layers; without them the embedding is that of <see cref="ModelDefinition.NoTop"/>.
+    /// </param>
+    /// <param name="folder">The folder; created if missing.</param>
+    /// <param name="cancellationToken">Ends the work early; existing files stay as they are.</param>
     /// <returns>The model that search uses.</returns>
-    /// <exception cref="InvalidDataException">The catalogue names a graph that there is none of, or the weights do not fit.</exception>
-    /// <exception cref="IOException">The files cannot be written, as where the disk is full.</exception>
+    /// <exception cref="InvalidDataException">The catalogue names an unknown graph, or the weights do not fit.</exception>
+    /// <exception cref="IOException">The files cannot be written, for example because the disk is full.</exception>
     public static Task<InstalledModel> BuildAsync(
         ModelDefinition model, IWeightSource weights, bool withTop, string folder, CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {
                 ArgumentNullException.ThrowIfNull(model);
-                InstalledModel built = Build(model, weights, model.PrecisionOf(withTop), withTop, folder, ModelManifest.Searched, cancellationToken);
+                InstalledModel built = Build(
+                    model, weights, model.PrecisionOf(withTop), withTop, folder, ModelManifest.Searched, cancellationToken);
                 if (built.Precision == Precision.Float32)
                 {
                     ModelManifest.Delete(folder, model.Key, ModelManifest.Studied);
                     return built;
                 }
 
-                // The first file's buffers, half a gigabyte for VGG16, would still be there when the second's are made: nothing else makes
-                // the collector run in between, and weights of the network's size in memory are what streaming is to avoid.
+                // Without this, the first file's buffers (half a gigabyte for VGG16) would still be in memory when the second's are
+                // allocated, because nothing else makes the collector run in between.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 Build(model, weights, Precision.Float32, withTop, folder, ModelManifest.Studied, cancellationToken);
                 return built;
             },
             cancellationToken);
 
-    /// <summary>Writes a network as an ONNX model.</summary>
+    /// <summary>Writes a model as an ONNX file.</summary>
     /// <param name="model">The catalogue entry.</param>
     /// <param name="weights">Its weights.</param>
     /// <param name="precision">What the dense layers' kernels are written in.</param>
-    /// <param name="withTop">Whether with the dense layers.</param>
-    /// <param name="divisor">Divides every width, for the small networks of tests; 1 is the paper's network.</param>
-    /// <param name="output">Where to.</param>
+    /// <param name="withTop">Whether it has the dense layers.</param>
+    /// <param name="divisor">Divides every width, for small models in tests; 1 is the original size.</param>
+    /// <param name="output">The stream to write to.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <returns>The SHA-256 of the weights as they were read, 64 hexadecimal digits.</returns>
     internal static string Write(
@@ -103,7 +106,7 @@ internal static class ModelBuilder
                 model, weights, precision, withTop, divisor: 1, file, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
 
-            // Without a manifest there is no model: it goes first and comes last.
+            // A model exists if its manifest does: the manifest is deleted first and written last.
             File.Delete(ModelManifest.PathOf(folder, model.Key, use));
             File.Move(part, path, overwrite: true);
             var manifest = new ModelManifest(
@@ -133,7 +136,7 @@ internal static class ModelBuilder
         string weightsHash = write(hashed);
         hashed.FlushFinalBlock();
 
-        // On the disk before it gets its name: a power cut leaves no model that only seems whole.
+        // Flushed to the disk before it gets its name: a power failure leaves no incomplete file under that name.
         file.Flush(flushToDisk: true);
         return (weightsHash, file.Length, Convert.ToHexStringLower(sha256.Hash!));
     }

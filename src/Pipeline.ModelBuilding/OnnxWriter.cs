@@ -6,7 +6,7 @@ namespace Pipeline.ModelBuilding;
 /// <summary>Writes an initializer's values, little-endian, into memory of exactly their length.</summary>
 internal delegate void FillBytes(Span<byte> bytes);
 
-/// <summary>A tensor of weights whose values are asked for only when it is written.</summary>
+/// <summary>A tensor of weights whose values are computed only when it is written.</summary>
 internal sealed record Initializer(string Name, TensorProto.Types.DataType Type, IReadOnlyList<int> Dimensions, FillBytes Fill)
 {
     public int Bytes => Dimensions.Aggregate(1, (product, size) => product * size) * Type switch
@@ -18,8 +18,8 @@ internal sealed record Initializer(string Name, TensorProto.Types.DataType Type,
 }
 
 /// <summary>
-/// An ONNX model as a stream of protocol buffers, one initializer at a time: a model is as large as its weights, and the memory it takes to write
-/// one is that of the largest layer. Lengths come before what they measure, so all are worked out from the shapes alone.
+/// Writes an ONNX model as a stream of protocol buffers, one initializer at a time, so that writing needs memory for the largest layer
+/// only. Lengths precede their content, so all of them are computed from the shapes.
 /// </summary>
 internal static class OnnxWriter
 {
@@ -29,10 +29,10 @@ internal static class OnnxWriter
     private const int IntermediateRepresentation = 8;
     private const int OperatorSet = 17;
 
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The stream to write to.</param>
     /// <param name="graph">Nodes, inputs and outputs; no initializer.</param>
     /// <param name="initializers">The weights, filled in this order.</param>
-    /// <param name="metadata">Asked for when all weights have been written.</param>
+    /// <param name="metadata">Called when all weights have been written.</param>
     /// <param name="cancellationToken">Ends the work between two initializers.</param>
     public static void Write(
         Stream output,
@@ -70,11 +70,11 @@ internal static class OnnxWriter
             header.WriteTo(coded);
             coded.WriteTag(TensorProto.RawDataFieldNumber, WireFormat.WireType.LengthDelimited);
 
-            // Not copied: written before the buffer is filled anew.
+            // Not copied: it is written before the buffer is filled again.
             coded.WriteBytes(UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, initializer.Bytes)));
         }
 
-        // Fields of a message may come in any order, and later ones are added to earlier ones.
+        // Fields of a message may come in any order, and repeated ones are merged.
         var tail = new ModelProto();
         tail.MetadataProps.Add(metadata().Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }));
         tail.WriteTo(coded);

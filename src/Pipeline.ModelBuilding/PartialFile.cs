@@ -5,8 +5,8 @@ using Pipeline.Diagnostics;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// What of a download is there: <c>NAME.part</c>, and beside it <c>NAME.part.json</c>, which says of what it is a part. Both outlive the
-/// process, so a later one goes on where this one stopped.
+/// An incomplete download: <c>NAME.part</c>, and beside it <c>NAME.part.json</c>, which says what it is a part of. Both stay after the
+/// process has ended, so that a later one can resume.
 /// </summary>
 internal sealed class PartialFile : IAsyncDisposable
 {
@@ -25,21 +25,23 @@ internal sealed class PartialFile : IAsyncDisposable
             PartOf(target), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
     }
 
-    /// <summary>Bytes that are there.</summary>
+    /// <summary>Bytes downloaded so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Entity tag or date of the version that this is a part of; null where nothing is there, or it cannot be gone on with.</summary>
+    /// <summary>
+    /// Entity tag or date of the version that this is a part of; null if there is nothing yet, or if it cannot be resumed.
+    /// </summary>
     public string? Version { get; private set; }
 
-    /// <summary>What the user may expect of another try.</summary>
+    /// <summary>What another attempt will do, for messages.</summary>
     public string Kept => Version is null
         ? "Run the command again."
-        : $"The {Length:N0} bytes that are there are kept: run the command again to go on.";
+        : $"The {Length:N0} bytes downloaded so far are kept: run the command again to resume.";
 
-    /// <summary>Opens what an earlier download left, or begins.</summary>
+    /// <summary>Opens what an earlier download left, or begins a new file.</summary>
     /// <param name="target">The final path.</param>
-    /// <param name="file">What is downloaded; a part of another file, or from another address, is dropped.</param>
-    /// <param name="cancellationToken">Ends the reading of what is there.</param>
+    /// <param name="file">What is downloaded; a part of another file, or from another address, is discarded.</param>
+    /// <param name="cancellationToken">Ends the reading of the existing part.</param>
     public static async Task<PartialFile> OpenAsync(string target, PublishedFile file, CancellationToken cancellationToken)
     {
         var part = new PartialFile(target, file.Address);
@@ -84,8 +86,8 @@ internal sealed class PartialFile : IAsyncDisposable
         return done;
     }
 
-    /// <summary>Drops what is there and begins at the first byte.</summary>
-    /// <param name="version">Entity tag or date of what comes now; null where the server tells none, and then it cannot be gone on with.</param>
+    /// <summary>Discards the existing part and begins at the first byte.</summary>
+    /// <param name="version">Entity tag or date of the new content; null if the server sends none, and then it cannot be resumed.</param>
     public void Begin(string? version)
     {
         File.Delete(StateOf(_target));
@@ -105,7 +107,7 @@ internal sealed class PartialFile : IAsyncDisposable
     }
 
     /// <summary>Appends.</summary>
-    /// <exception cref="PartialFileException">The disk does not take it.</exception>
+    /// <exception cref="PartialFileException">The file cannot be written.</exception>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         try
@@ -114,17 +116,18 @@ internal sealed class PartialFile : IAsyncDisposable
         }
         catch (IOException exception)
         {
-            throw new PartialFileException($"'{_file.Name}' cannot be written ({exception.Message}). Make room. {Kept}", exception);
+            throw new PartialFileException(
+                $"'{_file.Name}' cannot be written ({exception.Message}). Free space on the disk. {Kept}", exception);
         }
 
         _md5.AppendData(bytes.Span);
         Length += bytes.Length;
     }
 
-    /// <summary>The MD5 of all that is there.</summary>
+    /// <summary>The MD5 of the bytes so far.</summary>
     public string Md5() => Convert.ToHexStringLower(_md5.GetCurrentHash());
 
-    /// <summary>Gives the whole file its name, once it is on the disk.</summary>
+    /// <summary>Flushes the complete file to the disk and gives it its final name.</summary>
     public void Finish()
     {
         _file.Flush(flushToDisk: true);
@@ -133,7 +136,7 @@ internal sealed class PartialFile : IAsyncDisposable
         File.Delete(StateOf(_target));
     }
 
-    /// <summary>Leaves nothing behind.</summary>
+    /// <summary>Deletes the part.</summary>
     public void Delete()
     {
         _file.Dispose();
@@ -141,7 +144,7 @@ internal sealed class PartialFile : IAsyncDisposable
         File.Delete(StateOf(_target));
     }
 
-    /// <summary>Closes; what is there stays for the next time.</summary>
+    /// <summary>Closes the file; the part stays for a later attempt.</summary>
     public async ValueTask DisposeAsync()
     {
         await _file.DisposeAsync().ConfigureAwait(false);
@@ -161,7 +164,7 @@ internal sealed class PartialFile : IAsyncDisposable
         }
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
-            // Nothing tells what the part is a part of: it is fetched anew.
+            // It is unknown what the part belongs to, so the file is fetched from the beginning.
             return null;
         }
     }
@@ -169,5 +172,5 @@ internal sealed class PartialFile : IAsyncDisposable
     private sealed record State(Uri Address, string Version);
 }
 
-/// <summary>The disk, not the network, ended a download.</summary>
+/// <summary>A download ended because of the disk, not because of the network.</summary>
 internal sealed class PartialFileException(string message, Exception cause) : IOException(message, cause);

@@ -1,18 +1,18 @@
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// ResNet50: the 50-layer network of He et al. (2016) in its first version, layer by layer as Keras' <c>applications/resnet.py</c>, whose names it
-/// uses: a block's stride is in its first 1x1 convolution, convolutions have a bias, batch normalisation's epsilon is 1.001e-5.
+/// ResNet50: the 50-layer network of He et al. (2016) in its first version, layer by layer as Keras' <c>applications/resnet.py</c>, whose
+/// names it uses: a block's stride is in its first 1x1 convolution, convolutions have a bias, batch normalisation's epsilon is 1.001e-5.
 /// </summary>
 internal static class ResNet50
 {
     private static readonly (int Filters, int Blocks, int Stride)[] Stacks = [(64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)];
 
     /// <summary>Adds the network and its outputs.</summary>
-    /// <param name="graph">Where to.</param>
+    /// <param name="graph">The graph to extend.</param>
     /// <param name="inputSize">Side of the input, a multiple of 32: 224.</param>
     /// <param name="classes">Classes predicted: 1000; null for the network without its dense layer.</param>
-    /// <param name="divisor">Divides every width, for the small networks of tests; 1 is the paper's network.</param>
+    /// <param name="divisor">Divides every width, for small models in tests; 1 is the original size.</param>
     public static void AddTo(GraphBuilder graph, int inputSize, int? classes, int divisor = 1)
     {
         string x = graph.Input("input", channels: 3, inputSize);
@@ -52,7 +52,8 @@ internal static class ResNet50
     {
         string Normalised(int index, string x, int channelsIn, int channelsOut, int kernel, int stride) => graph.BatchNormalisation(
             $"{name}_{index}_bn",
-            graph.Convolution($"{name}_{index}_conv", $"{name}_{index}_conv", x, channelsIn, channelsOut, kernel, stride, padding: kernel / 2),
+            graph.Convolution(
+                $"{name}_{index}_conv", $"{name}_{index}_conv", x, channelsIn, channelsOut, kernel, stride, padding: kernel / 2),
             channelsOut);
 
         string shortcut = projected ? Normalised(0, input, channels, 4 * filters, kernel: 1, stride) : input;

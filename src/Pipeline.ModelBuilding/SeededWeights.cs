@@ -5,10 +5,10 @@ using Pipeline.Models;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// Untrained weights drawn from a seed: He normal (He et al. 2015, standard deviation sqrt(2 / fan-in)) for kernels, small offsets for the rest.
-/// The same on every machine, bit for bit: the draws are sums of integers, and what follows is exactly rounded arithmetic.
+/// Untrained weights drawn from a seed: He normal (He et al. 2015, standard deviation sqrt(2 / fan-in)) for kernels, small offsets for the
+/// rest. Bit for bit the same on every machine: the draws are sums of integers, followed by exactly rounded arithmetic.
 /// </summary>
-/// <param name="seed">Which network of all.</param>
+/// <param name="seed">The seed; each gives another model.</param>
 internal sealed class SeededWeights(ulong seed) : IWeightSource
 {
     // The sum of twelve uniforms of 16 bits: mean 12 * 65535 / 2, standard deviation 65536 to nine digits, close to normal.
@@ -30,7 +30,7 @@ internal sealed class SeededWeights(ulong seed) : IWeightSource
         int length = destination.Length;
         fixed (float* pinned = destination)
         {
-            // A lambda takes no span; the pointer is pinned until the loop is done.
+            // A lambda cannot capture a span; the pointer stays pinned until the loop ends.
             float* values = pinned;
             Parallel.For(0, (length + Stripe - 1) / Stripe, stripe =>
             {
@@ -56,10 +56,10 @@ internal sealed class SeededWeights(ulong seed) : IWeightSource
 
                 double deviation = Math.Sqrt(2.0 / fanIn);
 
-                // Pixels are in the hundreds: the first layer brings them to the order of 1, where untrained layers keep them.
+                // Pixels are in the hundreds: the first layer brings them to the order of 1, and untrained layers keep that order.
                 return (0, layer is "block1_conv1" or "conv1_conv" ? deviation / 64 : deviation);
             case "gamma":
-                // The last one of a residual block is small, or sixteen blocks on end would blow the signal up.
+                // The last one of a residual block is small, because otherwise the signal would grow too large over sixteen blocks.
                 return layer.EndsWith("_3_bn", StringComparison.Ordinal) ? (0.25, 0.025) : (1, 0.1);
             case "moving_variance":
                 // 0.05 times the draw stays within 0.3 of 1: a variance is positive.
@@ -71,7 +71,7 @@ internal sealed class SeededWeights(ulong seed) : IWeightSource
         }
     }
 
-    // Element i needs no other element: three numbers of the counter-based generator.
+    // Each element is computed on its own, from three numbers of the counter-based generator.
     private static double StandardNormal(ulong stream, ulong index)
     {
         ulong first = stream + (((index * 3) + 1) * SplitMix64.Golden);

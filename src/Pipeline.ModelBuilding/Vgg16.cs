@@ -8,10 +8,10 @@ internal static class Vgg16
     private static readonly (int Convolutions, int Channels)[] Blocks = [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)];
 
     /// <summary>Adds the network and its outputs.</summary>
-    /// <param name="graph">Where to.</param>
+    /// <param name="graph">The graph to extend.</param>
     /// <param name="inputSize">Side of the input, a multiple of 32: 224.</param>
     /// <param name="classes">Classes predicted: 1000; null for the network without its dense layers.</param>
-    /// <param name="divisor">Divides every width, for the small networks of tests; 1 is the paper's network.</param>
+    /// <param name="divisor">Divides every width, for small models in tests; 1 is the original size.</param>
     public static void AddTo(GraphBuilder graph, int inputSize, int? classes, int divisor = 1)
     {
         string x = graph.Input("input", channels: 3, inputSize);

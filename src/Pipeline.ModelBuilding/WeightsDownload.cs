@@ -7,28 +7,28 @@ using Pipeline.Diagnostics;
 namespace Pipeline.ModelBuilding;
 
 /// <summary>
-/// Fetches published files. A download that broke off is gone on with, by this process or a later one; a file has its final name only when
-/// its size and its MD5 are those that the publisher states.
+/// Fetches published files. An interrupted download is resumed by this process or a later one; a file gets its final name only when its
+/// size and MD5 match those that the publisher states.
 /// </summary>
-/// <param name="client">Sends the requests. Trying again when none is answered is its affair; it needs no time limit for the body.</param>
-/// <param name="stallTimeout">A body that brings no byte for this long counts as broken off; null for 30 seconds.</param>
+/// <param name="client">Sends the requests and retries those without a response; it needs no time limit for the body.</param>
+/// <param name="stallTimeout">A body that sends no byte for this long counts as interrupted; null for 30 seconds.</param>
 internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout = null)
 {
     private const int BufferSize = 1 << 18;
 
-    // A line that breaks more often than this needs its user's attention.
+    // A connection that breaks more often than this needs the user's attention.
     private const int MostBreaks = 20;
 
     private readonly TimeSpan _stallTimeout = stallTimeout ?? TimeSpan.FromSeconds(30);
 
-    /// <summary>Sees to it that a file is on this machine, whole and checked.</summary>
-    /// <param name="file">The file. One with a <c>file:</c> address is checked and used where it lies.</param>
-    /// <param name="folder">Where it is put, under its own name; made if missing. What is there and is right is not fetched again.</param>
-    /// <param name="progress">Is told how far it is; may be null.</param>
-    /// <param name="cancellationToken">Ends it early; what has come stays for the next time.</param>
+    /// <summary>Makes sure that a file is on this machine, complete and checked.</summary>
+    /// <param name="file">The file. One with a <c>file:</c> address is checked and used in place.</param>
+    /// <param name="folder">The target folder; created if missing. A correct file that exists there is not fetched again.</param>
+    /// <param name="progress">Receives the progress; may be null.</param>
+    /// <param name="cancellationToken">Ends it early; the part downloaded so far stays for a later attempt.</param>
     /// <returns>Its path.</returns>
-    /// <exception cref="HttpRequestException">The server cannot be reached, or refuses, or breaks off again and again.</exception>
-    /// <exception cref="InvalidDataException">What it offers is another file than the published one.</exception>
+    /// <exception cref="HttpRequestException">The server cannot be reached, refuses, or breaks the connection too often.</exception>
+    /// <exception cref="InvalidDataException">The file is not the published one.</exception>
     /// <exception cref="IOException">The disk is full, or cannot be written to.</exception>
     public async Task<string> FetchAsync(
         PublishedFile file, string folder, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
@@ -49,11 +49,11 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         await using PartialFile part = await PartialFile.OpenAsync(target, file, cancellationToken).ConfigureAwait(false);
         RequireSpace(file, folder, part.Length);
         await ReceiveAsync(file, part, progress, cancellationToken).ConfigureAwait(false);
-        if (Fault(file, part.Length, part.Md5()) is { } fault)
+        if (ErrorOf(file, part.Length, part.Md5()) is { } error)
         {
             part.Delete();
             throw new InvalidDataException(
-                $"'{file.Address}' {fault}. It was damaged on the way, or is another version; nothing of it was kept. " +
+                $"'{file.Address}' {error}. It was damaged in transit, or is another version; it was deleted. " +
                 "Run the command again, or name another source: --from DIR|URL");
         }
 
@@ -68,21 +68,21 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
     public static async Task<bool> IsThereAsync(PublishedFile file, string path, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return await FaultAsync(file, path, progress: null, cancellationToken).ConfigureAwait(false) is null;
+        return await FindErrorAsync(file, path, progress: null, cancellationToken).ConfigureAwait(false) is null;
     }
 
     private static async Task<string> UseAsync(
         PublishedFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         string path = file.Address.LocalPath;
-        return await FaultAsync(file, path, progress, cancellationToken).ConfigureAwait(false) is { } fault
+        return await FindErrorAsync(file, path, progress, cancellationToken).ConfigureAwait(false) is { } error
             ? throw new InvalidDataException(
-                $"'{path}' {fault}. Put the file there as it is published, or name another source: --from DIR|URL")
+                $"'{path}' {error}. Put the file there as it is published, or name another source: --from DIR|URL")
             : path;
     }
 
-    /// <summary>What is wrong with a file on this machine; null for nothing.</summary>
-    private static async Task<string?> FaultAsync(
+    /// <summary>What is wrong with a file on this machine; null if nothing is.</summary>
+    private static async Task<string?> FindErrorAsync(
         PublishedFile file, string path, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
         if (!File.Exists(path))
@@ -93,18 +93,18 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         await using FileStream stream = File.OpenRead(path);
         if (stream.Length > file.MostBytes || stream.Length < file.Bytes)
         {
-            return Fault(file, stream.Length, file.Md5);
+            return ErrorOf(file, stream.Length, file.Md5);
         }
 
         using var md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
         long length = await PartialFile.HashAsync(stream, md5, progress, cancellationToken).ConfigureAwait(false);
-        return Fault(file, length, Convert.ToHexStringLower(md5.GetCurrentHash()));
+        return ErrorOf(file, length, Convert.ToHexStringLower(md5.GetCurrentHash()));
     }
 
-    private static string? Fault(PublishedFile file, long length, string md5) =>
-        file.Bytes is { } bytes && length != bytes ? $"has {length:N0} bytes, {bytes:N0} are expected"
-        : length > file.MostBytes ? $"has {length:N0} bytes, at most {file.MostBytes:N0} are expected"
-        : !md5.Equals(file.Md5, StringComparison.OrdinalIgnoreCase) ? $"has the MD5 {md5}, {file.Md5} is expected"
+    private static string? ErrorOf(PublishedFile file, long length, string md5) =>
+        file.Bytes is { } bytes && length != bytes ? $"has {length:N0} bytes instead of {bytes:N0}"
+        : length > file.MostBytes ? $"has {length:N0} bytes; at most {file.MostBytes:N0} are expected"
+        : !md5.Equals(file.Md5, StringComparison.OrdinalIgnoreCase) ? $"has the MD5 {md5} instead of {file.Md5}"
         : null;
 
     private static void RequireSpace(PublishedFile file, string folder, long there)
@@ -113,7 +113,7 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         string drive = OperatingSystem.IsWindows() ? Path.GetPathRoot(path)! : path;
         if (drive.StartsWith(@"\\", StringComparison.Ordinal))
         {
-            // A network share of Windows is no drive; nothing tells what is free there.
+            // A network share of Windows is not a drive; its free space is unknown.
             return;
         }
 
@@ -122,7 +122,8 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         if (needed > free)
         {
             throw new IOException(
-                $"'{file.Name}' needs {needed:N0} bytes more in '{path}', where {free:N0} are free. Make room, then run the command again.");
+                $"'{file.Name}' needs {needed:N0} bytes more in '{path}', where {free:N0} are free. Free space there, " +
+                "then run the command again.");
         }
     }
 
@@ -131,21 +132,21 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
     {
         for (int breaks = 1; part.Length != file.Bytes; breaks++)
         {
-            string? fault = await ReceiveOnceAsync(file, part, progress, cancellationToken).ConfigureAwait(false);
-            if (fault is null)
+            string? error = await ReceiveOnceAsync(file, part, progress, cancellationToken).ConfigureAwait(false);
+            if (error is null)
             {
                 return;
             }
 
             if (breaks > MostBreaks)
             {
-                throw new HttpRequestException($"'{file.Address}' {fault}, and so {breaks} times on end. {part.Kept}");
+                throw new HttpRequestException($"'{file.Address}' {error}, after {breaks} attempts. {part.Kept}");
             }
         }
     }
 
-    /// <summary>One request, and as much of its body as comes.</summary>
-    /// <returns>Null where the body came to its end; else what happened to it.</returns>
+    /// <summary>Sends one request and reads as much of its body as arrives.</summary>
+    /// <returns>Null if the body is complete; else what interrupted it.</returns>
     private async Task<string?> ReceiveOnceAsync(
         PublishedFile file, PartialFile part, IProgress<DownloadProgress>? progress, CancellationToken cancellationToken)
     {
@@ -171,7 +172,7 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         if (total > file.MostBytes || total < file.Bytes)
         {
             string expected = file.Bytes is null ? $"at most {file.MostBytes:N0}" : $"{file.Bytes:N0}";
-            throw new InvalidDataException($"'{file.Address}' offers {total:N0} bytes, {expected} are expected. {OtherSource(file)}");
+            throw new InvalidDataException($"'{file.Address}' offers {total:N0} bytes instead of {expected}. {OtherSource(file)}");
         }
 
         if (!continues)
@@ -209,7 +210,7 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever the client's handlers throw: there was no answer.
+            // Whatever the client's handlers throw: there was no response.
             throw new HttpRequestException(
                 $"'{file.Address}' cannot be reached ({exception.Message.TrimEnd('.')}). {OtherSource(file)}", exception);
         }
@@ -240,17 +241,23 @@ internal sealed class WeightsDownload(HttpClient client, TimeSpan? stallTimeout 
             {
                 part.Delete();
                 throw new InvalidDataException(
-                    $"'{file.Address}' sends more than the {file.MostBytes:N0} bytes that are expected; nothing was kept. {OtherSource(file)}");
+                    $"'{file.Address}' sends more than the {file.MostBytes:N0} bytes that are expected; nothing was kept. " +
+                    $"{OtherSource(file)}");
             }
 
             await part.AppendAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>What If-Range takes: a strong entity tag, or else the date of the last change.</summary>
+    /// <summary>The value for If-Range: a strong entity tag, or else the date of the last change.</summary>
     private static string? VersionOf(HttpResponseHeaders response, HttpContentHeaders content) =>
         response.ETag is { IsWeak: false } tag ? tag.ToString() : content.LastModified?.ToString("R", CultureInfo.InvariantCulture);
 
     private static string OtherSource(PublishedFile file) =>
-        $"Without that server, name a folder or an address that has the file '{file.Name}': --from DIR|URL";
+        $"To use another source, name a folder or an address that has the file '{file.Name}': --from DIR|URL";
 }
+
+/// <summary>The progress of a download.</summary>
+/// <param name="Done">Bytes downloaded so far.</param>
+/// <param name="Total">Bytes of the whole; null if unknown.</param>
+internal readonly record struct DownloadProgress(long Done, long? Total);

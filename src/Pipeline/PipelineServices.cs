@@ -26,12 +26,12 @@ namespace Pipeline;
 internal static class PipelineServices
 {
     /// <summary>
-    /// Adds all that indexes, searches, compares and studies images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the
+    /// Adds everything to index, search, compare and study images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the
     /// storage account <c>ImagesStorage</c>: a connection string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and
     /// <c>ImagesStorage__tableServiceUri</c> with an optional <c>ImagesStorage__clientId</c> of a user-assigned identity, as the Functions
     /// host names its identity-based connections. The app does not start without its models.
     /// </summary>
-    /// <param name="services">Where to add.</param>
+    /// <param name="services">The services to extend.</param>
     /// <param name="configuration">The app's configuration.</param>
     public static IServiceCollection AddPipeline(this IServiceCollection services, IConfiguration configuration)
     {
@@ -55,7 +55,7 @@ internal static class PipelineServices
         IConfigurationSection section = configuration.GetSection("Models");
         OptionsBuilder<ModelOptions> options = services.AddOptions<ModelOptions>().Bind(section).ValidateDataAnnotations();
 
-        // Not through the options, which are not valid before the models are there.
+        // Not read through the options, which are not valid before the models are there.
         if (section.Get<ModelOptions>() is { ContainerUri: not null } settings)
         {
             services.AddSingleton(provider => new ModelStore(

@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What everything is held against: ONNX Runtime as it comes, on all processors, with one picture's input made beforehand.</summary>
+/// <summary>The baseline of the benchmarks: plain ONNX Runtime on all processors, with the input of one image prepared before.</summary>
 internal sealed class BareNetwork : IDisposable
 {
     private readonly InferenceSession _session;
@@ -26,7 +26,7 @@ internal sealed class BareNetwork : IDisposable
         _session = new InferenceSession(model.Path, options);
     }
 
-    /// <summary>The picture that the input was made from.</summary>
+    /// <summary>The image of the input.</summary>
     public RgbImage Image { get; }
 
     public float Run()

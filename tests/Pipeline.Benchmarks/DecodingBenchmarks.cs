@@ -4,7 +4,7 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>From encoded bytes to the networks' 224 x 224 pixels, beside libvips' own thumbnail of the same bytes.</summary>
+/// <summary>From encoded bytes to the models' 224 x 224 pixels, beside libvips' own thumbnail of the same bytes.</summary>
 [MemoryDiagnoser]
 public class DecodingBenchmarks
 {
@@ -13,24 +13,24 @@ public class DecodingBenchmarks
     private readonly ImageDecoder _decoder = new(new ImageLimits());
     private byte[] _encoded = [];
 
-    /// <summary>Each a format and a size: a sample of the demo, and a photograph of 12 megapixels drawn up from it.</summary>
+    /// <summary>A format and a size: a sample of the demo, or a photograph of 12 megapixels enlarged from it.</summary>
     [Params("jpg 480x360", "jpg 4000x3000", "png 4000x3000", "webp 4000x3000")]
-    public string Picture { get; set; } = "";
+    public string Source { get; set; } = "";
 
     [GlobalSetup]
     public void Setup()
     {
         _encoded = Checkout.Sample("fish-1.jpg");
-        if (!Picture.EndsWith("480x360", StringComparison.Ordinal))
+        if (!Source.EndsWith("480x360", StringComparison.Ordinal))
         {
             using Image small = Image.NewFromBuffer(_encoded);
             using Image large = small.Resize(4000.0 / small.Width, vscale: 3000.0 / small.Height);
 
-            // Grain, or the encoders would have it easier than with a photograph.
+            // Grain, because without it the image would be easier to encode than a photograph.
             using Image grain = Image.Gaussnoise(large.Width, large.Height, sigma: 8, mean: 0, seed: 1);
             using Image sum = large + grain;
             using Image bytes = sum.Cast(Enums.BandFormat.Uchar);
-            _encoded = bytes.WriteToBuffer($".{Picture.Split(' ')[0]}");
+            _encoded = bytes.WriteToBuffer($".{Source.Split(' ')[0]}");
         }
     }
 

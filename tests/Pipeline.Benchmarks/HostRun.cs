@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What the local host costs: its start, a call through it, and the way of one upload to its records.</summary>
+/// <summary>Measures the local host: its start, a call through it, and the time from one upload to its records.</summary>
 internal static class HostRun
 {
     private const int Calls = 1000;
@@ -18,14 +18,14 @@ internal static class HostRun
         double start = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         using var http = new HttpClient { BaseAddress = served.Running.App.Address };
 
-        // A wrong parameter is answered before anything is done: what is left is the way there and back.
+        // A wrong parameter is refused before any work, so that only the call itself is measured.
         double[] worker = await TimesAsync(http, "api/similar/nobody.jpg?top=0");
         double[] front = await TimesAsync(http, "api/nothing");
         double[] indexed = await UploadsAsync(served);
         double inference = Inference("vgg16") + Inference("resnet50");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             start            {start:0.0} s, storage and host, until the app is healthy
-            a call           median {Median(worker):0.00} ms, 95th percentile {worker[Calls * 95 / 100]:0.00} ms, through host and worker and back
+            a call           median {Median(worker):0.00} ms, 95th percentile {worker[Calls * 95 / 100]:0.00} ms, through host and worker
             a 404            median {Median(front):0.00} ms, 95th percentile {front[Calls * 95 / 100]:0.00} ms, by the host alone
             one upload       median {Median(indexed):0} ms, longest {indexed[^1]:0} ms, from its end to the records of both models
             inference        {inference:0} ms of it, one run of each model as the app runs them
@@ -69,7 +69,7 @@ internal static class HostRun
                 times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             }
 
-            // The machine comes to rest; and uploads do not fall on the same moment of the watch's interval.
+            // Lets the machine become idle, and spreads the uploads over the interval of the watch.
             await Task.Delay(700 + (i * 53));
         }
 
@@ -79,7 +79,7 @@ internal static class HostRun
 
     private static double Inference(string key)
     {
-        using var network = new ModelSession(Checkout.Model(key));
+        using var model = new ModelSession(Checkout.Model(key));
         byte[] pixels = new byte[224 * 224 * 3];
         new Random(1).NextBytes(pixels);
         var image = new RgbImage(224, 224, pixels);
@@ -87,7 +87,7 @@ internal static class HostRun
         for (int i = 0; i < times.Length; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            network.EmbedAsync(image, CancellationToken.None).GetAwaiter().GetResult();
+            model.EmbedAsync(image, CancellationToken.None).GetAwaiter().GetResult();
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 

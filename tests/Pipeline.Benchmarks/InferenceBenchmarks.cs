@@ -5,7 +5,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>One picture through a network, two side by side and eight as a batch, beside the bare ONNX Runtime call.</summary>
+/// <summary>One image through a model, two side by side and eight as a batch, beside the bare ONNX Runtime call.</summary>
 [MemoryDiagnoser]
 public class InferenceBenchmarks
 {

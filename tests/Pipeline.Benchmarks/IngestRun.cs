@@ -4,53 +4,54 @@ using System.Globalization;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// Whole ingest, from the first upload until every picture is embedded by both networks, by the real app on the real emulator; beside what the
-/// two networks alone take for the same pictures, one run after another with nothing else going on.
+/// Measures the whole ingest, from the first upload until every image is embedded by both models, by the real app on the real emulator;
+/// beside the time of the two models alone for the same images, one run after another on an idle machine.
 /// </summary>
 internal static class IngestRun
 {
     private const int WarmUp = 8;
     private static readonly string[] Models = ["vgg16", "resnet50"];
 
-    public static async Task RunAsync(int pictures)
+    public static async Task RunAsync(int images)
     {
-        (double before, string parts) = BareSeconds(pictures);
+        (double before, string parts) = BareSeconds(images);
         await using ServedPipeline served = await ServedPipeline.StartAsync();
         await UploadAndWaitAsync(served, "warm", WarmUp);
         (double appBefore, double hostBefore, double storageBefore) = served.ProcessorSeconds;
-        double seconds = await UploadAndWaitAsync(served, "ingest", pictures);
+        double seconds = await UploadAndWaitAsync(served, "ingest", images);
         (double appAfter, double hostAfter, double storageAfter) = served.ProcessorSeconds;
         double memory = served.Megabytes;
         double peak = served.PeakMegabytes;
-        (double after, _) = BareSeconds(pictures);
+        (double after, _) = BareSeconds(images);
 
         double bare = (before + after) / 2;
+        (double app, double host, double storage) = (appAfter - appBefore, hostAfter - hostBefore, storageAfter - storageBefore);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            bare inference   {bare:0.00} s for {pictures} pictures by both networks ({before:0.00} before, {after:0.00} after; {parts})
-            whole ingest     {seconds:0.00} s, {pictures / seconds:0.0} pictures/s
+            bare inference   {bare:0.00} s for {images} images by both models ({before:0.00} before, {after:0.00} after; {parts})
+            whole ingest     {seconds:0.00} s, {images / seconds:0.0} images/s
             ratio            {seconds / bare:0.00}
-            processor time   function app {appAfter - appBefore:0.00} s, its host {hostAfter - hostBefore:0.00} s, emulator {storageAfter - storageBefore:0.00} s
+            processor time   function app {app:0.00} s, its host {host:0.00} s, emulator {storage:0.00} s
             function app     {memory:0} MB resident, {peak:0} MB at most
             """));
     }
 
-    private static (double Seconds, string Parts) BareSeconds(int pictures)
+    private static (double Seconds, string Parts) BareSeconds(int images)
     {
         double total = 0;
         var parts = new List<string>();
         foreach (string key in Models)
         {
-            using var network = new BareNetwork(Checkout.Model(key));
-            network.Run();
+            using var model = new BareNetwork(Checkout.Model(key));
+            model.Run();
             long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < pictures; i++)
+            for (int i = 0; i < images; i++)
             {
-                network.Run();
+                model.Run();
             }
 
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             total += seconds;
-            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{key} {1000 * seconds / pictures:0.0} ms"));
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{key} {1000 * seconds / images:0.0} ms"));
         }
 
         return (total, string.Join(", ", parts));
@@ -66,7 +67,7 @@ internal static class IngestRun
             await served.Running.Images.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(encoded), stop);
         });
 
-        // The app's own log tells it without a question to the app or to storage, which would take processor time from what is measured.
+        // Read from the app's log: requests to the app or to storage would take processor time from the measurement.
         while (served.CountLog($"{prefix}-", "Indexed by") < count * Models.Length)
         {
             await Task.Delay(50);

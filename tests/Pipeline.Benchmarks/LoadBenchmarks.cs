@@ -4,7 +4,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What the first use of a network costs: reading its file (from the page cache here) and preparing its weights.</summary>
+/// <summary>What the first use of a model costs: reading its file (from the page cache here) and preparing its weights.</summary>
 [SimpleJob(RunStrategy.Monitoring, launchCount: 1, warmupCount: 1, iterationCount: 5)]
 public class LoadBenchmarks
 {

@@ -9,8 +9,8 @@ using Pipeline.Models;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// One file of a network in a process of its own, so that its memory is nobody else's: loading, memory, latency, throughput, and the embeddings it gives.
-/// The session's settings are those of <see cref="ModelSession"/>.
+/// Measures one file of a model in its own process, so that the memory is that of the model alone: loading, memory, latency, throughput and
+/// embeddings. The settings of the session are those of <see cref="ModelSession"/>.
 /// </summary>
 internal static partial class PrecisionMeasurement
 {
@@ -18,11 +18,11 @@ internal static partial class PrecisionMeasurement
     private const int DontNeed = 4;
     private static readonly int[] Batches = [1, 2, 4, 8, 16];
 
-    /// <summary>Prints one line of figures and writes the pictures' embeddings, float32, one after the other.</summary>
+    /// <summary>Prints one line of figures and writes the images' embeddings, float32, one after the other.</summary>
     public static void Run(string key, string path, string embeddings)
     {
         ModelDefinition model = ModelCatalogue.Default().Models.Single(entry => entry.Key == key);
-        List<float[]> inputs = [.. PrecisionRun.Pictures(model).Select(picture => Input(picture, model))];
+        List<float[]> inputs = [.. PrecisionRun.Images(model).Select(image => Input(image, model))];
         double before = Status("VmRSS");
 
         DropFromPageCache(path);
@@ -46,7 +46,8 @@ internal static partial class PrecisionMeasurement
             .MaxBy(result => result.PerSecond);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{new FileInfo(path).Length / 1e6:0}|{cold / 1000:0.00}|{warm / 1000:0.00}|{resident:0}|{peak:0}|{latency:0.0}|{throughput:0.0} ({batch})"));
+            $"{new FileInfo(path).Length / 1e6:0}|{cold / 1000:0.00}|{warm / 1000:0.00}|{resident:0}|{peak:0}|{latency:0.0}|" +
+            $"{throughput:0.0} ({batch})"));
     }
 
     private static InferenceSession Open(string path)
@@ -64,10 +65,10 @@ internal static partial class PrecisionMeasurement
         return results[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
-    private static float[] Input(RgbImage picture, ModelDefinition model)
+    private static float[] Input(RgbImage image, ModelDefinition model)
     {
         float[] input = new float[3 * model.InputSize * model.InputSize];
-        Preprocessing.WriteInput(picture, model, input);
+        Preprocessing.WriteInput(image, model, input);
         return input;
     }
 
@@ -86,14 +87,15 @@ internal static partial class PrecisionMeasurement
         return values[values.Length / 2];
     }
 
-    // In megabytes, by Linux' own book-keeping.
+    // In megabytes, as Linux reports it.
     private static double Status(string field) =>
         File.ReadLines("/proc/self/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000)
+            .Select(line => double.Parse(
+                line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1000)
             .Single();
 
-    // The pages of a file that is on the disk already can be let go without a right to the whole machine's cache.
+    // The cached pages of a file on the disk can be dropped without privileges for the cache of the whole machine.
     private static void DropFromPageCache(string path)
     {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);

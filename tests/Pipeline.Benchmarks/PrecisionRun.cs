@@ -10,21 +10,22 @@ using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>What each precision of each network costs and saves, and what it does to the cosines of 500 pairs of pictures.</summary>
+/// <summary>What each precision of each model costs and saves, and what it does to the cosines of 500 pairs of images.</summary>
 internal static class PrecisionRun
 {
     private const int Pairs = 500;
     private const int Calibrating = 12;
 
-    // 33 pictures make 528 pairs.
-    private const int PictureCount = 33;
+    // 33 images make 528 pairs.
+    private const int ImageCount = 33;
 
     public static async Task RunAsync()
     {
         string folder = Directory.CreateTempSubdirectory("pipeline-precision").FullName;
         try
         {
-            Console.WriteLine("model | precision | file MB | cold load s | warm load s | resident MB | peak MB | latency ms | per second (batch) | cosine error max | mean");
+            Console.WriteLine("model | precision | file MB | cold load s | warm load s | resident MB | peak MB | latency ms | per " +
+                "second (batch) | cosine error max | mean");
             foreach (ModelDefinition model in ModelCatalogue.Default().Models)
             {
                 float[]? reference = null;
@@ -34,7 +35,8 @@ internal static class PrecisionRun
                     string figures = await MeasureAsync(model.Key, path, embeddings);
                     float[] values = MemoryMarshal.Cast<byte, float>(await File.ReadAllBytesAsync(embeddings)).ToArray();
                     (double max, double mean) = CosineErrors(reference ??= values, values, model.EmbeddingLength);
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Key}|{title}|{figures}|{max:0.0e+0}|{mean:0.0e+0}"));
+                    Console.WriteLine(
+                        string.Create(CultureInfo.InvariantCulture, $"{model.Key}|{title}|{figures}|{max:0.0e+0}|{mean:0.0e+0}"));
                     File.Delete(path);
                 }
             }
@@ -45,18 +47,19 @@ internal static class PrecisionRun
         }
     }
 
-    /// <summary>The samples and variants of them, at the network's input size: the same pictures in every process.</summary>
-    public static IEnumerable<RgbImage> Pictures(ModelDefinition model)
+    /// <summary>The samples and variants of them, at the model's input size: the same images in every process.</summary>
+    public static IEnumerable<RgbImage> Images(ModelDefinition model)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
         string[] samples = [.. Cli.Demo.Samples.Find(SourceTree.Find().Samples).Select(sample => sample.Path)];
-        for (int i = 0; i < PictureCount; i++)
+        for (int i = 0; i < ImageCount; i++)
         {
             decoder.TryDecode(File.ReadAllBytes(samples[i % samples.Length]), out DecodedImage? decoded, out _);
-            RgbImage picture = i < samples.Length
+            RgbImage image = i < samples.Length
                 ? decoded!.Pixels
-                : Augmentation.Apply(decoded!.Pixels, Augmentation.Draw(new AugmentationRanges(), decoded.Width, decoded.Height, seed: 1, i));
-            yield return ImageResizer.Resize(picture, model.InputSize, model.InputSize, model.Resampling);
+                : Augmentation.Apply(
+                    decoded!.Pixels, Augmentation.Draw(new AugmentationRanges(), decoded.Width, decoded.Height, seed: 1, i));
+            yield return ImageResizer.Resize(image, model.InputSize, model.InputSize, model.Resampling);
         }
     }
 
@@ -73,7 +76,7 @@ internal static class PrecisionRun
 
         string quantised = Path.Combine(folder, $"{model.Key}-int8.onnx");
         var source = new InstalledModel(model, default, WeightsOrigin.Untrained, Precision.Float32, true, built[0].Item2);
-        await Task.Run(() => QuantisedNetwork.Write(source, [.. Pictures(model).Take(Calibrating)], quantised));
+        await Task.Run(() => QuantisedNetwork.Write(source, [.. Images(model).Take(Calibrating)], quantised));
         built.Add(("whole network int8", quantised));
         return built;
     }
@@ -89,14 +92,15 @@ internal static class PrecisionRun
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"The measurement ended with {process.ExitCode}: {output}");
+        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException(
+            $"The measurement ended with {process.ExitCode}: {output}");
     }
 
     private static (double Max, double Mean) CosineErrors(float[] reference, float[] values, int length)
     {
         double[] errors =
         [
-            .. (from first in Enumerable.Range(0, PictureCount)
+            .. (from first in Enumerable.Range(0, ImageCount)
                 from second in Enumerable.Range(0, first)
                 select Math.Abs(Cosine(reference, first, second, length) - Cosine(values, first, second, length))).Take(Pairs),
         ];

@@ -19,7 +19,8 @@ switch (args)
         PrecisionMeasurement.Run(model, file, embeddings);
         break;
     default:
-        Console.WriteLine("Whole runs: 'ingest [pictures]', 'query [stored pictures]', 'host' and 'precision'. Anything else goes to BenchmarkDotNet:");
+        Console.WriteLine(
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'host' and 'precision'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

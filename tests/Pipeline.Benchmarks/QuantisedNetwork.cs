@@ -10,9 +10,10 @@ using Pipeline.ModelBuilding.Onnx;
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// A network whose convolutions run in int8 throughout, made from a float32 one: batch normalisation folded into the convolution before it, kernels int8
-/// by output channel, activations uint8 with ranges taken from pictures (static quantisation, after Jacob et al. 2018). Written as pairs of
-/// QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Here to be measured: docs/decisions has why the product does not use it.
+/// A network whose convolutions run in int8 throughout, made from a float32 one: batch normalisation folded into the convolution before it,
+/// kernels int8 by output channel, activations uint8 with ranges taken from images (static quantisation, after Jacob et al. 2018). Written
+/// as pairs of QuantizeLinear and DequantizeLinear, which ONNX Runtime fuses. Only for measurements: docs/decisions explains why the
+/// product does not use it.
 /// </summary>
 internal sealed class QuantisedNetwork
 {
@@ -48,7 +49,7 @@ internal sealed class QuantisedNetwork
             _graph.Output.Remove(other);
         }
 
-        // What nothing asks for any more goes, from the end.
+        // Removes nodes without consumers, from the end.
         var needed = new HashSet<string>([_definition.EmbeddingOutput], StringComparer.Ordinal);
         foreach (NodeProto node in _graph.Node.Reverse().ToArray())
         {
@@ -112,7 +113,7 @@ internal sealed class QuantisedNetwork
            select node.Output[0],
     ];
 
-    private Dictionary<string, (float Min, float Max)> Calibrate(string[] activations, IReadOnlyList<RgbImage> pictures)
+    private Dictionary<string, (float Min, float Max)> Calibrate(string[] activations, IReadOnlyList<RgbImage> images)
     {
         ModelProto probe = _model.Clone();
         probe.Graph.Output.Clear();
@@ -123,12 +124,12 @@ internal sealed class QuantisedNetwork
         }));
         using var session = new InferenceSession(probe.ToByteArray());
         var ranges = new Dictionary<string, (float Min, float Max)>(StringComparer.Ordinal);
-        foreach (RgbImage picture in pictures)
+        foreach (RgbImage image in images)
         {
-            float[] input = new float[3 * picture.Width * picture.Height];
-            Preprocessing.WriteInput(picture, _definition, input);
+            float[] input = new float[3 * image.Width * image.Height];
+            Preprocessing.WriteInput(image, _definition, input);
             Widen("input", input);
-            using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, [1, 3, picture.Height, picture.Width]);
+            using OrtValue value = OrtValue.CreateTensorValueFromMemory(input, [1, 3, image.Height, image.Width]);
             using var options = new RunOptions();
             string[] names = [.. session.OutputMetadata.Keys];
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(options, ["input"], [value], names);
@@ -228,7 +229,10 @@ internal sealed class QuantisedNetwork
             Add($"{node.Input[2]}/scales", TensorProto.Types.DataType.Float, MemoryMarshal.AsBytes<float>(biasScales), bias.Length);
             Add($"{node.Input[2]}/zeros", TensorProto.Types.DataType.Int32, new byte[bias.Length * sizeof(int)], bias.Length);
             nodes.Add(Node(
-                "DequantizeLinear", $"{kernel.Name}/restored", [$"{kernel.Name}/bytes", $"{kernel.Name}/scales", $"{kernel.Name}/zeros"], axis: 0));
+                "DequantizeLinear",
+                $"{kernel.Name}/restored",
+                [$"{kernel.Name}/bytes", $"{kernel.Name}/scales", $"{kernel.Name}/zeros"],
+                axis: 0));
             nodes.Add(Node(
                 "DequantizeLinear",
                 $"{node.Input[2]}/restored",
@@ -265,5 +269,6 @@ internal sealed class QuantisedNetwork
 
     private static float[] Values(TensorProto tensor) => MemoryMarshal.Cast<byte, float>(tensor.RawData.Span).ToArray();
 
-    private static void Set(TensorProto tensor, float[] values) => tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values));
+    private static void Set(TensorProto tensor, float[] values) =>
+        tensor.RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes<float>(values));
 }

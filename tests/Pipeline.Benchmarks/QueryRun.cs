@@ -10,7 +10,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>Queries over HTTP against the real app with so many pictures stored: by a stored name, and with a picture of the caller's.</summary>
+/// <summary>Queries over HTTP against the real app with a number of stored images: by a stored name, and with an uploaded image.</summary>
 internal static class QueryRun
 {
     private const int Queries = 200;
@@ -27,14 +27,14 @@ internal static class QueryRun
 
         TimeSpan first = await TimeAsync(() => http.GetAsync(Name()));
         TimeSpan[] byName = await TimesAsync(Queries, () => http.GetAsync(Name()));
-        byte[] picture = Checkout.Sample("fish-1.jpg");
-        await TimeAsync(() => http.PostAsync("api/similar?top=10", Body(picture)));
-        TimeSpan[] byPicture = await TimesAsync(Uploads, () => http.PostAsync("api/similar?top=10", Body(picture)));
+        byte[] image = Checkout.Sample("fish-1.jpg");
+        await TimeAsync(() => http.PostAsync("api/similar?top=10", Body(image)));
+        TimeSpan[] byImage = await TimesAsync(Uploads, () => http.PostAsync("api/similar?top=10", Body(image)));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {stored} stored pictures, two models, top 10
+            {stored} stored images, two models, top 10
             first query, which reads the tables   {first.TotalMilliseconds:0} ms
             by stored name   {Text(byName)}
-            by a picture     {Text(byPicture)}
+            by an image     {Text(byImage)}
             function app     {served.Megabytes:0} MB resident, {served.PeakMegabytes:0} MB at most
             """));
     }
@@ -53,7 +53,7 @@ internal static class QueryRun
             var random = new Random(1);
             EmbeddingRecord[] records =
             [
-                .. Enumerable.Range(0, stored).Select(i => StoredPictures.Record(i, model.Definition.EmbeddingLength, random)),
+                .. Enumerable.Range(0, stored).Select(i => SyntheticRecords.Record(i, model.Definition.EmbeddingLength, random)),
             ];
             await Parallel.ForEachAsync(records, new ParallelOptions { MaxDegreeOfParallelism = Writers }, async (record, stop) =>
                 await table.TryWriteAsync(model, record, null, stop));
@@ -63,7 +63,7 @@ internal static class QueryRun
             CultureInfo.InvariantCulture, $"{2 * stored} records written in {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
     }
 
-    private static ByteArrayContent Body(byte[] picture) => new(picture) { Headers = { ContentType = new("image/jpeg") } };
+    private static ByteArrayContent Body(byte[] image) => new(image) { Headers = { ContentType = new("image/jpeg") } };
 
     private static async Task<TimeSpan[]> TimesAsync(int count, Func<Task<HttpResponseMessage>> call)
     {
@@ -88,5 +88,6 @@ internal static class QueryRun
 
     private static string Text(TimeSpan[] sorted) => string.Create(
         CultureInfo.InvariantCulture,
-        $"median {sorted[sorted.Length / 2].TotalMilliseconds:0.0} ms, 95th percentile {sorted[sorted.Length * 95 / 100].TotalMilliseconds:0.0} ms ({sorted.Length} queries)");
+        $"median {sorted[sorted.Length / 2].TotalMilliseconds:0.0} ms, " +
+        $"95th percentile {sorted[sorted.Length * 95 / 100].TotalMilliseconds:0.0} ms ({sorted.Length} queries)");
 }

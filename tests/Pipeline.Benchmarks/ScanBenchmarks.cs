@@ -17,7 +17,7 @@ public class ScanBenchmarks
     private float[] _query = [];
 
     [Params(1_000, 10_000)]
-    public int Pictures { get; set; }
+    public int Images { get; set; }
 
     [Params(2048, 4096)]
     public int Length { get; set; }
@@ -26,16 +26,16 @@ public class ScanBenchmarks
     public void Setup()
     {
         var random = new Random(1);
-        _records = [.. Enumerable.Range(0, Pictures).Select(i => StoredPictures.Record(i, Length, random))];
+        _records = [.. Enumerable.Range(0, Images).Select(i => SyntheticRecords.Record(i, Length, random))];
         _matrix = [.. _records.SelectMany(record => record.Embedding.Values.ToArray())];
-        _query = _records[Pictures / 2].Embedding.Values.ToArray();
+        _query = _records[Images / 2].Embedding.Values.ToArray();
     }
 
     [Benchmark(Baseline = true)]
     public float DotProducts()
     {
         float best = -1;
-        for (int i = 0; i < Pictures; i++)
+        for (int i = 0; i < Images; i++)
         {
             best = Math.Max(best, TensorPrimitives.Dot(_matrix.AsSpan(i * Length, Length), _query));
         }

@@ -13,7 +13,7 @@ internal sealed class ServedPipeline : IAsyncDisposable
 
     public LocalPipeline Running { get; }
 
-    /// <summary>Most memory that the function app has held so far, in megabytes.</summary>
+    /// <summary>The peak memory of the function app, in megabytes.</summary>
     public double PeakMegabytes => Status("VmHWM");
 
     /// <summary>Memory that the function app holds now, in megabytes.</summary>
@@ -29,7 +29,8 @@ internal sealed class ServedPipeline : IAsyncDisposable
         string folder = Directory.CreateTempSubdirectory("pipeline-benchmark").FullName;
         int[] ports = FreePort.Find(4);
         LocalPipeline running = await LocalPipeline.StartAsync(
-            SourceTree.Find(), Path.Combine(folder, "data"), ports[..3], new FunctionAppOptions(ports[3]), Path.Combine(folder, "logs"), CancellationToken.None);
+            SourceTree.Find(), Path.Combine(folder, "data"), ports[..3], new FunctionAppOptions(ports[3]), Path.Combine(
+                folder, "logs"), CancellationToken.None);
         return new ServedPipeline(running, folder);
     }
 
@@ -62,11 +63,12 @@ internal sealed class ServedPipeline : IAsyncDisposable
         return process.TotalProcessorTime.TotalSeconds;
     }
 
-    // Linux' own book-keeping: .NET's PeakWorkingSet64 of another process is what this reads, but VmRSS has no such reader.
+    // Read from Linux: .NET has PeakWorkingSet64 for another process, but no equivalent of VmRSS.
     private double Status(string field) =>
         File.ReadLines($"/proc/{Worker()}/status")
             .Where(line => line.StartsWith(field, StringComparison.Ordinal))
-            .Select(line => double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1000)
+            .Select(line => double.Parse(line.Split(
+                (char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1000)
             .Single();
 
     // The app is the host's only child. The parent is the fourth field; the second, in brackets, may hold spaces.

@@ -71,7 +71,7 @@ public sealed class HttpFunctions(ILogger<HttpFunctions> logger)
     public IResult ProcessId([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "process")] HttpRequest request) =>
         Results.Text(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Answers nothing: the process is gone at once, as after a fault in native code.</summary>
+    /// <summary>Answers nothing: the process is gone at once, as after a error in native code.</summary>
     [Function("Die")]
     public IResult Die([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "die")] HttpRequest request)
     {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.TestWorker;
 
-/// <summary>Functions that blobs, messages and a timer start; what they log is what the tests see.</summary>
+/// <summary>Functions that blobs, messages and a timer start; the tests read what they log.</summary>
 public sealed class TriggerFunctions(ILogger<TriggerFunctions> logger, RunningCount running)
 {
     [Function("SeeBlob")]
@@ -13,11 +13,13 @@ public sealed class TriggerFunctions(ILogger<TriggerFunctions> logger, RunningCo
 
     /// <summary>Sees the same blobs.</summary>
     [Function("SeeBlobToo")]
-    public void SeeBlobToo([BlobTrigger("seen/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
+    public void SeeBlobToo(
+        [BlobTrigger("seen/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
         logger.LogInformation("Blob too <{Name}>", blob.Name);
 
     [Function("FailBlob")]
-    public void FailBlob([BlobTrigger("failing/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
+    public void FailBlob(
+        [BlobTrigger("failing/{name}", Connection = "TestStorage", Source = BlobTriggerSource.EventGrid)] BlobClient blob) =>
         throw new InvalidDataException($"Cannot work with {blob.Name}.");
 
     [Function("SlowBlob")]
@@ -49,7 +51,7 @@ public sealed class TriggerFunctions(ILogger<TriggerFunctions> logger, RunningCo
     public void SeeDeletion([QueueTrigger("image-deletions", Connection = "TestStorage")] string message) =>
         logger.LogInformation("Deletion {Event}", message);
 
-    /// <summary>Once a year; the tests ask for it.</summary>
+    /// <summary>Once a year; the tests start it.</summary>
     [Function("Tick")]
     public void Tick([TimerTrigger("0 0 0 1 1 *")] TimerInfo timer) =>
         logger.LogInformation("Tick, past due: {PastDue}, next in {Year}", timer.IsPastDue, timer.ScheduleStatus?.Next.Year > 2000);

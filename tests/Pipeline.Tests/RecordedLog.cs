@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.Tests;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Records log entries.</summary>
 internal sealed class RecordedLog<T> : ILogger<T>
 {
     private readonly ConcurrentQueue<(LogLevel Level, string Message, Exception? Exception)> _entries = [];

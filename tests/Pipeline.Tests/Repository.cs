@@ -17,6 +17,7 @@ internal static class Repository
             }
         }
 
-        throw new InvalidOperationException("These tests run from within the source tree; no Pipeline.sln was found above the test assembly.");
+        throw new InvalidOperationException(
+            "These tests run from within the source tree; no Pipeline.sln was found above the test assembly.");
     }
 }

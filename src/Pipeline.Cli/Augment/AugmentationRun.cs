@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Terminal;
 using Pipeline.Drawing;
 using Pipeline.Imaging;
@@ -7,15 +7,15 @@ using Pipeline.Imaging;
 namespace Pipeline.Cli.Augment;
 
 /// <summary>
-/// Writes a picture's variants, a sheet of all and a record of how they came about into a folder. Each file is written beside and renamed,
-/// so that under its own name it is whole; other files of the folder are left alone.
+/// Writes an image's variants, a contact sheet and a record of how they were made into a folder. Each file is written under a temporary
+/// name and renamed when it is complete; other files of the folder are not touched.
 /// </summary>
-/// <param name="picture">The original.</param>
-/// <param name="name">What the variants are named after.</param>
-/// <param name="seed">Which series of variants.</param>
+/// <param name="image">The original.</param>
+/// <param name="name">The first part of the variants' names.</param>
+/// <param name="seed">Selects the series of variants.</param>
 /// <param name="count">How many, 1 to 100.</param>
-/// <param name="folder">Where they go; made if missing.</param>
-internal sealed class AugmentationRun(FileInfo picture, string name, int seed, int count, string folder)
+/// <param name="folder">The target folder; created if missing.</param>
+internal sealed class AugmentationRun(FileInfo image, string name, int seed, int count, string folder)
 {
     public const string SheetName = "contact-sheet.png";
     public const string RecordName = "augmentation.json";
@@ -25,7 +25,7 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
 
     public int Count => count;
 
-    /// <exception cref="CommandFailure">The file is no picture that is let in.</exception>
+    /// <exception cref="CommandFailure">The file is not accepted as an image.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public async Task WriteAsync(IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
@@ -33,35 +33,35 @@ internal sealed class AugmentationRun(FileInfo picture, string name, int seed, i
         RgbImage original = await ReadAsync(cancellationToken);
         OutputFile.CreateFolder(folder);
 
-        // Only what the sheet shows of each picture is kept.
-        List<CaptionedPicture> sheet = [new("original", Thumbnails.Fit(original, SheetCell, SheetCell))];
-        List<AugmentedPicture> pictures = [];
+        // Only the thumbnails for the sheet are kept in memory.
+        List<CaptionedImage> sheet = [new("original", Thumbnails.Fit(original, SheetCell, SheetCell))];
+        List<AugmentedImage> images = [];
         for (int index = 0; index < count; index++)
         {
             AugmentationTransform transform = Augmentation.Draw(ranges, original.Width, original.Height, seed, index);
             RgbImage augmented = Augmentation.Apply(original, transform);
             string file = string.Create(CultureInfo.InvariantCulture, $"{name}-augmented-{index:00}.png");
             await WriteFileAsync(file, ImageEncoder.ToPng(augmented), cancellationToken);
-            sheet.Add(new CaptionedPicture(Caption(index, transform), Thumbnails.Fit(augmented, SheetCell, SheetCell)));
-            pictures.Add(new AugmentedPicture(file, transform));
+            sheet.Add(new CaptionedImage(Caption(index, transform), Thumbnails.Fit(augmented, SheetCell, SheetCell)));
+            images.Add(new AugmentedImage(file, transform));
             progress.Report(new StageProgress((index + 1.0) / count, $"{index + 1} of {count}"));
         }
 
         await WriteFileAsync(SheetName, ImageEncoder.ToPng(ContactSheet.Draw(sheet, SheetColumns, SheetCell)), cancellationToken);
-        var record = new AugmentationRecord(picture.Name, original.Width, original.Height, seed, ranges, pictures);
+        var record = new AugmentationRecord(image.Name, original.Width, original.Height, seed, ranges, images);
         await WriteFileAsync(RecordName, JsonReport.WriteUtf8(record), cancellationToken);
     }
 
     private async Task<RgbImage> ReadAsync(CancellationToken cancellationToken)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
-        return (await PictureFile.ReadAsync(picture, decoder.Limits, cancellationToken)).Decode(decoder);
+        return (await ImageFile.ReadAsync(image, decoder.Limits, cancellationToken)).Decode(decoder);
     }
 
     private Task WriteFileAsync(string file, byte[] content, CancellationToken cancellationToken) =>
         OutputFile.WriteAsync(Path.Combine(folder, file), content, cancellationToken);
 
-    // As many letters as a cell of the sheet holds.
+    // Short enough for a cell of the sheet.
     private static string Caption(int index, AugmentationTransform transform) => string.Create(
         CultureInfo.InvariantCulture, $"{index:00} {transform.Rotation:+0.0;-0.0} deg{(transform.FlipHorizontally ? ", flip" : "")}");
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.Comparison;
@@ -12,22 +12,22 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline compare</c>: how alike two pictures are to both networks.</summary>
+/// <summary><c>pipeline compare</c>: how similar two images are for both models.</summary>
 internal static class CompareCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        Argument<FileInfo> a = PictureArgument.Create("A", "The first picture: a JPEG, PNG, WebP, GIF, BMP or TIFF.");
-        Argument<FileInfo> b = PictureArgument.Create("B", "The second picture.");
+        Argument<FileInfo> a = ImageArgument.Create("A", "The first image: a JPEG, PNG, WebP, GIF, BMP or TIFF.");
+        Argument<FileInfo> b = ImageArgument.Create("B", "The second image.");
         var layers = new Option<string>("--layers")
         {
-            Description = "Compare as the study did, in float32 with Keras' resampling, by these layers, each network at most once; " +
-                $"the study's: {ComparedLayer.Study}. Default: as search compares.",
+            Description = "Compare as the study did, in float32 with Keras' resampling, by these layers, at most one per model; " +
+                $"the study used {ComparedLayer.Study}. Default: compare as search does.",
             HelpName = "LIST",
         };
         var output = new Option<FileInfo>("-o")
         {
-            Description = "Also draw both pictures and the figures side by side into this PNG.",
+            Description = "Also draw both images and the figures side by side, as this PNG.",
             HelpName = "FILE.png",
         };
         output.Aliases.Add("--output");
@@ -38,9 +38,10 @@ internal static class CompareCommand
                 result.AddError($"-o takes a file that ends with .png, not '{file.Name}'.");
             }
         });
-        var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
+        var json = new Option<bool>(
+            "--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
         var command = new Command(
-            "compare", "Shows how alike two pictures are to both networks: the cosine of the angle between their embeddings.")
+            "compare", "Shows how similar two images are for both models: the cosine of the angle between their embeddings.")
         {
             a, b, layers, output, json,
         };
@@ -65,20 +66,20 @@ internal static class CompareCommand
         CancellationToken cancellationToken)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
-        PictureFile a = await PictureFile.ReadAsync(files.A, decoder.Limits, cancellationToken);
-        PictureFile b = await PictureFile.ReadAsync(files.B, decoder.Limits, cancellationToken);
+        ImageFile a = await ImageFile.ReadAsync(files.A, decoder.Limits, cancellationToken);
+        ImageFile b = await ImageFile.ReadAsync(files.B, decoder.Limits, cancellationToken);
 
-        // What is no picture is refused before the networks are made ready, which may take long.
-        await a.DecodeForNetworksAsync(decoder, cancellationToken);
-        await b.DecodeForNetworksAsync(decoder, cancellationToken);
-        CommandConsole told = json ? console.OnError() : console;
-        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
+        // Invalid images are refused before the models are prepared, which may take long.
+        await a.DecodeForModelsAsync(decoder, cancellationToken);
+        await b.DecodeForModelsAsync(decoder, cancellationToken);
+        CommandConsole messages = json ? console.OnError() : console;
+        using ModelSessions sessions = await LocalModels.OpenAsync(tree, messages, cancellationToken);
         IReadOnlyList<ComparedLayer> layers = Layers(chosen, sessions);
 
         ComparedPair pair = null!;
         try
         {
-            await told.StageAsync($"Showing {a.File.Name} and {b.File.Name} to both networks", async _ =>
+            await messages.StageAsync($"Comparing {a.File.Name} and {b.File.Name} with both models", async _ =>
                 pair = await new PairComparison(decoder, sessions).CompareAsync(Named(a), Named(b), layers, cancellationToken));
         }
         catch (InvalidImageException invalid)
@@ -92,7 +93,7 @@ internal static class CompareCommand
                 decoder, new EncodedImage(a.Encoded, a.File.Name), new EncodedImage(b.Encoded, b.File.Name), pair, cancellationToken);
             OutputFile.CreateFolder(output.DirectoryName!);
             await OutputFile.WriteAsync(output.FullName, ImageEncoder.ToPng(sheet), cancellationToken);
-            told.Line($"The picture of both is {SourceTree.Shown(output.FullName)}");
+            messages.Line($"The drawing of both is {SourceTree.Display(output.FullName)}");
         }
 
         if (json)
@@ -125,18 +126,18 @@ internal static class CompareCommand
         }
     }
 
-    // Two files may have one name, in two folders.
-    private static EncodedImage Named(PictureFile picture) => new(picture.Encoded, picture.File.FullName);
+    // Full paths, because files in two folders may have the same name.
+    private static EncodedImage Named(ImageFile image) => new(image.Encoded, image.File.FullName);
 
     private static ComparisonReport Report(string a, string b, ComparedPair pair) => new(
-        new PictureReport(a, pair.A.Width, pair.A.Height, pair.A.ContentHash),
-        new PictureReport(b, pair.B.Width, pair.B.Height, pair.B.ContentHash),
+        new ImageReport(a, pair.A.Width, pair.A.Height, pair.A.ContentHash),
+        new ImageReport(b, pair.B.Width, pair.B.Height, pair.B.ContentHash),
         pair.Cosines.ToDictionary(cosine => cosine.Layer.Model.Key, cosine => cosine.ToContract()));
 
     private static Table Table(string title, ComparedPair pair)
     {
         Table table = new Table { Title = new TableTitle(Markup.Escape(title)) }
-            .AddColumns("network", "weights", "precision", "layer", "resampling")
+            .AddColumns("model", "weights", "precision", "layer", "resampling")
             .AddColumn(new TableColumn("cosine").RightAligned());
         foreach (LayerCosine cosine in pair.Cosines)
         {
@@ -154,11 +155,11 @@ internal static class CompareCommand
     }
 
     /// <summary>What <c>--json</c> writes.</summary>
-    /// <param name="A">The first picture.</param>
+    /// <param name="A">The first image.</param>
     /// <param name="B">The second.</param>
     /// <param name="Models">By the model's key.</param>
-    private sealed record ComparisonReport(PictureReport A, PictureReport B, IReadOnlyDictionary<string, ModelCosine> Models);
+    private sealed record ComparisonReport(ImageReport A, ImageReport B, IReadOnlyDictionary<string, ModelCosine> Models);
 
-    /// <summary>One of the pair; sizes are of the upright picture, in pixels.</summary>
-    private sealed record PictureReport(string File, int Width, int Height, string ContentHash);
+    /// <summary>One of the pair; sizes are of the upright image, in pixels.</summary>
+    private sealed record ImageReport(string File, int Width, int Height, string ContentHash);
 }

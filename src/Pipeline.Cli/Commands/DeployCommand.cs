@@ -22,16 +22,16 @@ internal static partial class DeployCommand
           ./pipeline deploy -g images -l westeurope --yes --memory 4096 --parameter alwaysReadyHttp=1
           ./pipeline deploy -g images -l westeurope --only publish
 
-        Environment: PIPELINE_TRIES (60) times something is waited for, PIPELINE_PAUSE_SECONDS (10) apart;
-        the folders PIPELINE_MODELS (models/) and PIPELINE_WORK (.pipeline/).
+        Environment: PIPELINE_TRIES (60) is the number of attempts of each wait, PIPELINE_PAUSE_SECONDS (10) the pause between them;
+        PIPELINE_MODELS (models/) and PIPELINE_WORK (.pipeline/) are folders.
         """;
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        Option<string> group = GroupOption("The resource group; made if it is not there.");
+        Option<string> group = GroupOption("The resource group; created if it does not exist.");
         var location = new Option<string>("--location", "-l")
         {
-            Description = "A region that offers Flex Consumption: az functionapp list-flexconsumption-locations -o table",
+            Description = "A region that offers Flex Consumption; list them with: az functionapp list-flexconsumption-locations -o table",
             HelpName = "REGION",
             Required = true,
         };
@@ -48,15 +48,16 @@ internal static partial class DeployCommand
             Description = "A parameter of infra/main.bicep; may be repeated.", HelpName = "NAME=VALUE",
         };
         Validate(parameters, value => value.IndexOf('=') > 0, "takes NAME=VALUE");
-        var only = new Option<string[]>("--only") { Description = "Only these of the steps below.", HelpName = "STEP[,STEP]" };
-        Validate(only, value => value.Split(',').All(Steps.Contains), $"takes steps of these: {string.Join(", ", Steps)}");
-        var skipWhatIf = new Option<bool>("--skip-what-if") { Description = "Neither show what would change nor ask." };
-        var allowUntrained = new Option<bool>("--allow-untrained") { Description = "Deploy models that have learnt nothing, to try it out." };
-        var azd = new Option<bool>("--azd") { Description = "For azd's hooks: names come from its environment, nobody is asked." };
+        var only = new Option<string[]>("--only") { Description = "Run only these of the steps below.", HelpName = "STEP[,STEP]" };
+        Validate(only, value => value.Split(',').All(Steps.Contains), $"takes one or more of these steps: {string.Join(", ", Steps)}");
+        var skipWhatIf = new Option<bool>("--skip-what-if") { Description = "Do not show the changes, and do not ask." };
+        var allowUntrained = new Option<bool>("--allow-untrained") { Description = "Deploy untrained models, to try the deployment." };
+        var azd = new Option<bool>(
+            "--azd") { Description = "For azd's hooks: names come from azd's environment, and no question is asked." };
         Option<bool> yes = YesOption("Do not ask after the what-if.");
         Option<bool> dryRun = DryRunOption();
         var command = new DetailedCommand(
-            "deploy", "Creates or updates the pipeline in a resource group in Azure. Safe to run again at any point.", Details)
+            "deploy", "Creates or updates the pipeline in a resource group in Azure. It is safe to run it again at any time.", Details)
         {
             group, location, name, memory, parameters, only, skipWhatIf, allowUntrained, azd, yes, dryRun,
         };
@@ -75,11 +76,11 @@ internal static partial class DeployCommand
                 parsed.GetValue(azd));
             var deployment = new Deployment(options, tree, console, new CommandRunner(console, tree.Root, parsed.GetValue(dryRun)));
 
-            // Before anything is made.
+            // Before anything is created.
             return WhatIfStep.Asks(deployment) && !console.CanAsk
                 ? throw new CommandFailure(
-                    "What would change is shown and asked about before it is made, and this is no terminal where somebody could answer. " +
-                    "Pass --yes to go on without an answer, --only what-if to only see it, or --dry-run to see the commands.")
+                    "The deployment shows the changes and asks before it makes them, but this is not a terminal where you could answer. " +
+                    "Pass --yes to deploy without the question, --only what-if to only see the changes, or --dry-run to see the commands.")
                 : deployment.RunAsync(stop);
         });
         return command;
@@ -95,13 +96,13 @@ internal static partial class DeployCommand
     public static Option<bool> YesOption(string description) => new("--yes") { Description = description };
 
     public static Option<bool> DryRunOption() =>
-        new("--dry-run") { Description = "Print every command, ready to be pasted into a shell, and run none." };
+        new("--dry-run") { Description = "Print every command, ready to paste into a shell, and run none." };
 
     private static void Validate(Option option, Predicate<string> isRight, string rule) => option.Validators.Add(result =>
     {
         if (result.Tokens.FirstOrDefault(token => !isRight(token.Value)) is { } wrong)
         {
-            result.AddError($"{option.Name} {rule}; '{wrong.Value}' is not right.");
+            result.AddError($"{option.Name} {rule}, not '{wrong.Value}'.");
         }
     });
 

@@ -4,7 +4,7 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline destroy</c>: the end of a deployment, images and embeddings included.</summary>
+/// <summary><c>pipeline destroy</c>: deletes a deployment with its images and embeddings.</summary>
 internal static class DestroyCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -23,10 +23,10 @@ internal static class DestroyCommand
             bool asks = !parsed.GetValue(yes) && !runner.DryRun;
             return asks && !console.CanAsk
                 ? throw new CommandFailure(
-                    "Before all of it is deleted its name has to be typed, and this is no terminal where somebody could. " +
+                    "Before the group is deleted you must type its name, but this is not a terminal where you could. " +
                     "Pass --yes in a script.")
                 : runner.StepAsync(
-                    "destroy", "the resource group and all that is in it",
+                    "destroy", "the resource group and everything in it",
                     () => RunAsync(parsed.GetValue(group)!, asks, runner, console, stop), stop);
         });
         return command;
@@ -46,7 +46,8 @@ internal static class DestroyCommand
         if (asks)
         {
             string typed = await console.ReadAsync(
-                "All of this is deleted for good, the images included. Type the name of the resource group to go on:", cancellationToken);
+                "All of this will be deleted permanently, including the images. " +
+                "Type the name of the resource group to continue:", cancellationToken);
             runner.Require(
                 typed == group, $"'{typed}' is not '{group}'; nothing was deleted.", "type the name exactly, or pass --yes in a script.");
         }

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
@@ -8,30 +8,32 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline feature-maps</c>: what the networks' blocks make of a picture.</summary>
+/// <summary><c>pipeline feature-maps</c>: draws the feature maps of the models' blocks.</summary>
 internal static class FeatureMapsCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        Argument<FileInfo> picture = PictureArgument.Create("FILE");
-        Option<string> model = ModelOption.Create("Draw only this network. Default: all.");
+        Argument<FileInfo> image = ImageArgument.Create("FILE");
+        Option<string> model = ModelOption.Create("Draw only this model. Default: all.");
         int blocks = ModelCatalogue.Default().Models.Min(entry => entry.Blocks.Count);
         Option<int?> block = NumberOption.Create(
-            "--block", 1, blocks, $"Draw only this block's grid, 1 to {blocks}. Default: each block's, and a sheet of all.");
+            "--block", 1, blocks, $"Draw only the grid of this block, 1 to {blocks}. Default: the grids of all blocks, " +
+                "and a sheet of them.");
         var folder = new Option<DirectoryInfo>("-o")
         {
-            Description = "Where the pictures go; made if missing. Default: a folder named after the file, such as vase-feature-maps.",
+            Description =
+                "The folder for the pictures; created if missing. Default: a folder named after the file, such as vase-feature-maps.",
             HelpName = "DIR",
         };
         folder.Aliases.Add("--output");
         var command = new Command(
-            "feature-maps", "Draws what the networks' blocks make of a picture: the first 64 maps of each as a grid of 8 x 8, as PNG.")
+            "feature-maps", "Draws the feature maps of the models' blocks for an image: the first 64 of each as a grid of 8 x 8, as PNG.")
         {
-            picture, model, block, folder,
+            image, model, block, folder,
         };
         command.SetAction((parsed, stop) => RunAsync(
             tree,
-            parsed.GetRequiredValue(picture),
+            parsed.GetRequiredValue(image),
             ModelOption.Chosen(parsed.GetValue(model)),
             parsed.GetValue(block),
             parsed.GetValue(folder)?.FullName,
@@ -50,20 +52,20 @@ internal static class FeatureMapsCommand
         CancellationToken cancellationToken)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
-        PictureFile picture = await PictureFile.ReadAsync(file, decoder.Limits, cancellationToken);
+        ImageFile image = await ImageFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
-        // Before the networks are made ready, which may take long.
-        ModelInputs inputs = await picture.DecodeForNetworksAsync(decoder, cancellationToken);
-        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, console, cancellationToken);
-        string target = folder ?? Path.GetFullPath($"{picture.Stem}-feature-maps");
+        // Invalid images are refused before the models are prepared, which may take long.
+        ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
+        using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);
+        string target = folder ?? Path.GetFullPath($"{image.Stem}-feature-maps");
         OutputFile.CreateFolder(target);
-        Table table = new Table().AddColumns("file", "network", "weights", "layer").AddColumn(new TableColumn("maps").RightAligned());
+        Table table = new Table().AddColumns("file", "model", "weights", "layer").AddColumn(new TableColumn("maps").RightAligned());
         foreach (InstalledModel model in sessions.Models.IntersectBy(wanted.Select(model => model.Key), model => model.Key))
         {
             await console.StageAsync($"Drawing the feature maps of {model.Definition.Title}", async progress =>
             {
                 ModelSession session = await sessions.GetAsync(model, cancellationToken);
-                var files = new FeatureMapFiles(target, picture.Stem, session, inputs.Of(model.Definition.InputForm));
+                var files = new FeatureMapFiles(target, image.Stem, session, inputs.Of(model.Definition.InputForm));
                 foreach (FeatureMapFile written in await files.WriteAsync(block, progress, cancellationToken))
                 {
                     table.AddRow(
@@ -77,7 +79,7 @@ internal static class FeatureMapsCommand
         }
 
         console.Write(table);
-        console.Line($"The pictures are in {SourceTree.Shown(target)}");
+        console.Line($"The pictures are in {SourceTree.Display(target)}");
         return 0;
     }
 }

@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary>The option <c>--model</c>: one network of the catalogue.</summary>
+/// <summary>The option <c>--model</c>: one model of the catalogue.</summary>
 internal static class ModelOption
 {
     public static Option<string> Create(string description)
@@ -13,7 +13,7 @@ internal static class ModelOption
         return option;
     }
 
-    /// <param name="key">The option's value; null for all networks.</param>
+    /// <param name="key">The option's value; null for all models.</param>
     public static IReadOnlyList<ModelDefinition> Chosen(string? key) =>
         [.. ModelCatalogue.Default().Models.Where(model => key is null || model.Key == key)];
 }

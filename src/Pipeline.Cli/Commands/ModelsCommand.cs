@@ -8,11 +8,11 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline models</c>: what is in the models folder, fetching it, building it, checking it.</summary>
+/// <summary><c>pipeline models</c>: lists, fetches, builds and verifies the models.</summary>
 internal static class ModelsCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console) =>
-        new("models", "The networks in models/: pull, list, build, verify.")
+        new("models", "The models in models/: pull, list, build, verify.")
         {
             ModelsPullCommand.Create(tree, console),
             CreateList(tree, console),
@@ -22,7 +22,7 @@ internal static class ModelsCommand
 
     private static Command CreateList(SourceTree tree, CommandConsole console)
     {
-        var command = new Command("list", "Shows each network of the catalogue and whether it is built, without loading it.");
+        var command = new Command("list", "Lists the models of the catalogue and whether they are built, without loading them.");
         command.SetAction(_ => List(tree, console));
         return command;
     }
@@ -31,23 +31,26 @@ internal static class ModelsCommand
     {
         var seeded = new Option<bool>("--seeded")
         {
-            Description = "Draw the weights from a fixed seed. Such a network is untrained: it runs at full size and speed, its judgement means nothing.",
+            Description =
+                "Draw the weights from a fixed seed. Such a model is untrained: it has full size and speed, but its results mean nothing.",
         };
-        var force = new Option<bool>("--force") { Description = "Build also what is there already. Default: leave it." };
-        Option<string> model = ModelOption.Create("Build only this network. Default: all.");
-        var command = new Command("build", "Writes the networks as ONNX files into models/.") { seeded, force, model };
+        var force = new Option<bool>("--force") { Description = "Also build models that exist already. Default: keep them." };
+        Option<string> model = ModelOption.Create("Build only this model. Default: all.");
+        var command = new Command("build", "Writes the models as ONNX files into models/.") { seeded, force, model };
         command.Validators.Add(result =>
         {
             if (!result.GetValue(seeded))
             {
-                result.AddError("Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.");
+                result.AddError("Say where the weights come from: pass --seeded to draw them from a seed. For trained models, " +
+                    "run ./pipeline models pull.");
             }
         });
         command.SetAction(async (parsed, stop) =>
         {
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
-                await ModelInstallation.BuildAsync(ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
+                await ModelInstallation.BuildAsync(
+                    ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
             }
 
             return 0;
@@ -57,7 +60,8 @@ internal static class ModelsCommand
 
     private static Command CreateVerify(SourceTree tree, CommandConsole console)
     {
-        var command = new Command("verify", "Reads every network's file and compares it with its checksum. Fails where one is missing or differs.");
+        var command = new Command(
+            "verify", "Reads every model's file and compares it with its checksum. Fails if one is missing or differs.");
         command.SetAction((_, stop) => VerifyAsync(tree, console, stop));
         return command;
     }
@@ -86,7 +90,7 @@ internal static class ModelsCommand
         }
         catch (InvalidDataException)
         {
-            return [[model.Key, model.Title, "damaged", "-", "-", "-", "./pipeline models verify tells more"]];
+            return [[model.Key, model.Title, "damaged", "-", "-", "-", "see ./pipeline models verify"]];
         }
 
         return installed.Length == 0
@@ -103,12 +107,12 @@ internal static class ModelsCommand
             });
     }
 
-    // The file that search uses, and the study's where that is another.
+    // The file that search uses, and that of the study if it is another.
     private static InstalledModel[] Installed(ModelDefinition model, string folder) =>
         [.. new[] { InstalledModel.Find(model, folder), InstalledModel.FindFloat32(model, folder) }.OfType<InstalledModel>().Distinct()];
 
     private static string Megabytes(InstalledModel model) => string.Create(
-        CultureInfo.InvariantCulture, $"{SourceTree.Shown(model.Path)}, {new FileInfo(model.Path).Length / 1e6:0} MB");
+        CultureInfo.InvariantCulture, $"{SourceTree.Display(model.Path)}, {new FileInfo(model.Path).Length / 1e6:0} MB");
 
     private static async Task<int> VerifyAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
@@ -127,9 +131,11 @@ internal static class ModelsCommand
                 foreach (InstalledModel file in installed)
                 {
                     bool whole = false;
-                    await console.StageAsync($"Reading {SourceTree.Shown(file.Path)}", async _ => whole = await file.VerifyAsync(cancellationToken));
+                    await console.StageAsync(
+                        $"Reading {SourceTree.Display(file.Path)}", async _ => whole = await file.VerifyAsync(cancellationToken));
                     allWhole &= whole;
-                    console.Line(whole ? $"{model.Key}: whole" : $"{model.Key}: its bytes are not those that were built. {InstalledModel.Remedy}");
+                    console.Line(whole
+                        ? $"{model.Key}: whole" : $"{model.Key}: its bytes are not those that were built. {InstalledModel.RebuildAdvice}");
                 }
             }
             catch (InvalidDataException damaged)

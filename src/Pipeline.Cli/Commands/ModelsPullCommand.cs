@@ -5,23 +5,25 @@ using Pipeline.ModelBuilding;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline models pull</c>: the networks of the study, as Keras publishes them.</summary>
+/// <summary><c>pipeline models pull</c>: the models of the study, as Keras publishes them.</summary>
 internal static class ModelsPullCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
     {
         var from = new Option<string>("--from")
         {
-            Description = "Take the files from this folder, or from below this http(s) address, as of a mirror. Default: where Keras publishes them.",
+            Description = "Take the files from this folder or http(s) address, for example a mirror. Default: where Keras publishes them.",
             HelpName = "URL|DIR",
         };
         var noTop = new Option<bool>("--no-top")
         {
-            Description = "The networks without their dense layers, 154 MB instead of 656 MB: they find similar pictures and predict no classes.",
+            Description =
+                "Fetch the models without their dense layers, 154 MB instead of 656 MB: they find similar images but predict no classes.",
         };
-        Option<string> model = ModelOption.Create("Fetch only this network. Default: all.");
-        var force = new Option<bool>("--force") { Description = "Fetch also what is there already. Default: leave it." };
-        var command = new Command("pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, converts them to ONNX in models/.")
+        Option<string> model = ModelOption.Create("Fetch only this model. Default: all.");
+        var force = new Option<bool>("--force") { Description = "Also fetch models that exist already. Default: keep them." };
+        var command = new Command(
+            "pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, and converts them to ONNX in models/.")
         {
             from, noTop, model, force,
         };

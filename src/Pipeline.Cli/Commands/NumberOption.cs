@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary>An option that takes a whole number from a range, and says the range where it is left.</summary>
+/// <summary>An option that takes a whole number from a range; the error message says the range.</summary>
 internal static class NumberOption
 {
     public static Option<int?> Create(string name, int from, int to, string description) => new(name)

@@ -6,14 +6,16 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary>The command <c>pipeline</c>: what a user types becomes a call, what goes wrong becomes a sentence and an exit code.</summary>
+/// <summary>
+/// The command <c>pipeline</c>: parses the command line, runs the command, and turns errors into a message and an exit code.
+/// </summary>
 internal static class PipelineCommand
 {
     private const string Name = "./pipeline";
     private const int Failed = 1;
     private const int WronglyUsed = 2;
 
-    /// <summary>0 where all went well, 1 where the work failed, 2 where the arguments are wrong, 128 + n where signal n ended it.</summary>
+    /// <summary>0 on success, 1 if the work failed, 2 if the arguments are wrong, 128 + n if signal n ended it.</summary>
     public static async Task<int> RunAsync(string[] args, CommandConsole console, Interruption interruption)
     {
         try
@@ -21,7 +23,7 @@ internal static class PipelineCommand
             ParseResult parsed = Create(SourceTree.Find(), console).Parse(args.Length == 0 ? ["--help"] : args);
             if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
             {
-                // An unknown word is often also a missing command or option; the word says more.
+                // An unknown word is often also reported as a missing command or option; the error about the word is clearer.
                 ParseError? unknown = parsed.Errors.FirstOrDefault(
                     error => parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)));
                 console.Error((unknown ?? parsed.Errors[0]).Message);
@@ -29,9 +31,10 @@ internal static class PipelineCommand
                 return WronglyUsed;
             }
 
-            // Signals are ours to answer: what was started is to be stopped first, however long that takes.
+            // This program handles signals itself: it first stops what it started, however long that takes.
             int exitCode = await parsed.InvokeAsync(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, interruption.Token);
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null },
+                interruption.Token);
             if (parsed is { Action: HelpAction, CommandResult.Command: DetailedCommand { Details: var details } })
             {
                 console.Line(details);
@@ -49,7 +52,8 @@ internal static class PipelineCommand
             return Failed;
         }
         catch (Exception exception) when (
-            exception is IOException or UnauthorizedAccessException or InvalidDataException or HttpRequestException or RequestFailedException)
+            exception is IOException or UnauthorizedAccessException or InvalidDataException
+                or HttpRequestException or RequestFailedException)
         {
             console.Error(exception.Message);
             return Failed;
@@ -58,7 +62,8 @@ internal static class PipelineCommand
 
     internal static RootCommand Create(SourceTree tree, CommandConsole console)
     {
-        var root = new RootCommand("Runs the image similarity pipeline on this machine: no cloud account, nothing installed outside this folder. Deploys it to Azure, too.")
+        var root = new RootCommand("Runs the image similarity pipeline on this machine: needs no cloud account, " +
+            "installs nothing outside this folder. Also deploys it to Azure.")
         {
             DemoCommand.Create(tree, console),
             UpCommand.Create(tree, console),

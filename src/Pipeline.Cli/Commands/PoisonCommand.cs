@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Azure;
 using Azure.Identity;
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Poison;
 using Pipeline.Cli.Terminal;
 using Pipeline.Indexing.PoisonQueue;
@@ -9,11 +9,11 @@ using Pipeline.Storage;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline poison</c>: what the Functions host gave up on, and trying it again.</summary>
+/// <summary><c>pipeline poison</c>: lists the blobs that the Functions host gave up on, and replays them.</summary>
 internal static class PoisonCommand
 {
     public static Command Create(CommandConsole console) =>
-        new("poison", "What could not be embedded: list the poison queue, replay it.")
+        new("poison", "Images that could not be embedded: list the poison queue, or replay it.")
         {
             CreateList(console),
             CreateReplay(console),
@@ -23,7 +23,8 @@ internal static class PoisonCommand
     {
         Option<string> storage = StorageOption();
         var json = new Option<bool>("--json") { Description = "Write JSON. Default: a table." };
-        var command = new Command("list", "Shows the first 32 messages of the poison queue with their reasons, and changes nothing.") { storage, json };
+        var command = new Command(
+            "list", "Shows the first 32 messages of the poison queue with their reasons, and changes nothing.") { storage, json };
         command.SetAction((parsed, stop) => WithStorageAsync(
             parsed.GetValue(storage), opened => ListAsync(opened, parsed.GetValue(json), console, stop), stop));
         return command;
@@ -32,11 +33,12 @@ internal static class PoisonCommand
     private static Command CreateReplay(CommandConsole console)
     {
         Option<string> storage = StorageOption();
-        var name = new Option<string>("--name") { Description = "Replay the blobs whose names start so.", HelpName = "PREFIX" };
+        var name = new Option<string>("--name") { Description = "Replay the blobs whose names start with this.", HelpName = "PREFIX" };
         var all = new Option<bool>("--all") { Description = "Replay all of them." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only say what would be done with the first 32 messages." };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done with the first 32 messages." };
         var command = new Command(
-            "replay", "Makes the function app try again: writes each blob onto itself and removes its message. A blob that is gone or newer only loses its message.")
+            "replay", "Makes the function app try again: copies each blob onto itself and removes its message. " +
+                "If a blob was deleted or replaced, only its message is removed.")
         {
             storage, name, all, dryRun,
         };
@@ -45,7 +47,7 @@ internal static class PoisonCommand
             bool named = !string.IsNullOrEmpty(result.GetValue(name));
             if (named == result.GetValue(all))
             {
-                result.AddError(named ? "Say --name PREFIX or --all, not both." : "Say what to replay: --name PREFIX, or --all.");
+                result.AddError(named ? "Pass --name PREFIX or --all, not both." : "Say what to replay: pass --name PREFIX or --all.");
             }
         });
         command.SetAction((parsed, stop) =>
@@ -53,7 +55,7 @@ internal static class PoisonCommand
             string prefix = parsed.GetValue(name) ?? "";
             return WithStorageAsync(
                 parsed.GetValue(storage),
-                opened => parsed.GetValue(dryRun) ? TellAsync(opened, prefix, console, stop) : ReplayAsync(opened, prefix, console, stop),
+                opened => parsed.GetValue(dryRun) ? DryRunAsync(opened, prefix, console, stop) : ReplayAsync(opened, prefix, console, stop),
                 stop);
         });
         return command;
@@ -63,15 +65,15 @@ internal static class PoisonCommand
     {
         var storage = new Option<string>("--storage")
         {
-            Description = "The account of the images: its name or address, reached as who you are signed in as. "
+            Description = "The storage account of the images: its name or address. It is accessed with your Azure sign-in. "
                 + $"Default: the connection string in the environment variable {PoisonStorage.Variable}, or the emulator of ./pipeline up.",
             HelpName = "ACCOUNT",
         };
         storage.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: var value }] && PoisonStorage.FaultOf(value) is { } fault)
+            if (result.Tokens is [{ Value: var value }] && PoisonStorage.ErrorOf(value) is { } error)
             {
-                result.AddError(fault);
+                result.AddError(error);
             }
         });
         return storage;
@@ -93,58 +95,64 @@ internal static class PoisonCommand
         }
 
         console.Write(PoisonTables.Create(listing.Blobs));
-        TellTotal(listing, console);
+        WriteTotal(listing, console);
         return 0;
     }
 
-    private static async Task<int> TellAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> DryRunAsync(
+        PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
         PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
         int shown = 0;
-        foreach (PoisonedBlob blob in listing.Blobs.Where(blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
+        foreach (PoisonedBlob blob in listing.Blobs.Where(
+            blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
         {
             shown++;
-            console.Line(PoisonTables.Shown(blob switch
+            console.Line(PoisonTables.Sanitise(blob switch
             {
                 { Message: null } => $"message {blob.MessageId}: would be left, it {blob.Fault}",
                 { Presence: BlobPresence.Current } => $"{blob.Message.Id.Name}: {blob.Message.ModelKey} would try it again",
-                { Presence: BlobPresence.Replaced } => $"{blob.Message.Id.Name}: a newer version is there; the message would be removed",
-                _ => $"{blob.Message.Id.Name}: gone; the message would be removed",
+                { Presence: BlobPresence.Replaced } => $"{blob.Message.Id.Name}: a newer version exists; the message would be removed",
+                _ => $"{blob.Message.Id.Name}: deleted; the message would be removed",
             }));
         }
 
         console.Line(shown == 0 ? "There is nothing to replay." : "Nothing was changed.");
-        TellTotal(listing, console);
+        WriteTotal(listing, console);
         return 0;
     }
 
-    private static async Task<int> ReplayAsync(PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+    private static async Task<int> ReplayAsync(
+        PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
-        var told = new Told(result => console.Line(PoisonTables.Describe(result)));
+        var progress = new ImmediateProgress(result => console.Line(PoisonTables.Describe(result)));
         IReadOnlyList<ReplayResult> results = await storage.Replay().RunAsync(
-            message => message.Id.Name.StartsWith(prefix, StringComparison.Ordinal), told, cancellationToken);
+            message => message.Id.Name.StartsWith(prefix, StringComparison.Ordinal), progress, cancellationToken);
         int replayed = results.Count(result => result.Outcome == ReplayOutcome.Replayed);
         int removed = results.Count(result => result.Outcome is ReplayOutcome.Gone or ReplayOutcome.Replaced);
         int left = results.Count - replayed - removed;
-        console.Line($"{replayed} replayed, {removed} removed without, {left} left. What fails again is back in the queue after its five tries.");
+        console.Line($"{replayed} replayed, {removed} removed without a replay, {left} left. " +
+            "Images that fail again return to the queue after five attempts.");
         if (results.Any(result => result.Outcome == ReplayOutcome.Refused))
         {
-            throw new CommandFailure("Some were refused by storage, see above. Their messages stay: run this again when the reason is gone.");
+            throw new CommandFailure("Storage refused some, see above. Their messages stay: run this again when the reason is fixed.");
         }
 
         return 0;
     }
 
-    private static void TellTotal(PoisonListing listing, CommandConsole console)
+    private static void WriteTotal(PoisonListing listing, CommandConsole console)
     {
         if (listing.Total > listing.Blobs.Count)
         {
-            console.Line($"These are the first {listing.Blobs.Count} of about {listing.Total}: a queue shows no more without handing them out.");
+            console.Line($"These are the first {listing.Blobs.Count} of about {listing.Total}; " +
+                "storage shows no more without removing messages from view.");
         }
     }
 
-    /// <summary>Opens storage, and says in a sentence what keeps it closed.</summary>
-    private static async Task<int> WithStorageAsync(string? storage, Func<PoisonStorage, Task<int>> work, CancellationToken cancellationToken)
+    /// <summary>Opens storage and runs the work; turns errors of access into messages.</summary>
+    private static async Task<int> WithStorageAsync(
+        string? storage, Func<PoisonStorage, Task<int>> work, CancellationToken cancellationToken)
     {
         PoisonStorage opened = await PoisonStorage.OpenAsync(storage, cancellationToken);
         try
@@ -159,9 +167,11 @@ internal static class PoisonCommand
         catch (RequestFailedException denied) when (denied.Status is 401 or 403)
         {
             throw new CommandFailure(
-                $"The account '{opened.Account}' refuses this ({denied.ErrorCode}). List needs the roles Storage Queue Data Reader, Storage Blob Data Reader and "
-                + "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Contributor, Owner where blobs have tags. A new role takes some minutes; "
-                + "an account behind private endpoints answers only inside its network.");
+                $"The account '{opened.Account}' refuses access ({denied.ErrorCode}). " +
+                "The command list needs the roles Storage Queue Data Reader, Storage Blob Data Reader and " +
+                "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Contributor, " +
+                "or Storage Blob Data Owner if blobs have tags. A new role takes some minutes to apply; " +
+                "an account behind private endpoints can only be reached from inside its network.");
         }
         catch (Exception exception) when (StorageOutage.Is(exception))
         {
@@ -172,8 +182,8 @@ internal static class PoisonCommand
     private static string FirstLine(Exception exception) =>
         ((exception as AggregateException)?.InnerExceptions[^1] ?? exception).Message.Split('\n')[0].TrimEnd();
 
-    private sealed class Told(Action<ReplayResult> tell) : IProgress<ReplayResult>
+    private sealed class ImmediateProgress(Action<ReplayResult> report) : IProgress<ReplayResult>
     {
-        public void Report(ReplayResult value) => tell(value);
+        public void Report(ReplayResult value) => report(value);
     }
 }

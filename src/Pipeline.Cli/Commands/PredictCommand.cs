@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Predict;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
@@ -8,23 +8,25 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline predict</c>: what both networks take a picture for.</summary>
+/// <summary><c>pipeline predict</c>: shows the predictions of both models for an image.</summary>
 internal static class PredictCommand
 {
-    private const int UsualTop = 5;
+    private const int DefaultTop = 5;
     private const int MaxTop = 100;
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        Argument<FileInfo> picture = PictureArgument.Create("FILE");
-        Option<int?> top = NumberOption.Create("--top", 1, MaxTop, $"How many classes per network, 1 to {MaxTop}. Default: {UsualTop}.");
-        var json = new Option<bool>("--json") { Description = "Write JSON, and all else to standard error. Default: a table." };
-        var command = new Command("predict", "Shows what both networks take a picture for: the most probable of ImageNet's classes.")
+        Argument<FileInfo> image = ImageArgument.Create("FILE");
+        Option<int?> top = NumberOption.Create(
+            "--top", 1, MaxTop, $"The number of classes per model, 1 to {MaxTop}. Default: {DefaultTop}.");
+        var json = new Option<bool>(
+            "--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
+        var command = new Command("predict", "Shows what both models take an image for: the most probable of ImageNet's classes.")
         {
-            picture, top, json,
+            image, top, json,
         };
         command.SetAction((parsed, stop) => RunAsync(
-            tree, parsed.GetRequiredValue(picture), parsed.GetValue(top) ?? UsualTop, parsed.GetValue(json), console, stop));
+            tree, parsed.GetRequiredValue(image), parsed.GetValue(top) ?? DefaultTop, parsed.GetValue(json), console, stop));
         return command;
     }
 
@@ -32,19 +34,19 @@ internal static class PredictCommand
         SourceTree tree, FileInfo file, int top, bool json, CommandConsole console, CancellationToken cancellationToken)
     {
         using var decoder = new ImageDecoder(new ImageLimits());
-        PictureFile picture = await PictureFile.ReadAsync(file, decoder.Limits, cancellationToken);
+        ImageFile image = await ImageFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
-        // Before the networks are made ready, which may take long.
-        ModelInputs inputs = await picture.DecodeForNetworksAsync(decoder, cancellationToken);
-        CommandConsole told = json ? console.OnError() : console;
-        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, told, cancellationToken);
-        if (Predictor.FaultOf(sessions.Models) is { } fault)
+        // Invalid images are refused before the models are prepared, which may take long.
+        ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
+        CommandConsole messages = json ? console.OnError() : console;
+        using ModelSessions sessions = await LocalModels.OpenAsync(tree, messages, cancellationToken);
+        if (Predictor.FaultOf(sessions.Models) is { } error)
         {
-            throw new CommandFailure(fault);
+            throw new CommandFailure(error);
         }
 
         IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions = null!;
-        await told.StageAsync($"Showing {file.Name} to both networks", async _ =>
+        await messages.StageAsync($"Running both models on {file.Name}", async _ =>
             predictions = await new Predictor(sessions).PredictAsync(inputs, sessions.Models, top, cancellationToken));
         if (json)
         {
@@ -72,11 +74,11 @@ internal static class PredictCommand
             model.Weights, model.Fingerprint.ToString(), model.Precision, predictions[model.Key])));
 
     /// <summary>What <c>--json</c> writes.</summary>
-    /// <param name="File">The picture's name.</param>
-    /// <param name="Width">Width of the upright picture, in pixels.</param>
-    /// <param name="Height">Height of the upright picture, in pixels.</param>
+    /// <param name="File">The image's name.</param>
+    /// <param name="Width">Width of the upright image, in pixels.</param>
+    /// <param name="Height">Height of the upright image, in pixels.</param>
     /// <param name="ContentHash">SHA-256 of its bytes.</param>
-    /// <param name="Labelled">Whether the names of the classes are there; wnid and label are null otherwise.</param>
+    /// <param name="Labelled">Whether the names of the classes are installed; otherwise wnid and label are null.</param>
     /// <param name="Models">By the model's key.</param>
     private sealed record PredictionReport(
         string File, int Width, int Height, string ContentHash, bool Labelled, IReadOnlyDictionary<string, ModelPredictions> Models);

@@ -6,22 +6,22 @@ using Pipeline.Study;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline study</c>: the published study, on any pictures or on its own.</summary>
+/// <summary><c>pipeline study</c>: runs the published study, on its own images or on any others.</summary>
 internal static class StudyCommand
 {
-    private static readonly StudyRequest Usual = new() { Pictures = [] };
+    private static readonly StudyRequest Defaults = new() { Images = [] };
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        var pictures = new Argument<FileInfo[]>("PICTURE")
+        var images = new Argument<FileInfo[]>("IMAGE")
         {
             Description = "A, the reference; then B, another object of its kind; then C and more, other things. Only A is needed.",
-            Arity = new ArgumentArity(0, StudyRequest.MaxPictures),
+            Arity = new ArgumentArity(0, StudyRequest.MaxImages),
         };
-        pictures.AcceptExistingOnly();
+        images.AcceptExistingOnly();
         var published = new Option<DirectoryInfo>("--published")
         {
-            Description = "Repeat the published study on its own pictures in this folder, and show ours beside its figures. " +
+            Description = "Repeat the published study on its own images in this folder, and compare the figures. " +
                 "Default: ../shared/study beside the checkout.",
             HelpName = "FOLDER",
             Arity = ArgumentArity.ZeroOrOne,
@@ -30,34 +30,34 @@ internal static class StudyCommand
             "-n",
             0,
             StudyRequest.MaxAugmentations,
-            $"How many variants of A to draw, 0 to {StudyRequest.MaxAugmentations}. Default: {Usual.Augmentations}.");
+            $"The number of variants of A to draw, 0 to {StudyRequest.MaxAugmentations}. Default: {Defaults.Augmentations}.");
         count.Aliases.Add("--count");
         Option<int?> seed = NumberOption.Create(
             "--seed",
             0,
             int.MaxValue,
-            $"Which series of variants, 0 to {int.MaxValue}; a seed gives the same ones everywhere. Default: {Usual.Seed}.");
+            $"The seed of the variants, 0 to {int.MaxValue}; the same seed gives the same variants everywhere. Default: {Defaults.Seed}.");
         var folder = new Option<DirectoryInfo>("-o")
         {
-            Description = "Where the report goes; made if missing. Default: a folder named after A, such as vase-study.",
+            Description = "The folder for the report; created if missing. Default: a folder named after A, such as vase-study.",
             HelpName = "DIR",
         };
         folder.Aliases.Add("--output");
         var command = new Command(
             "study",
-            "Studies pictures with both networks: classes, cosines, variants, distortions, feature maps. " +
+            "Studies images with both models: classes, cosines, variants, distortions, feature maps. " +
             $"Writes {StudyCommandRun.HtmlName}, {StudyCommandRun.JsonName} and {StudyCommandRun.CsvName}.")
         {
-            pictures, published, count, seed, folder,
+            images, published, count, seed, folder,
         };
         command.Validators.Add(result =>
         {
             bool isPublished = result.GetResult(published) is not null;
-            if (isPublished == (result.GetResult(pictures)?.Tokens.Count > 0))
+            if (isPublished == (result.GetResult(images)?.Tokens.Count > 0))
             {
                 result.AddError(isPublished
-                    ? "--published takes the study's own pictures: name no others."
-                    : "Name a picture to study, or say --published.");
+                    ? "--published uses the study's own images: name no others."
+                    : "Name an image to study, or pass --published.");
             }
         });
         command.SetAction(async (parsed, stop) =>
@@ -65,11 +65,11 @@ internal static class StudyCommand
             var limits = new ImageLimits();
             StudyFiles files = parsed.GetResult(published) is not null
                 ? await StudyFiles.ReadPublishedAsync(tree, parsed.GetValue(published), limits, stop)
-                : await StudyFiles.ReadAsync(parsed.GetRequiredValue(pictures), limits, stop);
+                : await StudyFiles.ReadAsync(parsed.GetRequiredValue(images), limits, stop);
             var run = new StudyCommandRun(
                 files,
-                parsed.GetValue(count) ?? Usual.Augmentations,
-                parsed.GetValue(seed) ?? Usual.Seed,
+                parsed.GetValue(count) ?? Defaults.Augmentations,
+                parsed.GetValue(seed) ?? Defaults.Seed,
                 parsed.GetValue(folder)?.FullName ?? Path.GetFullPath($"{files.Name}-study"));
             await run.RunAsync(tree, limits, console, stop);
             return 0;

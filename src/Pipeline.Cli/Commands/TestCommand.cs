@@ -7,13 +7,13 @@ using Pipeline.Cli.Testing;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline test</c>: makes ready what the tests need, then <c>dotnet test</c>, and one line that says how they went.</summary>
+/// <summary><c>pipeline test</c>: prepares what the tests need, runs <c>dotnet test</c>, and prints one line with the totals.</summary>
 internal static class TestCommand
 {
-    // dotnet test's own code for a project in which the filter finds no test.
+    // The exit code of dotnet test for a project in which the filter finds no test.
     private const string NoTestRan = "8";
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(30);
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
@@ -26,10 +26,11 @@ internal static class TestCommand
         {
             if (result.GetValueOrDefault<string>() is not { } text || text.Length == 0 || text.Contains('*', StringComparison.Ordinal))
             {
-                result.AddError("--filter takes a part of a test's full name, such as Pipeline.Tests.Search; no asterisks.");
+                result.AddError("--filter takes a part of a test's full name, such as Pipeline.Tests.Search, without asterisks.");
             }
         });
-        var command = new Command("test", "Runs all tests: builds the solution, makes storage emulator and networks ready, reports.") { filter };
+        var command = new Command("test", "Runs all tests: builds the solution, prepares the storage emulator and the models, " +
+            "runs the tests, prints the totals.") { filter };
         command.SetAction((parsed, stop) => RunAsync(tree, parsed.GetValue(filter) ?? "", console, stop));
         return command;
     }
@@ -43,7 +44,7 @@ internal static class TestCommand
             await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 
-        // Minutes of silence look like a hang: of the slow tests each is named as it ends.
+        // Minutes without output look like a hang, so the slow tests are printed one by one as they end.
         TestResults results = await TestAsync(tree, "Pipeline.Tests", "Normal", filter, cancellationToken)
             + await TestAsync(tree, "Pipeline.IntegrationTests", "Detailed", filter, cancellationToken);
         foreach (string test in results.Skipped)
@@ -63,7 +64,7 @@ internal static class TestCommand
     private static async Task<TestResults> TestAsync(
         SourceTree tree, string project, string output, string filter, CancellationToken cancellationToken)
     {
-        // A folder of its own: a report of an earlier run is never taken for this one's.
+        // A new folder, so that the report of an earlier run is never read instead.
         DirectoryInfo reports = Directory.CreateTempSubdirectory("pipeline-test-");
         try
         {
@@ -77,7 +78,7 @@ internal static class TestCommand
                 WorkingDirectory = tree.Root,
                 Environment = { ["PIPELINE_MODELS"] = tree.Models },
             };
-            await using ChildProcess process = ChildProcess.StartInForeground(project, start, Grace);
+            await using ChildProcess process = ChildProcess.StartInForeground(project, start, ShutdownTimeout);
             int exitCode = await process.Exited.WaitAsync(cancellationToken);
             return TestResults.Read(Path.Combine(reports.FullName, "report.xml"), exitCode);
         }

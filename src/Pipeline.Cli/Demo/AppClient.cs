@@ -5,13 +5,13 @@ using System.Text.Json;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>Asks the running function app, as any user of it does.</summary>
+/// <summary>A client of the running function app.</summary>
 internal sealed class AppClient(Uri address) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
-    /// <summary>All stored images; null while storage does not answer.</summary>
-    /// <exception cref="CommandFailure">The app answers what it should not.</exception>
+    /// <summary>All stored images; null while storage does not respond.</summary>
+    /// <exception cref="CommandFailure">The response is an error or not understood.</exception>
     public async Task<IReadOnlyList<ListedImage>?> ListImagesAsync(CancellationToken cancellationToken)
     {
         List<ListedImage> images = [];
@@ -34,8 +34,8 @@ internal sealed class AppClient(Uri address) : IDisposable
         return images;
     }
 
-    /// <summary>The stored images most like a picture.</summary>
-    /// <exception cref="CommandFailure">The app answers what it should not.</exception>
+    /// <summary>The stored images most similar to an image.</summary>
+    /// <exception cref="CommandFailure">The response is an error or not understood.</exception>
     public async Task<SimilarResponse> FindSimilarAsync(Sample sample, int top, CancellationToken cancellationToken)
     {
         using var body = new ByteArrayContent(await File.ReadAllBytesAsync(sample.Path, cancellationToken));
@@ -52,17 +52,17 @@ internal sealed class AppClient(Uri address) : IDisposable
         if (!response.IsSuccessStatusCode)
         {
             string text = await response.Content.ReadAsStringAsync(cancellationToken);
-            throw new CommandFailure($"{call} was answered with {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
+            throw new CommandFailure($"{call} failed with {(int)response.StatusCode}: {text[..Math.Min(text.Length, 500)]}");
         }
 
         try
         {
             return await response.Content.ReadFromJsonAsync<T>(cancellationToken)
-                ?? throw new CommandFailure($"{call} was answered with null.");
+                ?? throw new CommandFailure($"{call} returned null.");
         }
         catch (JsonException exception)
         {
-            throw new CommandFailure($"{call} was answered with something else than expected: {exception.Message}");
+            throw new CommandFailure($"{call} returned an unexpected response: {exception.Message}");
         }
     }
 }

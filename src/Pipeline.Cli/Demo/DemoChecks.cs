@@ -2,47 +2,47 @@ using System.Globalization;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>What must hold of an answer for the demo to have worked.</summary>
+/// <summary>Checks the response that the demo gets.</summary>
 internal static class DemoChecks
 {
-    /// <summary>Two embeddings of the same bytes differ by rounding at most.</summary>
+    /// <summary>Two embeddings of the same bytes differ only by rounding.</summary>
     public const double SameImageCosine = 0.9999;
 
-    /// <summary>Looks an answer through.</summary>
-    /// <param name="answer">The answer of POST /api/similar.</param>
-    /// <param name="query">The name under which the picture that was asked about is stored.</param>
-    /// <param name="models">Keys of the models that must have answered.</param>
-    /// <param name="top">How many results were asked for.</param>
-    /// <returns>What does not hold, in sentences; empty where all does.</returns>
-    public static IReadOnlyList<string> FaultsOf(SimilarResponse answer, string query, IReadOnlyCollection<string> models, int top)
+    /// <summary>Checks a response.</summary>
+    /// <param name="response">The response of POST /api/similar.</param>
+    /// <param name="query">The name under which the query image is stored.</param>
+    /// <param name="models">Keys of the models that must be in the response.</param>
+    /// <param name="top">The number of results requested.</param>
+    /// <returns>What is wrong, in sentences; empty if nothing is.</returns>
+    public static IReadOnlyList<string> ErrorsOf(SimilarResponse response, string query, IReadOnlyCollection<string> models, int top)
     {
-        List<string> faults = [];
+        List<string> errors = [];
         foreach (string key in models)
         {
-            if (answer.Models.TryGetValue(key, out ModelMatches? model))
+            if (response.Models.TryGetValue(key, out ModelMatches? model))
             {
-                faults.AddRange(FaultsOf(model, query, top).Select(fault => $"{key}: {fault}"));
+                errors.AddRange(ErrorsOf(model, query, top).Select(error => $"{key}: {error}"));
             }
             else
             {
-                faults.Add($"{key}: there is no answer by this model.");
+                errors.Add($"{key}: there is no response by this model.");
             }
         }
 
-        if (answer.Fused.Count == 0)
+        if (response.Fused.Count == 0)
         {
-            faults.Add("fused: the list is empty.");
+            errors.Add("fused: the list is empty.");
         }
 
-        return faults;
+        return errors;
     }
 
-    private static IEnumerable<string> FaultsOf(ModelMatches model, string query, int top)
+    private static IEnumerable<string> ErrorsOf(ModelMatches model, string query, int top)
     {
         IReadOnlyList<SimilarImage> results = model.Results;
         if (results.Count != top)
         {
-            yield return $"{results.Count} results came where {top} were asked for.";
+            yield return $"there are {results.Count} results instead of {top}.";
         }
 
         if (results.Zip(results.Skip(1)).Any(pair => pair.First.Cosine < pair.Second.Cosine))
@@ -58,7 +58,7 @@ internal static class DemoChecks
         // A copy of the query under another name is as near as the query itself, and may come before it.
         if (results[0].Name != query && !(results[0].Duplicate && results.Any(match => match.Name == query)))
         {
-            yield return $"'{results[0].Name}' comes first instead of '{query}', the very picture that was asked about.";
+            yield return $"'{results[0].Name}' comes first instead of '{query}', the query image itself.";
         }
         else if (results[0].Cosine < SameImageCosine)
         {

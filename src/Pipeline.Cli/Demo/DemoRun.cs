@@ -10,13 +10,13 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>The product's main job from nothing to an answer, on storage of its own.</summary>
+/// <summary>Runs the whole pipeline from setup to a search, on its own temporary storage.</summary>
 /// <param name="tree">The checkout.</param>
-/// <param name="samples">The pictures; at least <see cref="Top"/>.</param>
-/// <param name="console">Where to tell.</param>
+/// <param name="samples">The images; at least <see cref="Top"/>.</param>
+/// <param name="console">The console.</param>
 internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, CommandConsole console)
 {
-    /// <summary>How many similar images are asked for.</summary>
+    /// <summary>The number of similar images requested.</summary>
     public const int Top = 5;
 
     private const int ParallelUploads = 4;
@@ -25,9 +25,9 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
     private readonly List<(string Stage, TimeSpan Took)> _stages = [];
 
     /// <param name="port">The app's port; null for a free one.</param>
-    /// <param name="keep">Whether to go on serving until the command is interrupted.</param>
-    /// <param name="cancellationToken">Stops all that was started.</param>
-    /// <exception cref="CommandFailure">Something did not hold.</exception>
+    /// <param name="keep">Whether to keep serving until the command is interrupted.</param>
+    /// <param name="cancellationToken">Stops everything that was started.</param>
+    /// <exception cref="CommandFailure">A step failed, or the response is wrong.</exception>
     public async Task RunAsync(int? port, bool keep, CancellationToken cancellationToken)
     {
         if (port is { } chosen)
@@ -54,7 +54,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
             Remove(data);
             if (!failed)
             {
-                // After a failure the logs are what to look at.
+                // After a failure the logs are kept.
                 Remove(logs);
             }
         }
@@ -65,7 +65,8 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         int[] ports = FreePort.Find(4);
         LocalPipeline? started = null;
         await StageAsync("Starting storage and the function app", async _ =>
-            started = await LocalPipeline.StartAsync(tree, data, ports[..3], new FunctionAppOptions(port ?? ports[3]), logs, cancellationToken));
+            started = await LocalPipeline.StartAsync(
+                tree, data, ports[..3], new FunctionAppOptions(port ?? ports[3]), logs, cancellationToken));
         await using LocalPipeline pipeline = started!;
         await pipeline.WhileRunningAsync(stop => ShowAsync(pipeline, stop), cancellationToken);
         if (keep)
@@ -79,36 +80,36 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
     {
         string[] keys = [.. _models.Select(model => model.Key)];
         using var app = new AppClient(pipeline.App.Address);
-        await StageAsync($"Uploading {samples.Count} pictures", progress => UploadAsync(pipeline, progress, cancellationToken));
+        await StageAsync($"Uploading {samples.Count} images", progress => UploadAsync(pipeline, progress, cancellationToken));
         Sample query = samples[0];
-        SimilarResponse? answer = null;
+        SimilarResponse? response = null;
         try
         {
             await StageAsync(
                 "Embedding them with both models",
                 progress => IndexingWait.RunAsync(app, samples, keys, progress, cancellationToken));
             await StageAsync(
-                $"Asking for the {Top} most similar to {query.Name}",
-                async _ => answer = await app.FindSimilarAsync(query, Top, cancellationToken));
+                $"Searching for the {Top} most similar to {query.Name}",
+                async _ => response = await app.FindSimilarAsync(query, Top, cancellationToken));
         }
         catch (CommandFailure failure)
         {
             throw pipeline.App.Process.Failure(failure.Message);
         }
 
-        IReadOnlyList<string> faults = DemoChecks.FaultsOf(answer!, query.Name, keys, Top);
-        if (keys.All(answer!.Models.ContainsKey))
+        IReadOnlyList<string> errors = DemoChecks.ErrorsOf(response!, query.Name, keys, Top);
+        if (keys.All(response!.Models.ContainsKey))
         {
             console.Line();
-            console.Write(SimilarTable.Create(answer, query.Name, _models));
+            console.Write(SimilarTable.Create(response, query.Name, _models));
         }
 
-        if (faults.Count > 0)
+        if (errors.Count > 0)
         {
-            throw pipeline.App.Process.Failure($"The answer is wrong: {string.Join(" ", faults)}");
+            throw pipeline.App.Process.Failure($"The response is wrong: {string.Join(" ", errors)}");
         }
 
-        TellTimes();
+        WriteTimes();
     }
 
     private async Task UploadAsync(LocalPipeline pipeline, IProgress<StageProgress> progress, CancellationToken cancellationToken)
@@ -124,10 +125,11 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         });
     }
 
-    private void TellTimes()
+    private void WriteTimes()
     {
         Table table = new Table().AddColumn("stage").AddColumn(new TableColumn("seconds").RightAligned());
-        foreach ((string stage, TimeSpan took) in _stages.Append(("Together", _stages.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.Took))))
+        foreach ((string stage, TimeSpan took) in _stages.Append(
+            ("Together", _stages.Aggregate(TimeSpan.Zero, (sum, each) => sum + each.Took))))
         {
             table.AddRow(new Text(stage), new Text(took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)));
         }

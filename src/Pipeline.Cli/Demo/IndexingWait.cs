@@ -7,9 +7,9 @@ namespace Pipeline.Cli.Demo;
 internal static class IndexingWait
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(120);
 
-    /// <exception cref="CommandFailure">An image failed, or none got ready for two minutes.</exception>
+    /// <exception cref="CommandFailure">An image failed, or no image was embedded for two minutes.</exception>
     public static async Task RunAsync(
         AppClient app,
         IReadOnlyList<Sample> samples,
@@ -43,17 +43,17 @@ internal static class IndexingWait
                 }
             }
 
-            if (Stopwatch.GetElapsedTime(moved) > Patience)
+            if (Stopwatch.GetElapsedTime(moved) > Timeout)
             {
                 throw new CommandFailure(
-                    $"No image was embedded for {Patience.TotalSeconds:0} s; {Math.Max(latest, 0)} of {total} embeddings are there.");
+                    $"No image was embedded for {Timeout.TotalSeconds:0} s; {Math.Max(latest, 0)} of {total} embeddings are stored.");
             }
 
             await Task.Delay(Interval, cancellationToken);
         }
     }
 
-    /// <summary>How many embeddings of the samples are there, and what failed for good.</summary>
+    /// <summary>The number of stored embeddings of the samples, and the first failure.</summary>
     internal static (int Indexed, string? Failure) Judge(
         IReadOnlyList<ListedImage> images, IReadOnlyList<Sample> samples, IReadOnlyCollection<string> models)
     {

@@ -1,12 +1,12 @@
 namespace Pipeline.Cli.Demo;
 
-/// <summary>A picture to upload.</summary>
+/// <summary>An image to upload.</summary>
 /// <param name="Name">Its name in the container.</param>
-/// <param name="Path">Where it lies.</param>
+/// <param name="Path">Its path.</param>
 /// <param name="ContentType">Its media type.</param>
 internal sealed record Sample(string Name, string Path, string ContentType);
 
-/// <summary>The pictures in a folder.</summary>
+/// <summary>The images in a folder.</summary>
 internal static class Samples
 {
     private static readonly Dictionary<string, string> ContentTypes = new(StringComparer.OrdinalIgnoreCase)
@@ -21,10 +21,10 @@ internal static class Samples
         [".tiff"] = "image/tiff",
     };
 
-    /// <summary>The endings that make a file a picture here, for messages.</summary>
+    /// <summary>The file extensions of images, for messages.</summary>
     public static string Endings => string.Join(' ', ContentTypes.Keys);
 
-    /// <summary>All pictures in a folder and below it, by name; empty where there is no such folder.</summary>
+    /// <summary>All images in a folder and below it, by name; empty if there is no such folder.</summary>
     public static IReadOnlyList<Sample> Find(string folder) =>
         !Directory.Exists(folder)
             ? []

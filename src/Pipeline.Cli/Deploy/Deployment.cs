@@ -2,7 +2,7 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Deploy;
 
-/// <summary>What a step has before it: what is asked for, the checkout that is deployed, where to ask, what runs commands.</summary>
+/// <summary>The context of a step: the options, the checkout, the console and the runner of commands.</summary>
 internal sealed record Deployment(DeploymentOptions Options, SourceTree Tree, CommandConsole Console, CommandRunner Runner)
 {
     public string Group => Options.Group;
@@ -13,12 +13,12 @@ internal sealed record Deployment(DeploymentOptions Options, SourceTree Tree, Co
     /// <summary>Where the app is built and packed; <c>PIPELINE_WORK</c> names another folder.</summary>
     public string Work => FolderOf("PIPELINE_WORK") ?? Tree.State;
 
-    /// <summary>What main.bicep made; unknown to a step that does not need it.</summary>
+    /// <summary>The outputs of main.bicep; unknown for a step that does not need them.</summary>
     public DeploymentOutputs Outputs { get; init; } = DeploymentOutputs.Unknown;
 
     public string Bicep(string name) => Path.Combine(Tree.Root, "infra", $"{name}.bicep");
 
-    /// <exception cref="CommandFailure">A step failed; those before it are done and stay done.</exception>
+    /// <exception cref="CommandFailure">A step failed; the results of earlier steps stay.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Deployment deployment = this;
@@ -26,7 +26,7 @@ internal sealed record Deployment(DeploymentOptions Options, SourceTree Tree, Co
         {
             if (step.NeedsOutputs && deployment.Outputs == DeploymentOutputs.Unknown)
             {
-                await Runner.StepAsync("outputs", "names of what was made", async () =>
+                await Runner.StepAsync("outputs", "the names of the resources", async () =>
                     deployment = this with { Outputs = await DeploymentOutputs.ReadAsync(this, cancellationToken) }, cancellationToken);
             }
 
@@ -42,3 +42,15 @@ internal sealed record Deployment(DeploymentOptions Options, SourceTree Tree, Co
     private static string? FolderOf(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 }
+
+/// <summary>The options of <c>pipeline deploy</c>; its help describes them.</summary>
+internal sealed record DeploymentOptions(
+    string Group,
+    string Location,
+    string Name,
+    int MemoryMB,
+    IReadOnlyList<string> Parameters,
+    IReadOnlySet<string> Steps,
+    bool Yes,
+    bool AllowUntrained,
+    bool Azd);

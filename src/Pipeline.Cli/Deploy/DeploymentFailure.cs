@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Deploy;
 
-/// <summary>What a deployment stops with: what was wrong, what to do. Azure's error codes become sentences here.</summary>
+/// <summary>The errors of a deployment: what was wrong, and what to do. Translates Azure's error codes into sentences.</summary>
 internal static class DeploymentFailure
 {
     public const string MissingRight =
@@ -8,8 +8,8 @@ internal static class DeploymentFailure
 
     private const int ShownLines = 20;
 
-    // The first that fits counts: some codes are the beginning of others.
-    private static readonly (string[] Codes, string What, string Remedy)[] Known =
+    // The first match is used, because some codes are prefixes of others.
+    private static readonly (string[] Codes, string What, string Advice)[] Known =
     [
         (["StorageAccountAlreadyTaken", "StorageAccountAlreadyExists"],
             "a storage account of that name belongs to somebody else.", "choose another first part of the names with --name."),
@@ -24,10 +24,10 @@ internal static class DeploymentFailure
             "choose another region with -l: az functionapp list-flexconsumption-locations --query '[].name' --output tsv"),
         (["AuthorizationPermissionMismatch"],
             "the signed-in identity may not read or write the blobs of the images account.",
-            "have somebody with the role Owner grant you Storage Blob Data Contributor on the images account, wait five minutes."),
+            "ask somebody with the role Owner to grant you Storage Blob Data Contributor on the images account, then wait five minutes."),
         (["AuthorizationFailure", "PublicAccessNotPermitted"],
-            "the network rules of the storage account let nothing in from here.",
-            """run this from inside the virtual network, or let your address in with --parameter 'vnetAllowedAddresses=["ADDRESS"]'."""),
+            "the network rules of the storage account do not allow access from this address.",
+            """run this from inside the virtual network, or allow your address with --parameter 'vnetAllowedAddresses=["ADDRESS"]'."""),
         (["AuthorizationFailed"], "the signed-in identity lacks a permission.", MissingRight),
         (["SubscriptionIsOverQuotaForSku", "QuotaExceeded"],
             "the subscription's quota in the region is used up.",
@@ -38,7 +38,7 @@ internal static class DeploymentFailure
         (["az login", "AADSTS"], "the sign-in has run out.", "sign in: az login"),
     ];
 
-    public static CommandFailure Because(string what, string remedy) => new($"{what}\nWhat to do: {remedy}");
+    public static CommandFailure Because(string what, string advice) => new($"{what}\nWhat to do: {advice}");
 
     /// <summary>A program is not installed.</summary>
     public static CommandFailure Missing(string program) => Because($"there is no '{program}' on the PATH.", program switch
@@ -50,13 +50,13 @@ internal static class DeploymentFailure
 
     /// <summary>A command failed.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="said">All that it said, without keys.</param>
+    /// <param name="said">Its output, without keys.</param>
     public static CommandFailure Of(ShellCommand command, string said)
     {
-        (_, string what, string remedy) = Known.FirstOrDefault(
+        (_, string what, string advice) = Known.FirstOrDefault(
             known => known.Codes.Any(code => said.Contains(code, StringComparison.Ordinal)),
             ([], "the command below ended with an error.", "see its message above."));
         string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return Because(string.Join('\n', [what, $"{command}", .. lines.TakeLast(ShownLines).Select(line => $"  | {line}")]), remedy);
+        return Because(string.Join('\n', [what, $"{command}", .. lines.TakeLast(ShownLines).Select(line => $"  | {line}")]), advice);
     }
 }

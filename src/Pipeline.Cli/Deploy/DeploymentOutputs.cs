@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Deploy;
 
-/// <summary>The names of what main.bicep made: its outputs.</summary>
+/// <summary>The outputs of main.bicep: the names of the resources.</summary>
 internal sealed record DeploymentOutputs(string FunctionAppName, string FunctionAppUrl, string ImagesAccountName, string SystemTopicName)
 {
     public static DeploymentOutputs Unknown { get; } = new("", "", "", "");
@@ -12,7 +12,7 @@ internal sealed record DeploymentOutputs(string FunctionAppName, string Function
         await ReadAsync("imagesAccountName", deployment, cancellationToken),
         await ReadAsync("systemTopicName", deployment, cancellationToken));
 
-    /// <summary>The beginning of a command on the blobs of a container in the images account.</summary>
+    /// <summary>The first words of a command on the blobs of a container in the images account.</summary>
     public IEnumerable<string> Blob(string verb, string container) =>
         ["az", "storage", "blob", verb, "--account-name", ImagesAccountName, "--container-name", container, "--auth-mode", "login"];
 
@@ -20,7 +20,7 @@ internal sealed record DeploymentOutputs(string FunctionAppName, string Function
     {
         if (deployment.Options.Azd)
         {
-            // azd hands outputs to its hooks as environment variables of these names.
+            // azd passes outputs to its hooks as environment variables of these names.
             string? value = Environment.GetEnvironmentVariable(output);
             deployment.Runner.Require(!string.IsNullOrEmpty(value), $"azd's environment lacks the output '{output}'.", "azd provision");
             return string.IsNullOrEmpty(value) ? $"${output}" : value;

@@ -2,16 +2,16 @@ using Pipeline.Cli.Deploy.Steps;
 
 namespace Pipeline.Cli.Deploy;
 
-/// <summary>A part of the deployment that can be run by itself, and again.</summary>
-/// <param name="Name">What <c>--only</c> calls it.</param>
+/// <summary>A part of the deployment that can be run alone, and repeatedly.</summary>
+/// <param name="Name">Its name for <c>--only</c>.</param>
 /// <param name="Description">What it does, for help and while it runs.</param>
 /// <param name="RunAsync">Does it.</param>
-/// <param name="NeedsOutputs">Whether it needs the names of what <c>provision</c> made.</param>
+/// <param name="NeedsOutputs">Whether it needs the outputs of <c>provision</c>.</param>
 internal sealed record DeploymentStep(
     string Name, string Description, Func<Deployment, CancellationToken, Task> RunAsync, bool NeedsOutputs = false)
 {
-    // Models before the code: an app starts only with the models that its settings name.
-    // Events after the code: their key is made by the host when it runs it.
+    // Models before the code: the app only starts with the models that its settings name.
+    // Events after the code: the host creates their key when it runs the code.
     public static IReadOnlyList<DeploymentStep> All { get; } =
     [
         ToolsStep.Step, ModelsStep.Step, RegionStep.Step, GroupStep.Step, PermissionsStep.Step, WhatIfStep.Step, ProvisionStep.Step,

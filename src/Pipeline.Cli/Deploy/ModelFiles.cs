@@ -4,18 +4,18 @@ namespace Pipeline.Cli.Deploy;
 
 /// <summary>A model to deploy.</summary>
 /// <param name="Key">Its key.</param>
-/// <param name="Version">Its fingerprint. It is part of its blobs' names, so that a name never changes its content.</param>
+/// <param name="Version">Its fingerprint. It is part of its blobs' names, so that the content under a name never changes.</param>
 /// <param name="Path">Its ONNX file.</param>
 internal sealed record ModelFiles(string Key, string Version, string Path)
 {
-    /// <summary>What is uploaded, and as what. The manifest last: where there is one, the model is whole.</summary>
+    /// <summary>The files to upload and the names of their blobs. The manifest comes last: a model with a manifest is complete.</summary>
     public IReadOnlyList<(string File, string Blob)> Uploads =>
     [
         (Path, $"{Key}-{Version}.onnx"),
         (System.IO.Path.ChangeExtension(Path, ".manifest.json"), $"{Key}-{Version}.manifest.json"),
     ];
 
-    /// <summary>The models of the catalogue as they lie in the models folder.</summary>
+    /// <summary>The models of the catalogue in the models folder.</summary>
     /// <exception cref="CommandFailure">One cannot be deployed.</exception>
     public static IReadOnlyList<ModelFiles> Find(Deployment deployment) =>
         [.. ModelCatalogue.Default().Models.Select(model => Find(model, deployment))];
@@ -27,7 +27,7 @@ internal sealed record ModelFiles(string Key, string Version, string Path)
         deployment.Runner.Require(installed is not null, $"there is no {file} with its manifest.", "./pipeline models pull");
         deployment.Runner.Require(
             deployment.Options.AllowUntrained || installed?.Weights != WeightsOrigin.Untrained,
-            $"{file} has untrained weights: its search would mean nothing.",
+            $"{file} has untrained weights: search results would mean nothing.",
             "./pipeline models pull --force, or --allow-untrained to try the deployment out.");
         return new ModelFiles(model.Key, installed?.Fingerprint.ToString() ?? $"${model.Key}_fingerprint", file);
     }

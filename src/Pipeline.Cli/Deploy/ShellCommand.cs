@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Pipeline.Cli.Deploy;
 
 /// <summary>
-/// A program and its arguments, written as an interpolated string: <c>$"az group exists --name {group}"</c>. Blanks part the words that are
-/// written out; what is put in stays one argument, whatever is in it, and a list becomes as many as it has. No shell takes part.
+/// A program and its arguments, written as an interpolated string: <c>$"az group exists --name {group}"</c>. Spaces separate the literal
+/// words; an interpolated value stays one argument, whatever it contains, and a list becomes one argument per item. No shell is involved.
 /// </summary>
 [InterpolatedStringHandler]
 internal sealed partial class ShellCommand(int literalLength, int formattedCount)
@@ -15,7 +15,7 @@ internal sealed partial class ShellCommand(int literalLength, int formattedCount
 
     public IReadOnlyList<string> Words => _words;
 
-    /// <summary>What to call it while it runs: it without its options, such as <c>az group create</c>.</summary>
+    /// <summary>Its title while it runs: the command without options, such as <c>az group create</c>.</summary>
     public string Title => string.Join(' ', _words.TakeWhile(word => Verb().IsMatch(word)));
 
     public void AppendLiteral(string text)
@@ -39,10 +39,10 @@ internal sealed partial class ShellCommand(int literalLength, int formattedCount
         _open = false;
     }
 
-    /// <summary>As a POSIX shell reads it, ready to be pasted.</summary>
+    /// <summary>The command for a POSIX shell, ready to paste.</summary>
     public override string ToString() => string.Join(' ', _words.Select(Quote));
 
-    /// <summary>One argument as a shell reads it. What a dry run does not know yet is a variable, $name, and stays one.</summary>
+    /// <summary>Quotes an argument for a shell. A value that a dry run does not know is a variable, $name, and stays one.</summary>
     public static string Quote(string argument) =>
         Variable().IsMatch(argument) ? $"\"{Special().Replace(argument, @"\$0")}\""
         : Plain().IsMatch(argument) ? argument

@@ -4,8 +4,8 @@ using Pipeline.Models;
 namespace Pipeline.Cli.Deploy;
 
 /// <summary>
-/// What main.bicep is given. It writes the app's settings whole, so the models that a running app has are passed on: they change only once
-/// the new files are there.
+/// The parameters of main.bicep. It overwrites all settings of the app, so the models of a running app are passed on: they only change once
+/// the new files are uploaded.
 /// </summary>
 internal static class TemplateParameters
 {
@@ -36,7 +36,7 @@ internal static class TemplateParameters
         ];
     }
 
-    /// <summary>The fingerprint of the model that an app runs; empty where its settings name none.</summary>
+    /// <summary>The fingerprint of the model that an app runs; empty if its settings name none.</summary>
     public static Task<string> RunningVersionAsync(Deployment deployment, string app, string key, CancellationToken cancellationToken) =>
         deployment.Runner.ReadAsync(
             "current",

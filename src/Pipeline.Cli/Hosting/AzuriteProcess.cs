@@ -5,12 +5,12 @@ using System.Net.Sockets;
 
 namespace Pipeline.Cli.Hosting;
 
-/// <summary>The storage emulator, running.</summary>
+/// <summary>The running storage emulator.</summary>
 internal sealed class AzuriteProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _processFile;
 
@@ -27,11 +27,11 @@ internal sealed class AzuriteProcess : IAsyncDisposable
 
     /// <summary>Starts it and waits until it listens.</summary>
     /// <param name="tree">The checkout.</param>
-    /// <param name="data">Its data folder; made if missing.</param>
+    /// <param name="data">Its data folder; created if missing.</param>
     /// <param name="ports">For blobs, queues and tables.</param>
     /// <param name="logFile">Where its output goes.</param>
     /// <param name="cancellationToken">Stops it again.</param>
-    /// <exception cref="CommandFailure">It does not start, or another one works on the same data.</exception>
+    /// <exception cref="CommandFailure">It does not start, or another one uses the same data.</exception>
     public static async Task<AzuriteProcess> StartAsync(
         SourceTree tree, string data, int[] ports, string logFile, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         {
             WorkingDirectory = data,
         };
-        ChildProcess process = ChildProcess.Start("Azurite", start, logFile, Grace);
+        ChildProcess process = ChildProcess.Start("Azurite", start, logFile, ShutdownTimeout);
         var azurite = new AzuriteProcess(process, EmulatorConnection.String(ports[0], ports[1], ports[2]), processFile);
         try
         {
@@ -75,7 +75,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         File.Delete(_processFile);
     }
 
-    // Two emulators on one folder would write over each other; a command that was killed leaves its own behind.
+    // Two emulators on one folder would overwrite each other's data; the emulator of a killed command may still run.
     private static void RefuseSecond(string processFile, string data)
     {
         if (!File.Exists(processFile) || !int.TryParse(File.ReadAllText(processFile), CultureInfo.InvariantCulture, out int id))
@@ -89,12 +89,12 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             if (process.ProcessName.StartsWith("node", StringComparison.OrdinalIgnoreCase))
             {
                 throw new CommandFailure(
-                    $"A storage emulator still works on '{data}' (process {id}). Stop it, or keep the data elsewhere with --data.");
+                    $"A storage emulator still uses '{data}' (process {id}). Stop it, or choose another folder with --data.");
             }
         }
         catch (ArgumentException)
         {
-            // There is no such process any more.
+            // The process no longer exists.
         }
     }
 

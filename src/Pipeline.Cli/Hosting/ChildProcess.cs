@@ -8,12 +8,13 @@ namespace Pipeline.Cli.Hosting;
 internal sealed class ChildProcess : IAsyncDisposable
 {
     private const int RememberedLines = 10;
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
-    private readonly TimeSpan _grace;
+    private readonly TimeSpan _shutdownTimeout;
     private readonly string? _logFile;
-    // Apart, for what is said on one must not push out what was said on the other: a tool's reason is often one line among hundreds.
+    // Kept separately, so that many lines of one stream do not displace the other's: the cause of an error is often one line among
+    // hundreds.
     private readonly Queue<string> _outputLines = [];
     private readonly Queue<string> _errorLines = [];
     private readonly Lock _gate = new();
@@ -21,12 +22,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     private readonly TextWriter? _shown;
     private readonly bool _interrupts;
 
-    private ChildProcess(string name, Process process, string? logFile, TimeSpan grace, TextWriter? shown)
+    private ChildProcess(string name, Process process, string? logFile, TimeSpan shutdownTimeout, TextWriter? shown)
     {
         Name = name;
         _process = process;
         _logFile = logFile;
-        _grace = grace;
+        _shutdownTimeout = shutdownTimeout;
         _shown = shown;
         _interrupts = logFile is null;
         _log = logFile is null ? TextWriter.Null : new StreamWriter(logFile, append: false) { AutoFlush = true };
@@ -41,25 +42,26 @@ internal sealed class ChildProcess : IAsyncDisposable
     public Task<int> Exited { get; }
 
     /// <summary>Starts a program whose output goes to a file.</summary>
-    /// <param name="name">What it is, for messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <param name="start">Program, arguments, folder and environment.</param>
-    /// <param name="logFile">Written anew; its folder is made.</param>
-    /// <param name="grace">How long it may take to end after it was asked to.</param>
-    /// <param name="shown">Where its output goes, too; null for the file alone.</param>
+    /// <param name="logFile">Overwritten; its folder is created.</param>
+    /// <param name="shutdownTimeout">How long it may take to end after a request.</param>
+    /// <param name="shown">Where its output is also written; null for the file alone.</param>
     /// <exception cref="CommandFailure">It cannot be started.</exception>
-    public static ChildProcess Start(string name, ProcessStartInfo start, string logFile, TimeSpan grace, TextWriter? shown = null)
+    public static ChildProcess Start(
+        string name, ProcessStartInfo start, string logFile, TimeSpan shutdownTimeout, TextWriter? shown = null)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(logFile)!);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
-        return new ChildProcess(name, StartProcess(name, start), logFile, grace, shown);
+        return new ChildProcess(name, StartProcess(name, start), logFile, shutdownTimeout, shown);
     }
 
-    /// <summary>Starts a program that writes where the command writes, and is ended by an interrupt as a person would.</summary>
-    public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan grace) =>
-        new(name, StartProcess(name, start), null, grace, shown: null);
+    /// <summary>Starts a program that shares the command's output and is ended by SIGINT, as by Ctrl-C.</summary>
+    public static ChildProcess StartInForeground(string name, ProcessStartInfo start, TimeSpan shutdownTimeout) =>
+        new(name, StartProcess(name, start), null, shutdownTimeout, shown: null);
 
-    /// <summary>A failure that shows what the program said last and where the rest is.</summary>
+    /// <summary>A failure with the last output of the program and the path of its log.</summary>
     public CommandFailure Failure(string message)
     {
         lock (_gate)
@@ -70,14 +72,14 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the program to end, and ends it if it takes too long.</summary>
+    /// <summary>Asks the program to end, and kills it if it takes too long.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
             if (!OperatingSystem.IsWindows() && Signal.Send(_process.Id, _interrupts ? Signal.Interrupt : Signal.Terminate))
             {
-                await Task.WhenAny(Exited, Task.Delay(_grace));
+                await Task.WhenAny(Exited, Task.Delay(_shutdownTimeout));
             }
 
             if (!_process.HasExited)
@@ -99,7 +101,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             Process process = Process.Start(start)!;
 
-            // What is typed is for the command, not for what it starts.
+            // Input at the terminal is for the command, not for the programs that it starts.
             process.StandardInput.Close();
             return process;
         }
@@ -117,14 +119,14 @@ internal sealed class ChildProcess : IAsyncDisposable
             : Task.WhenAll(ReadAsync(_process.StandardOutput, _outputLines), ReadAsync(_process.StandardError, _errorLines));
         await _process.WaitForExitAsync();
 
-        // A grandchild that lives on, such as a compiler server, may hold the pipe open for minutes.
-        await Task.WhenAny(reading, Task.Delay(LastWords));
+        // A grandchild that is still running, such as a compiler server, may hold the pipe open for minutes.
+        await Task.WhenAny(reading, Task.Delay(OutputTimeout));
         return _process.ExitCode;
     }
 
     private async Task ReadAsync(StreamReader reader, Queue<string> last)
     {
-        // Leaves the caller at once: the constructor has not ended yet.
+        // Returns to the caller at once: the constructor is still running.
         await Task.Yield();
         while (await reader.ReadLineAsync() is { } line)
         {

@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Hosting;
 
-/// <summary>The dotnet that this command runs on, so that what it starts runs on the same.</summary>
+/// <summary>The dotnet that runs this command, so that the programs it starts use the same.</summary>
 internal static class DotnetProgram
 {
     public static string Path { get; } =

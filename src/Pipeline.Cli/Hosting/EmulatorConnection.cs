@@ -3,7 +3,7 @@ namespace Pipeline.Cli.Hosting;
 /// <summary>How to reach a storage emulator on this machine.</summary>
 internal static class EmulatorConnection
 {
-    // The emulator's account: the same on every machine, published with it, no secret.
+    // The emulator's account: the same on every machine, published with the emulator, not a secret.
     // https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";

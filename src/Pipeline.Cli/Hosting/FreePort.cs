@@ -9,7 +9,7 @@ internal static class FreePort
     /// <summary>Ports that nothing listens on, all different.</summary>
     public static int[] Find(int count)
     {
-        // All are held until all are known, or the system might hand out one of them twice.
+        // All are held until all are known; otherwise the system might return one of them twice.
         var listeners = new TcpListener[count];
         try
         {
@@ -30,28 +30,29 @@ internal static class FreePort
         }
     }
 
-    /// <summary>Makes sure that a port which the user has chosen can be had.</summary>
+    /// <summary>Checks that the port that the user chose is free.</summary>
     /// <param name="port">From 1 to 65535.</param>
-    /// <exception cref="CommandFailure">It cannot; the message names it and the option.</exception>
+    /// <exception cref="CommandFailure">It is not; the message names it and the option.</exception>
     public static void Require(int port)
     {
-        if (FaultOf(port) is { } fault)
+        if (ErrorOf(port) is { } error)
         {
             throw new CommandFailure(
-                fault == SocketError.AddressAlreadyInUse
-                    ? $"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, or choose another port with --port."
-                    : $"Port {port} cannot be used here ({fault}). Choose another port with --port.");
+                error == SocketError.AddressAlreadyInUse
+                    ? $"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, " +
+                        "or choose another port with --port."
+                    : $"Port {port} cannot be used here ({error}). Choose another port with --port.");
         }
     }
 
-    /// <summary>The ports from <paramref name="first"/> on if all can be had, and any others if not.</summary>
+    /// <summary>The ports from <paramref name="first"/> on if all are free, otherwise any others.</summary>
     public static int[] Prefer(int first, int count)
     {
         int[] preferred = [.. Enumerable.Range(first, count)];
-        return Array.TrueForAll(preferred, port => FaultOf(port) is null) ? preferred : Find(count);
+        return Array.TrueForAll(preferred, port => ErrorOf(port) is null) ? preferred : Find(count);
     }
 
-    private static SocketError? FaultOf(int port)
+    private static SocketError? ErrorOf(int port)
     {
         using var listener = new TcpListener(IPAddress.Loopback, port);
         try

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Pipeline.Cli.Hosting;
 
-/// <summary>The function app as the worker of a Functions host, and the local events that take Event Grid's place.</summary>
+/// <summary>The function app as the worker of a Functions host, and the local events that replace Event Grid.</summary>
 internal sealed class FunctionAppProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
-    // Images in work are finished first; the host gives them 30 seconds.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(40);
+    // Images that are being processed are finished first; the host waits up to 30 seconds for them.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(40);
 
     private readonly ChildProcess? _events;
 
@@ -20,18 +20,18 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>The host; it ends the app's own process with itself.</summary>
+    /// <summary>The host; when it ends, the app's own process ends too.</summary>
     public ChildProcess Process { get; }
 
-    /// <summary>All that was started, in the order in which to stop it.</summary>
+    /// <summary>Everything that was started, in the order in which to stop it.</summary>
     public IReadOnlyList<ChildProcess> Processes => _events is null ? [Process] : [_events, Process];
 
-    /// <summary>Where it answers: <c>http://127.0.0.1:PORT/</c>.</summary>
+    /// <summary>Its address: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; }
 
-    /// <summary>Starts it and waits until it says that it can work.</summary>
+    /// <summary>Starts it and waits until its health is good.</summary>
     /// <param name="tree">The checkout, with app and local host built.</param>
-    /// <param name="options">Which host, where, and how much it says.</param>
+    /// <param name="options">The host, the port, and whether to trace.</param>
     /// <param name="connectionString">The storage account, for the host and for the images.</param>
     /// <param name="logs">The folder for the logs.</param>
     /// <param name="cancellationToken">Stops it again.</param>
@@ -68,7 +68,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
                 start.Environment[key] = value;
             }
 
-            return ChildProcess.Start(name, start, logFile, Grace, options.Trace);
+            return ChildProcess.Start(name, start, logFile, ShutdownTimeout, options.Trace);
         }
     }
 
@@ -113,7 +113,8 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
 
             if (Stopwatch.GetElapsedTime(start) > StartLimit)
             {
-                throw Process.Failure($"The function app is not healthy after {StartLimit.TotalSeconds:0} s ({new Uri(Address, "api/health")}).");
+                throw Process.Failure(
+                    $"The function app is not healthy after {StartLimit.TotalSeconds:0} s ({new Uri(Address, "api/health")}).");
             }
 
             await Task.Delay(Interval, cancellationToken);
@@ -124,8 +125,8 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
     {
         try
         {
-            using HttpResponseMessage answer = await http.GetAsync("api/health", cancellationToken);
-            return answer.IsSuccessStatusCode;
+            using HttpResponseMessage response = await http.GetAsync("api/health", cancellationToken);
+            return response.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
         {
@@ -136,4 +137,20 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
             return false;
         }
     }
+}
+
+/// <summary>How to start the function app.</summary>
+/// <param name="Port">Its port on 127.0.0.1.</param>
+/// <param name="Host">The host that runs it.</param>
+/// <param name="Trace">Where its log and its telemetry are also written; null for the log file alone.</param>
+internal sealed record FunctionAppOptions(int Port, FunctionsHost Host = FunctionsHost.Local, TextWriter? Trace = null);
+
+/// <summary>The host that runs the function app on this machine.</summary>
+internal enum FunctionsHost
+{
+    /// <summary>src/Pipeline.LocalHost: needs nothing installed.</summary>
+    Local,
+
+    /// <summary>Azure Functions Core Tools, the program <c>func</c>.</summary>
+    Func,
 }

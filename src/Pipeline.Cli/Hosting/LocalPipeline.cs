@@ -6,7 +6,7 @@ namespace Pipeline.Cli.Hosting;
 /// <summary>Storage and function app together.</summary>
 internal sealed class LocalPipeline : IAsyncDisposable
 {
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(2);
 
     private LocalPipeline(AzuriteProcess storage, FunctionAppProcess app, BlobContainerClient images)
     {
@@ -19,7 +19,7 @@ internal sealed class LocalPipeline : IAsyncDisposable
 
     public FunctionAppProcess App { get; }
 
-    /// <summary>The container whose pictures are indexed; it exists.</summary>
+    /// <summary>The container of the indexed images; it exists.</summary>
     public BlobContainerClient Images { get; }
 
     /// <summary>Starts storage, then the app on it.</summary>
@@ -49,8 +49,8 @@ internal sealed class LocalPipeline : IAsyncDisposable
         }
     }
 
-    /// <summary>Works with both for as long as both run.</summary>
-    /// <exception cref="CommandFailure">One of them ended meanwhile; the message shows what it said last.</exception>
+    /// <summary>Runs work while both processes run.</summary>
+    /// <exception cref="CommandFailure">One of them ended meanwhile; the message ends with its last output.</exception>
     public async Task WhileRunningAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -60,18 +60,18 @@ internal sealed class LocalPipeline : IAsyncDisposable
         await Task.WhenAny(working, ended);
         if (working.IsFaulted)
         {
-            // The work notices a dead process by a broken connection, perhaps before the end of the process is known.
-            await Task.WhenAny(ended, Task.Delay(LastWords, cancellationToken));
+            // A dead process breaks the connection of the work, perhaps before its end is noticed here.
+            await Task.WhenAny(ended, Task.Delay(ExitTimeout, cancellationToken));
         }
 
-        // Ctrl-C at a terminal reaches every program: that they end is then no fault of theirs.
+        // Ctrl-C at a terminal reaches every program: then their end is not an error.
         if (!cancellationToken.IsCancellationRequested
             && Array.Find(processes, process => process.Exited.IsCompleted) is { } gone)
         {
             await stop.CancelAsync();
             await working.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             cancellationToken.ThrowIfCancellationRequested();
-            throw gone.Failure($"Unexpectedly, {gone.Name} ended with exit code {await gone.Exited}.");
+            throw gone.Failure($"{gone.Name} ended unexpectedly with exit code {await gone.Exited}.");
         }
 
         await working;

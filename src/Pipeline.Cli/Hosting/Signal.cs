@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Cli.Hosting;
 
-/// <summary>Signals of Unix, which .NET cannot send.</summary>
+/// <summary>Sends Unix signals, which .NET has no API for.</summary>
 internal static class Signal
 {
     public const int Interrupt = 2;

@@ -2,9 +2,9 @@ using Pipeline.Indexing.PoisonQueue;
 
 namespace Pipeline.Cli.Poison;
 
-/// <summary>What <c>poison list --json</c> writes.</summary>
+/// <summary>The output of <c>poison list --json</c>.</summary>
 /// <param name="Account">The storage account.</param>
-/// <param name="Total">About how many messages there are.</param>
+/// <param name="Total">The approximate number of messages.</param>
 /// <param name="Messages">The first ones.</param>
 internal sealed record PoisonReport(string Account, int Total, IReadOnlyList<PoisonReportMessage> Messages)
 {
@@ -12,7 +12,7 @@ internal sealed record PoisonReport(string Account, int Total, IReadOnlyList<Poi
         new(account, listing.Total, [.. listing.Blobs.Select(PoisonReportMessage.From)]);
 }
 
-/// <summary>A message; what concerns the blob is null where the message is none of this app's, which Fault then explains.</summary>
+/// <summary>A message. If it does not belong to this app, the properties of the blob are null and Fault explains why.</summary>
 internal sealed record PoisonReportMessage(
     string Id,
     DateTimeOffset? InsertedOn,

@@ -14,14 +14,17 @@ using Pipeline.Storage;
 
 namespace Pipeline.Cli.Poison;
 
-/// <summary>The account of the images, as a person at a terminal names it: the emulator, an account in Azure, or a connection string.</summary>
+/// <summary>The storage account of the images, as a user names it: the emulator, an account in Azure, or a connection string.</summary>
 /// <param name="account">The account's name, for messages.</param>
 /// <param name="blobs">Its blobs.</param>
 /// <param name="queues">Its queues, without an encoding of messages.</param>
 /// <param name="tables">Its tables.</param>
 internal sealed partial class PoisonStorage(string account, BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
 {
-    /// <summary>Where a connection string with a key may come from: a command line is seen by everybody on the machine, and remembered.</summary>
+    /// <summary>
+    /// The environment variable for a connection string with a key: a command line is visible to all users of the machine, and saved in the
+    /// history.
+    /// </summary>
     public const string Variable = "ImagesStorage";
 
     private const int EmulatorPort = 10000;
@@ -37,17 +40,21 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
 
     public PoisonReplay Replay() => new(Queue, Images, ModelCatalogue.Default());
 
-    /// <summary>What is wrong with the option's value; null where nothing is.</summary>
-    public static string? FaultOf(string storage) =>
+    /// <summary>What is wrong with the option's value; null if nothing is.</summary>
+    public static string? ErrorOf(string storage) =>
         IsConnectionString(storage)
-            ? IsEmulator(storage) ? null : $"A connection string with a key does not belong on a command line: set the environment variable {Variable} to it, and leave --storage out."
+            ? IsEmulator(storage) ? null : "A connection string with a key must not be passed on a command line: " +
+                $"set the environment variable {Variable} to it, and leave out --storage."
         : AccountOf(storage) is null
-            ? $"--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, or the emulator's connection string, not '{storage}'."
+            ? "--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, " +
+                $"or the emulator's connection string, not '{storage}'."
         : null;
 
-    /// <param name="storage">The option's value, without fault; null for the variable, and without that for the emulator of <c>pipeline up</c>.</param>
-    /// <param name="cancellationToken">Ends the look for the emulator early.</param>
-    /// <exception cref="CommandFailure">The emulator does not run, or the variable is no connection string.</exception>
+    /// <param name="storage">
+    /// The option's value, already checked; null for the variable or, without that, for the emulator of <c>pipeline up</c>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the check for the emulator early.</param>
+    /// <exception cref="CommandFailure">The emulator does not run, or the variable is not a connection string.</exception>
     public static async Task<PoisonStorage> OpenAsync(string? storage, CancellationToken cancellationToken)
     {
         if (storage is not null && AccountOf(storage) is { } found)
@@ -55,9 +62,10 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
             var credential = new DefaultAzureCredential();
             return new PoisonStorage(
                 found.Name,
-                new BlobServiceClient(Address(found, "blob"), credential, Patient(new BlobClientOptions { TrimBlobNameSlashes = false })),
-                new QueueServiceClient(Address(found, "queue"), credential, Patient(new QueueClientOptions())),
-                new TableServiceClient(Address(found, "table"), credential, Patient(new TableClientOptions())));
+                new BlobServiceClient(
+                    Address(found, "blob"), credential, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false })),
+                new QueueServiceClient(Address(found, "queue"), credential, WithShortRetries(new QueueClientOptions())),
+                new TableServiceClient(Address(found, "table"), credential, WithShortRetries(new TableClientOptions())));
         }
 
         string? connection = storage ?? Environment.GetEnvironmentVariable(Variable);
@@ -69,24 +77,25 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
 
         try
         {
-            var blobs = new BlobServiceClient(connection, Patient(new BlobClientOptions { TrimBlobNameSlashes = false }));
+            var blobs = new BlobServiceClient(connection, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false }));
             return new PoisonStorage(
                 blobs.AccountName,
                 blobs,
-                new QueueServiceClient(connection, Patient(new QueueClientOptions())),
-                new TableServiceClient(connection, Patient(new TableClientOptions())));
+                new QueueServiceClient(connection, WithShortRetries(new QueueClientOptions())),
+                new TableServiceClient(connection, WithShortRetries(new TableClientOptions())));
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
-            // Their messages may quote what they were given.
+            // Their messages may quote the connection string.
             throw new CommandFailure(
-                storage is null ? $"The environment variable {Variable} is no connection string of a storage account." : "--storage is no connection string.");
+                storage is null ? $"The environment variable {Variable} is not the connection string of a storage account."
+                    : "--storage is not a connection string.");
         }
     }
 
     private static bool IsConnectionString(string storage) => storage.Contains('=', StringComparison.Ordinal);
 
-    // The emulator's key is published and opens nothing else.
+    // The emulator's key is public and gives access to nothing else.
     private static bool IsEmulator(string connection)
     {
         string[] parts = connection.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
@@ -99,7 +108,8 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         : ServiceAddress().Match(storage) is { Success: true } match ? (match.Groups["account"].Value, match.Groups["suffix"].Value)
         : null;
 
-    private static Uri Address((string Name, string Suffix) account, string service) => new($"https://{account.Name}.{service}.{account.Suffix}");
+    private static Uri Address((string Name, string Suffix) account, string service) =>
+        new($"https://{account.Name}.{service}.{account.Suffix}");
 
     private static async Task RequireEmulatorAsync(CancellationToken cancellationToken)
     {
@@ -111,12 +121,13 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         catch (SocketException)
         {
             throw new CommandFailure(
-                $"No storage emulator listens on port {EmulatorPort}. Start ./pipeline up, or name the account of the images with --storage. "
-                + "Where ./pipeline up took other ports, hand --storage the connection string that it printed.");
+                $"No storage emulator listens on port {EmulatorPort}. Start ./pipeline up, " +
+                "or name the account of the images with --storage. "
+                + "If ./pipeline up uses other ports, pass the connection string that it printed as --storage.");
         }
     }
 
-    private static T Patient<T>(T options) where T : ClientOptions
+    private static T WithShortRetries<T>(T options) where T : ClientOptions
     {
         options.Retry.MaxRetries = 2;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
@@ -127,7 +138,9 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
     [GeneratedRegex("^[a-z0-9]{3,24}$")]
     private static partial Regex AccountName();
 
-    // Only Azure's own clouds: the credential's token goes to this address.
-    [GeneratedRegex(@"^https://(?<account>[a-z0-9]{3,24})\.(blob|queue|table)\.(?<suffix>core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net))/?$")]
+    // Only Azure's own clouds, because the credential's token is sent to this address.
+    [GeneratedRegex(
+        @"^https://(?<account>[a-z0-9]{3,24})\.(blob|queue|table)\." +
+        @"(?<suffix>core\.(windows\.net|chinacloudapi\.cn|usgovcloudapi\.net))/?$")]
     private static partial Regex ServiceAddress();
 }

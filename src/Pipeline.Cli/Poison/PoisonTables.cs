@@ -26,30 +26,30 @@ internal static class PoisonTables
                     BlobPresence.Gone => "gone",
                     _ => "",
                 },
-                blob.Fault is { } fault ? $"not this app's: {fault}" : blob.Reason ?? "none recorded",
+                blob.Fault is { } error ? $"not this app's: {error}" : blob.Reason ?? "none recorded",
             ];
-            table.AddRow(cells.Select(cell => new Text(Shown(cell))));
+            table.AddRow(cells.Select(cell => new Text(Sanitise(cell))));
         }
 
         return table;
     }
 
-    /// <summary>What became of a message, in a sentence.</summary>
-    public static string Describe(ReplayResult result) => Shown(result.Outcome switch
+    /// <summary>Describes the outcome for a message.</summary>
+    public static string Describe(ReplayResult result) => Sanitise(result.Outcome switch
     {
         ReplayOutcome.Replayed => $"{result.Message!.Id.Name}: {result.Message.ModelKey} tries it again",
-        ReplayOutcome.Replaced => $"{result.Message!.Id.Name}: a newer version is there, which had its own event; the message is removed",
-        ReplayOutcome.Gone => $"{result.Message!.Id.Name}: gone; the message is removed",
+        ReplayOutcome.Replaced => $"{result.Message!.Id.Name}: a newer version exists, which had its own event; the message is removed",
+        ReplayOutcome.Gone => $"{result.Message!.Id.Name}: deleted; the message is removed",
         ReplayOutcome.Refused => $"{result.Message!.Id.Name}: storage refused the copy, the message stays: {result.Detail}",
         _ => $"message {result.MessageId}: left, it {result.Detail}",
     });
 
-    /// <summary>Text from a queue that others may write to: what would steer a terminal is replaced.</summary>
-    public static string Shown(string text) => string.Create(text.Length, text, (shown, from) =>
+    /// <summary>Replaces characters that would control a terminal, because others may write to the queue.</summary>
+    public static string Sanitise(string text) => string.Create(text.Length, text, (result, from) =>
     {
-        for (int i = 0; i < shown.Length; i++)
+        for (int i = 0; i < result.Length; i++)
         {
-            shown[i] = char.IsControl(from[i]) || char.GetUnicodeCategory(from[i]) == UnicodeCategory.Format ? '\uFFFD' : from[i];
+            result[i] = char.IsControl(from[i]) || char.GetUnicodeCategory(from[i]) == UnicodeCategory.Format ? '\uFFFD' : from[i];
         }
     });
 }

@@ -5,7 +5,7 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>The storage emulator, from npm by the committed lock file.</summary>
+/// <summary>Installs the storage emulator from npm with the committed lock file.</summary>
 internal static class AzuriteInstallation
 {
     public static async Task MakeReadyAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
@@ -26,7 +26,7 @@ internal static class AzuriteInstallation
         });
     }
 
-    /// <summary>npm writes its own lock file last: without it, an installation was cut short.</summary>
+    /// <summary>npm writes its own lock file last: without it, an installation is incomplete.</summary>
     internal static bool IsInstalled(string folder)
     {
         string modules = Path.Combine(folder, "node_modules");

@@ -9,8 +9,8 @@ internal static class DotnetBuild
 {
     /// <param name="tree">The checkout.</param>
     /// <param name="target">The solution, or a filter of it.</param>
-    /// <param name="title">What it is, for the user.</param>
-    /// <param name="console">Where to tell.</param>
+    /// <param name="title">Its name for the user.</param>
+    /// <param name="console">The console.</param>
     /// <param name="cancellationToken">Stops the build.</param>
     public static Task<TimeSpan> RunAsync(
         SourceTree tree, string target, string title, CommandConsole console, CancellationToken cancellationToken) =>

@@ -3,7 +3,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Everything that must be there before storage and function app can start.</summary>
+/// <summary>Prepares everything that storage and the function app need.</summary>
 internal static class LocalSetup
 {
     public static async Task MakeReadyAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
@@ -13,10 +13,10 @@ internal static class LocalSetup
         {
             await AzuriteInstallation.MakeReadyAsync(tree, console, cancellationToken);
             await DotnetBuild.RunAsync(tree, tree.Local, "the function app and its host", console, cancellationToken);
-            await TrainedNetworks.OfferAsync(tree, console, cancellationToken);
+            await TrainedModels.OfferAsync(tree, console, cancellationToken);
             models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 
-        UntrainedNetworks.Tell(models, console);
+        UntrainedModels.Warn(models, console);
     }
 }

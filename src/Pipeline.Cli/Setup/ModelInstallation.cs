@@ -5,13 +5,13 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Puts networks into the models folder.</summary>
+/// <summary>Builds models in the models folder.</summary>
 internal static class ModelInstallation
 {
-    // One seed for all: an untrained network is the same on every machine, and so is its fingerprint.
+    // A fixed seed, so that an untrained model and its fingerprint are the same on every machine.
     private const ulong Seed = 1;
 
-    /// <summary>Sees to it that every network of the catalogue is there; those that are not are drawn from the seed.</summary>
+    /// <summary>Makes sure that every model of the catalogue exists; missing ones are drawn from the seed.</summary>
     public static async Task<IReadOnlyList<InstalledModel>> MakeReadyAsync(
         string folder, CommandConsole console, CancellationToken cancellationToken)
     {
@@ -27,13 +27,14 @@ internal static class ModelInstallation
         {
             if (!force && InstalledModel.Find(model, folder) is { } installed)
             {
-                console.Line($"{model.Title} is there ({installed.Weights.ToJsonName()} weights, fingerprint {installed.Fingerprint})");
+                console.Line($"{model.Title} is installed ({installed.Weights.ToJsonName()} weights, fingerprint {installed.Fingerprint})");
                 continue;
             }
 
             await console.StageAsync($"Building {model.Title} with untrained weights", progress =>
                 ModelBuilder.BuildAsync(
-                    model, new ReportingWeights(new SeededWeights(Seed), model, withTop: true, progress), withTop: true, folder, cancellationToken));
+                    model, new ReportingWeights(
+                        new SeededWeights(Seed), model, withTop: true, progress), withTop: true, folder, cancellationToken));
         }
     }
 }

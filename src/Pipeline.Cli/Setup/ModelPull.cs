@@ -5,23 +5,23 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Fetches published weights, checks them, and turns them into networks.</summary>
+/// <summary>Fetches published weights, checks them, and converts them to models.</summary>
 /// <param name="folder">The models folder.</param>
-/// <param name="downloads">Where downloads lie until they have been used.</param>
+/// <param name="downloads">The folder of downloads until they have been used.</param>
 /// <param name="download">Fetches and checks.</param>
-/// <param name="console">Where to tell.</param>
+/// <param name="console">The console.</param>
 internal sealed class ModelPull(string folder, string downloads, WeightsDownload download, CommandConsole console)
 {
-    /// <summary>A folder or an http(s) address to take the files from; null for where they are published.</summary>
+    /// <summary>A folder or an http(s) address to take the files from; null for the publisher's address.</summary>
     public string? From { get; init; }
 
-    /// <summary>Whether with the dense layers.</summary>
+    /// <summary>Whether to include the dense layers.</summary>
     public bool WithTop { get; init; } = true;
 
-    /// <summary>Whether also what is there already.</summary>
+    /// <summary>Whether to replace existing models.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Leaves the networks and the names of the classes in the models folder.</summary>
+    /// <summary>Installs the models and the names of the classes in the models folder.</summary>
     /// <exception cref="HttpRequestException">A file cannot be fetched.</exception>
     /// <exception cref="InvalidDataException">A file is not the published one, or its weights do not fit.</exception>
     /// <exception cref="IOException">The disk is full, or cannot be written to.</exception>
@@ -32,7 +32,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
         {
             if (!Force && Installed(model) is { } there)
             {
-                console.Line($"{model.Title} is there (imagenet weights, fingerprint {there.Fingerprint})");
+                console.Line($"{model.Title} is installed (imagenet weights, fingerprint {there.Fingerprint})");
             }
             else
             {
@@ -46,7 +46,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
             console.Line($"{Megabytes(wanted.Sum(item => item.File.MostBytes))} MB from {From ?? wanted[0].File.Address.Host}: {files}");
         }
 
-        // The small file first: where the source cannot be reached, that is known at once.
+        // The small file first: if the source cannot be reached, that is known at once.
         await FetchClassIndexAsync(Placed(classIndex), cancellationToken);
         foreach ((ModelDefinition model, PublishedFile file) in wanted)
         {
@@ -61,7 +61,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
 
     private PublishedFile Placed(PublishedFile file) => From is null ? file : file.At(From);
 
-    /// <summary>What this would make, where it is there; what is damaged is not.</summary>
+    /// <summary>The model that this would install, if it exists and is not damaged.</summary>
     private InstalledModel? Installed(ModelDefinition model)
     {
         try
@@ -109,12 +109,12 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
         InstalledModel? built = null;
         await console.StageAsync($"Converting {model.Title}", async progress => built = await ModelBuilder.BuildAsync(
             model, new ReportingWeights(weights, model, WithTop, progress), WithTop, folder, cancellationToken));
-        console.Line($"{model.Title}: imagenet weights, fingerprint {built!.Fingerprint}, {SourceTree.Shown(built.Path)}");
+        console.Line($"{model.Title}: imagenet weights, fingerprint {built!.Fingerprint}, {SourceTree.Display(built.Path)}");
     }
 
     private static string Megabytes(long bytes) => (bytes / 1e6).ToString("0", CultureInfo.InvariantCulture);
 
-    // Progress<T> hands over on another thread, in no order.
+    // Progress<T> reports on other threads and in no order.
     private sealed class DownloadStage(IProgress<StageProgress> stage) : IProgress<DownloadProgress>
     {
         public void Report(DownloadProgress value) => stage.Report(value.Total is { } total and > 0

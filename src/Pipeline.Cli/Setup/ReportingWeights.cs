@@ -4,10 +4,11 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Tells how much of a network's weights has been read.</summary>
-internal sealed class ReportingWeights(IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
+/// <summary>Reports how much of a model's weights has been read.</summary>
+internal sealed class ReportingWeights(
+    IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
 {
-    // The published file is the weights and a few kilobytes of names. A network that search does not run in float32 is written twice.
+    // The published file has a few kilobytes beside the weights. A model that search does not run in float32 is written twice.
     private readonly double _total = (withTop ? model.Weights : model.NoTop.Weights).Bytes
         * (withTop && model.Precision != Precision.Float32 ? 2.04 : 1.02) / sizeof(float);
     private long _read;

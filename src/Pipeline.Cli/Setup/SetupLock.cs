@@ -3,12 +3,12 @@ using Pipeline.Models.Store;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>Held while something is installed or built, so that two commands in one checkout do not write the same files.</summary>
+/// <summary>The lock during setup, so that two commands in one checkout do not write the same files.</summary>
 internal static class SetupLock
 {
     /// <param name="tree">The checkout.</param>
-    /// <param name="console">Where to say that another command holds it.</param>
-    /// <param name="cancellationToken">Ends the wait for that one.</param>
+    /// <param name="console">Reports that another command holds it.</param>
+    /// <param name="cancellationToken">Ends the wait for that command.</param>
     /// <exception cref="CommandFailure">The checkout cannot be written to.</exception>
     public static async Task<IAsyncDisposable> AcquireAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal static class SetupLock
         {
             throw new CommandFailure(
                 $"This folder cannot be written: {exception.Message.TrimEnd('.')}. ./pipeline keeps what it installs and builds in its " +
-                $"own checkout, '{tree.Root}': make room there or get the right to write, or work on a copy of it on another disk.");
+                $"own checkout, '{tree.Root}': free space there, get write access, or use a copy of it on another disk.");
         }
     }
 }

@@ -6,24 +6,24 @@ using Polly.Retry;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>
-/// Sends the requests of downloads. One that cannot be sent, is not answered in time, or is answered with 408, 429 or 5xx, is sent again after
-/// a pause that grows and varies. The body has no time limit: it may be large, and whoever reads it sees whether it still comes.
+/// Sends the requests of downloads. One that cannot be sent, is not answered in time, or is answered with 408, 429 or 5xx, is sent again
+/// after a pause that grows and varies. The body has no time limit: it may be large, and its reader notices if it stalls.
 /// </summary>
 internal static class WeightsClient
 {
     private const int Retries = 3;
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan UsualPause = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan DefaultPause = TimeSpan.FromSeconds(0.5);
 
-    /// <param name="pause">Before the first retry, half a second if not given; about twice as long before each further one.</param>
+    /// <param name="pause">The pause before the first retry, by default half a second; it doubles for each further one.</param>
     public static HttpClient Create(TimeSpan? pause = null)
     {
         ResiliencePipeline<HttpResponseMessage> pipeline = new ResiliencePipelineBuilder<HttpResponseMessage>()
             .AddRetry(new HttpRetryStrategyOptions
             {
                 MaxRetryAttempts = Retries,
-                Delay = pause ?? UsualPause,
+                Delay = pause ?? DefaultPause,
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 DelayGenerator = AskedFor,
@@ -40,7 +40,7 @@ internal static class WeightsClient
         };
     }
 
-    /// <summary>A server's Retry-After, where it is not longer than a user waits; null for the usual pause.</summary>
+    /// <summary>A server's Retry-After, limited to 30 seconds; null for the default pause.</summary>
     private static ValueTask<TimeSpan?> AskedFor(RetryDelayGeneratorArguments<HttpResponseMessage> arguments) =>
         new(arguments.Outcome.Result?.Headers.RetryAfter?.Delta is { } asked ? (asked < LongestPause ? asked : LongestPause) : null);
 }

@@ -1,4 +1,4 @@
-using Pipeline.Cli.Pictures;
+using Pipeline.Cli.Images;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
@@ -8,53 +8,53 @@ using Pipeline.Study.Reporting;
 
 namespace Pipeline.Cli.Studies;
 
-/// <summary>A study from the pictures to its three files.</summary>
-/// <param name="files">The pictures.</param>
-/// <param name="count">How many variants of A to draw.</param>
+/// <summary>Runs a study and writes its three files.</summary>
+/// <param name="files">The images.</param>
+/// <param name="count">The number of variants of A to draw.</param>
 /// <param name="seed">Which series of variants.</param>
-/// <param name="folder">Where the files go; made if missing.</param>
+/// <param name="folder">The target folder; created if missing.</param>
 internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, string folder)
 {
     public const string HtmlName = "study.html";
     public const string JsonName = "study.json";
     public const string CsvName = "study.csv";
 
-    /// <exception cref="CommandFailure">A picture is not let in, or a network is missing in float32.</exception>
+    /// <exception cref="CommandFailure">An image is not accepted, or a model is missing in float32.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     public async Task RunAsync(SourceTree tree, ImageLimits limits, CommandConsole console, CancellationToken cancellationToken)
     {
         using var decoder = new ImageDecoder(limits);
-        PictureFile[] all = [.. files.Pictures, .. files.Variants];
-        foreach (PictureFile file in all)
+        ImageFile[] all = [.. files.Images, .. files.Variants];
+        foreach (ImageFile file in all)
         {
-            // What is no picture is refused before the networks are made ready, which may take long.
-            await file.DecodeForNetworksAsync(decoder, cancellationToken);
+            // Invalid images are refused before the models are prepared, which may take long.
+            await file.DecodeForModelsAsync(decoder, cancellationToken);
         }
 
         OutputFile.CreateFolder(folder);
-        using ModelSessions sessions = await LocalNetworks.OpenAsync(tree, console, cancellationToken);
-        if (StudyRun.FaultOf(sessions) is { } fault)
+        using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);
+        if (sessions.Float32Fault is { } error)
         {
-            throw new CommandFailure(fault);
+            throw new CommandFailure(error);
         }
 
         StudyResult? result = null;
         await console.StageAsync(
-            $"Studying {all.Length} picture{(all.Length == 1 ? "" : "s")}",
+            $"Studying {all.Length} image{(all.Length == 1 ? "" : "s")}",
             async progress => result = await StudyAsync(new StudyRun(decoder, sessions), progress, cancellationToken));
         await WriteAsync(HtmlName, StudyReport.Write(result!), cancellationToken);
         await WriteAsync(JsonName, StudyJson.Write(result!), cancellationToken);
         await WriteAsync(CsvName, StudyCsv.Write(result!), cancellationToken);
         StudyTables.Write(result!, sessions.Float32Models, console);
-        console.Line($"{HtmlName}, {JsonName} and {CsvName} are in {SourceTree.Shown(folder)}");
+        console.Line($"{HtmlName}, {JsonName} and {CsvName} are in {SourceTree.Display(folder)}");
     }
 
     private async Task<StudyResult> StudyAsync(StudyRun study, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
         var request = new StudyRequest
         {
-            Pictures = [.. files.Pictures.Select(PictureOf)],
-            Variants = [.. files.Variants.Select(PictureOf)],
+            Images = [.. files.Images.Select(ImageOf)],
+            Variants = [.. files.Variants.Select(ImageOf)],
             Augmentations = count,
             Seed = seed,
         };
@@ -65,14 +65,14 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         }
         catch (InvalidImageException invalid)
         {
-            throw new CommandFailure($"'{invalid.Image}' cannot be taken for a picture. {invalid.Rejection.Detail}");
+            throw new CommandFailure($"'{invalid.Image}' is not accepted as an image. {invalid.Rejection.Detail}");
         }
     }
 
     private Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         OutputFile.WriteAsync(Path.Combine(folder, name), content, cancellationToken);
 
-    private static StudyPicture PictureOf(PictureFile file) => new(file.File.Name, file.Encoded);
+    private static StudyImage ImageOf(ImageFile file) => new(file.File.Name, file.Encoded);
 
     private sealed class Stage(IProgress<StageProgress> stage) : IProgress<StudyProgress>
     {

@@ -7,18 +7,18 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Studies;
 
-/// <summary>What a study found, in a few tables; the report has the rest.</summary>
+/// <summary>Prints the main results of a study as tables; the report has the rest.</summary>
 internal static class StudyTables
 {
     private const string CosineFormat = "0.0000";
 
     /// <param name="result">The study.</param>
-    /// <param name="models">The networks that it ran.</param>
-    /// <param name="console">Where to tell.</param>
+    /// <param name="models">The models of the study.</param>
+    /// <param name="console">The console.</param>
     public static void Write(StudyResult result, IReadOnlyList<InstalledModel> models, CommandConsole console)
     {
         console.Line();
-        StudiedPicture reference = result.Pictures[0];
+        StudiedImage reference = result.Images[0];
         if (reference.Predictions.Count > 0)
         {
             console.Write(PredictionTable.Create(reference.Name, [.. models.Where(model => model.WithTop)], reference.Predictions));
@@ -60,7 +60,7 @@ internal static class StudyTables
         if (result.Augmentations.Variants.Count > 0)
         {
             string variants = string.Create(
-                CultureInfo.InvariantCulture, $"{result.Pictures[0].Name} / its {result.Augmentations.Variants.Count} variants");
+                CultureInfo.InvariantCulture, $"{result.Images[0].Name} / its {result.Augmentations.Variants.Count} variants");
             AddRow($"{variants}, mean", layer => result.Augmentations.Summary[layer].Mean);
             AddRow("smallest", layer => result.Augmentations.Summary[layer].Min);
             AddRow("largest", layer => result.Augmentations.Summary[layer].Max);
@@ -68,7 +68,7 @@ internal static class StudyTables
 
         return table;
 
-        string NameOf(string letter) => result.Pictures.First(picture => picture.Letter == letter).Name;
+        string NameOf(string letter) => result.Images.First(image => image.Letter == letter).Name;
 
         void AddRow(string name, Func<string, double> value) => table.AddRow(
             [
@@ -83,7 +83,7 @@ internal static class StudyTables
         var table = new Table
         {
             Title = new TableTitle(string.Create(
-                CultureInfo.InvariantCulture, $"Ours beside the published figures, to agree within {published.Tolerance}")),
+                CultureInfo.InvariantCulture, $"Ours beside the published figures, tolerance {published.Tolerance}")),
         };
         table.AddColumns("of", "layer", "measure");
         foreach (string column in (string[])["published", "ours", "difference"])

@@ -6,18 +6,18 @@ using Spectre.Console.Rendering;
 namespace Pipeline.Cli.Terminal;
 
 /// <summary>
-/// What the command says. A person at a terminal sees colours and bars that move; a file, a pipe or a CI log gets plain lines,
-/// one every few seconds while something takes long.
+/// The output of the command. A terminal shows colours and progress bars; a file, a pipe or a CI log gets plain lines, one every few
+/// seconds during long work.
 /// </summary>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
-/// <param name="live">Whether lines may be drawn over.</param>
-/// <param name="canAsk">Whether somebody is there to answer.</param>
+/// <param name="live">Whether lines can be redrawn.</param>
+/// <param name="canAsk">Whether a user can answer questions.</param>
 internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool live, bool canAsk = false)
 {
     private const int PlainWidth = 160;
 
-    // Leaves a terminal of 80 columns room for the longest title.
+    // Leaves space for the longest title in a terminal of 80 columns.
     private const int BarWidth = 16;
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
@@ -38,21 +38,21 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
         return new CommandConsole(console, Console.Error, live, canAsk: live && !Console.IsInputRedirected);
     }
 
-    /// <summary>Whether somebody is there to answer a question.</summary>
+    /// <summary>Whether a user can answer questions.</summary>
     public bool CanAsk { get; } = canAsk;
 
-    /// <summary>A question that is answered with yes or no.</summary>
-    /// <param name="question">What is asked.</param>
-    /// <param name="cancellationToken">Stops the asking.</param>
-    /// <param name="usually">The answer of a bare return key.</param>
-    public Task<bool> AskAsync(string question, CancellationToken cancellationToken, bool usually = true) =>
-        new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = usually }.ShowAsync(output, cancellationToken);
+    /// <summary>Asks a question with the answers yes and no.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="cancellationToken">Cancels the question.</param>
+    /// <param name="defaultAnswer">The answer if the user only presses return.</param>
+    public Task<bool> AskAsync(string question, CancellationToken cancellationToken, bool defaultAnswer = true) =>
+        new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = defaultAnswer }.ShowAsync(output, cancellationToken);
 
-    /// <summary>A question that is answered with a line of text, which may be empty.</summary>
+    /// <summary>Asks for a line of text, which may be empty.</summary>
     public Task<string> ReadAsync(string question, CancellationToken cancellationToken) =>
         new TextPrompt<string>(Markup.Escape(question)).AllowEmpty().ShowAsync(output, cancellationToken);
 
-    /// <summary>The same on standard error in plain lines, for a command whose standard output is data for a program.</summary>
+    /// <summary>A console for plain lines on standard error, for a command whose standard output is data for programs.</summary>
     public CommandConsole OnError()
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -65,18 +65,18 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
         return new CommandConsole(console, error, live: false);
     }
 
-    /// <summary>A line of text, never wrapped.</summary>
+    /// <summary>Writes a line of text, never wrapped.</summary>
     public void Line(string text = "") => output.Profile.Out.Writer.WriteLine(text);
 
-    /// <summary>What failed and what to do.</summary>
+    /// <summary>Writes an error message.</summary>
     public void Error(string text) => error.WriteLine(text);
 
-    /// <summary>A table or a panel.</summary>
+    /// <summary>Writes a table or a panel.</summary>
     public void Write(IRenderable renderable) => output.Write(renderable);
 
-    /// <summary>Shows that something is under way, and how long it took.</summary>
-    /// <param name="title">What, such as "Building the function app".</param>
-    /// <param name="work">Does it and tells how far it is.</param>
+    /// <summary>Shows the progress of work, and how long it took.</summary>
+    /// <param name="title">Its title, such as "Building the function app".</param>
+    /// <param name="work">Does the work and reports its progress.</param>
     /// <returns>The time it took.</returns>
     public async Task<TimeSpan> StageAsync(string title, Func<IProgress<StageProgress>, Task> work)
     {
@@ -90,7 +90,11 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     private Task LiveAsync(string title, Func<IProgress<StageProgress>, Task> work) =>
         output.Progress()
             .AutoClear(true)
-            .Columns(new SpinnerColumn(), new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = BarWidth }, new ElapsedTimeColumn())
+            .Columns(
+                new SpinnerColumn(),
+                new TaskDescriptionColumn { Alignment = Justify.Left },
+                new ProgressBarColumn { Width = BarWidth },
+                new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape(title)).IsIndeterminate();
@@ -109,16 +113,21 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
         Task running = work(new Immediate(progress => latest = progress));
         while (await Task.WhenAny(running, Task.Delay(PlainInterval)) != running)
         {
-            string percent = latest.Fraction > 0 ? latest.Fraction.ToString("0%", CultureInfo.InvariantCulture) : "under way";
+            string percent = latest.Fraction > 0 ? latest.Fraction.ToString("0%", CultureInfo.InvariantCulture) : "running";
             Line(latest.Detail.Length == 0 ? $"  {percent}" : $"  {percent}, {latest.Detail}");
         }
 
         await running;
     }
 
-    // Progress<T> hands over on another thread, in no order.
+    // Progress<T> reports on other threads and in no order.
     private sealed class Immediate(Action<StageProgress> report) : IProgress<StageProgress>
     {
         public void Report(StageProgress value) => report(value);
     }
 }
+
+/// <summary>How far a stage is.</summary>
+/// <param name="Fraction">From 0 to 1.</param>
+/// <param name="Detail">In words, such as "12 of 24"; may be empty.</param>
+internal readonly record struct StageProgress(double Fraction, string Detail);

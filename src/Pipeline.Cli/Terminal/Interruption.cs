@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.Cli.Terminal;
 
-/// <summary>Ctrl-C and its kin, turned into a cancellation, so that what was started is stopped before the command goes.</summary>
+/// <summary>
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a cancellation, so that the command stops what it started before it exits.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private const int SignalBase = 128;
@@ -19,7 +21,7 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>128 and the signal's number, as shells have it: 130 for Ctrl-C.</summary>
+    /// <summary>128 plus the signal's number, as shells report it: 130 for Ctrl-C.</summary>
     public int ExitCode { get; private set; } = SignalBase + 2;
 
     public void Dispose()

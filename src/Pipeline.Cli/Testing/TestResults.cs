@@ -4,13 +4,13 @@ using System.Xml.Linq;
 
 namespace Pipeline.Cli.Testing;
 
-/// <summary>How tests went.</summary>
+/// <summary>The totals of a test run.</summary>
 /// <param name="Passed">Tests that passed.</param>
-/// <param name="Failed">Tests that failed; a run that went wrong outside a test counts as one.</param>
-/// <param name="Skipped">Tests that were left out, each with its reason.</param>
+/// <param name="Failed">Tests that failed; an error outside a test counts as one.</param>
+/// <param name="Skipped">Skipped tests, each with its reason.</param>
 internal sealed record TestResults(int Passed, int Failed, IReadOnlyList<string> Skipped)
 {
-    /// <summary>Whether tests were run at all and none failed.</summary>
+    /// <summary>Whether at least one test ran and none failed.</summary>
     public bool Succeeded => Failed == 0 && Passed > 0;
 
     /// <summary>The line that other programs read.</summary>
@@ -21,8 +21,8 @@ internal sealed record TestResults(int Passed, int Failed, IReadOnlyList<string>
         new(one.Passed + other.Passed, one.Failed + other.Failed, [.. one.Skipped, .. other.Skipped]);
 
     /// <summary>Reads a run's report in xUnit.net's XML.</summary>
-    /// <param name="report">The file; one that is missing or cut short is a crash.</param>
-    /// <param name="exitCode">How the run ended: a failure counts even where the report knows of none.</param>
+    /// <param name="report">The file; a missing or incomplete file means that the run crashed.</param>
+    /// <param name="exitCode">The exit code of the run: a failure counts even if the report has none.</param>
     public static TestResults Read(string report, int exitCode)
     {
         try

@@ -18,7 +18,7 @@ public sealed class RunStudy(ModelSessions sessions, ImageDecoder decoder, Study
     {
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
         var query = StudyQuery.Parse(request);
-        if (StudyRun.FaultOf(sessions) is { } fault)
+        if (sessions.Float32Fault is { } fault)
         {
             throw Problems.NoFloat32Model(fault);
         }
@@ -57,7 +57,7 @@ public sealed class RunStudy(ModelSessions sessions, ImageDecoder decoder, Study
 
         return new StudyRequest
         {
-            Pictures = [.. fields.Zip(images, (field, image) => new StudyPicture(field, image)).Where(picture => !picture.Encoded.IsEmpty)],
+            Images = [.. fields.Zip(images, (field, image) => new StudyImage(field, image)).Where(picture => !picture.Encoded.IsEmpty)],
             Augmentations = query.Augmentations,
             Seed = query.Seed,
         };
@@ -76,7 +76,7 @@ public sealed class StudyTurn() : SemaphoreSlim(1);
 /// <param name="IsReport">Whether the response is a report for people, and not JSON.</param>
 internal sealed record StudyQuery(int Augmentations, int Seed, bool IsReport)
 {
-    private static readonly StudyRequest Default = new() { Pictures = [] };
+    private static readonly StudyRequest Default = new() { Images = [] };
 
     /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
     public static StudyQuery Parse(HttpRequest request) => new(

@@ -23,11 +23,11 @@ internal static class EventsCommand
                     return url;
                 }
 
-                result.AddError($"'{result.Tokens[0].Value}' is no address of a host; it must be like http://127.0.0.1:7071.");
+                result.AddError($"'{result.Tokens[0].Value}' is not the address of a host; it must be like http://127.0.0.1:7071.");
                 return null;
             },
         };
-        var command = new Command("events", "Tells a Functions host of new, overwritten and deleted blobs until Ctrl-C.") { app, host };
+        var command = new Command("events", "Reports new, overwritten and deleted blobs to a Functions host until Ctrl-C.") { app, host };
         command.SetAction((parsed, stop) => RunAsync(AppFolder.Open(parsed.GetValue(app)!), parsed.GetValue(host)!, stop));
         return command;
     }

@@ -7,34 +7,34 @@ namespace Pipeline.LocalHost.Commands;
 /// <summary><c>run</c>: serves an app until a signal.</summary>
 internal static class RunCommand
 {
-    private const string UsualAddress = "http://127.0.0.1:7071";
+    private const string DefaultAddress = "http://127.0.0.1:7071";
 
     public static Command Create(TextWriter output)
     {
         Option<DirectoryInfo> app = AppOption.Create();
         var urls = new Option<string>("--urls")
         {
-            Description = "Where to serve: http, an address of this machine, a port; with port 0 any free one.",
+            Description = "Where to serve, as http://ADDRESS:PORT with an address of this machine; port 0 is any free port.",
             HelpName = "URL",
-            DefaultValueFactory = _ => UsualAddress,
+            DefaultValueFactory = _ => DefaultAddress,
         };
         var events = new Option<bool>("--events")
         {
-            Description = "Also tells the app of new, overwritten and deleted blobs, as Event Grid does in Azure.",
+            Description = "Also reports new, overwritten and deleted blobs to the app, as Event Grid does in Azure.",
         };
         var remote = new Option<bool>("--allow-remote")
         {
-            Description = "Lets --urls name an address that other machines reach. Functions are served without keys.",
+            Description = "Allow --urls with an address that other machines can reach. Functions are served without keys.",
         };
-        var command = new Command("run", "Serves an app until Ctrl-C. Says 'Ready: URL' on its output once it does.") { app, urls, events, remote };
+        var command = new Command("run", "Serves an app until Ctrl-C. Prints 'Ready: URL' when it is ready.") { app, urls, events, remote };
         command.Validators.Add(result =>
         {
-            // A default is right by itself, and asking for a wrong value would throw.
+            // The default needs no check, and GetValue would throw for a value that cannot be parsed.
             if (result.GetResult(urls) is { Implicit: false, Errors: { } errors }
                 && !errors.Any()
-                && ListenAddress.Fault(result.GetValue(urls)!, result.GetValue(remote)) is { } fault)
+                && ListenAddress.ErrorOf(result.GetValue(urls)!, result.GetValue(remote)) is { } error)
             {
-                result.AddError(fault);
+                result.AddError(error);
             }
         });
         command.SetAction((parsed, stop) => FunctionsHost.RunAsync(

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Pipeline.LocalHost.Commands;
 
-/// <summary>Ctrl-C and its kin, turned into a cancellation: what runs is finished and the worker ended before the host goes.</summary>
+/// <summary>
+/// Turns SIGINT (Ctrl-C), SIGTERM and SIGHUP into a cancellation, so that the host finishes what runs and stops the worker before it exits.
+/// </summary>
 internal sealed class Signals : IDisposable
 {
     private const int SignalBase = 128;
@@ -15,7 +17,7 @@ internal sealed class Signals : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>128 and the signal's number, as shells have it: 130 for Ctrl-C.</summary>
+    /// <summary>128 plus the signal's number, as shells report it: 130 for Ctrl-C.</summary>
     public int ExitCode { get; private set; }
 
     public void Dispose()

@@ -3,7 +3,7 @@ using Azure.Storage.Blobs.Models;
 
 namespace Pipeline.LocalHost.Events;
 
-/// <summary>An event as Event Grid words it; see Microsoft's "Azure Blob Storage as an Event Grid source".</summary>
+/// <summary>An event in the schema of Event Grid; see Microsoft's "Azure Blob Storage as an Event Grid source".</summary>
 internal sealed record BlobEvent
 {
     private const string Created = "Microsoft.Storage.BlobCreated";
@@ -35,7 +35,7 @@ internal sealed record BlobEvent
 
     /// <summary>A blob was written.</summary>
     /// <param name="container">Its container.</param>
-    /// <param name="blob">It, as listed.</param>
+    /// <param name="blob">The blob, as listed.</param>
     /// <param name="address">Its address, percent-encoded.</param>
     public static BlobEvent OfCreated(string container, BlobItem blob, Uri address) => new()
     {
@@ -53,12 +53,12 @@ internal sealed record BlobEvent
         },
     };
 
-    /// <summary>A blob is gone.</summary>
+    /// <summary>A blob was deleted.</summary>
     /// <inheritdoc cref="OfCreated"/>
     /// <param name="container">Its container.</param>
     /// <param name="name">Its name.</param>
     /// <param name="address">Its address, percent-encoded.</param>
-    /// <param name="time">When that was noticed.</param>
+    /// <param name="time">When the deletion was noticed.</param>
     public static BlobEvent OfDeleted(string container, string name, Uri address, DateTimeOffset time) => new()
     {
         Subject = SubjectOf(container, name),
@@ -67,13 +67,13 @@ internal sealed record BlobEvent
         Data = new BlobEventData { Api = "DeleteBlob", Url = address.AbsoluteUri, BlobType = "BlockBlob" },
     };
 
-    /// <summary>A blob's ETag as events have it: without quotes.</summary>
+    /// <summary>A blob's ETag without quotes, as in events.</summary>
     public static string Version(BlobItem blob) => blob.Properties.ETag?.ToString().Trim('"') ?? "";
 
     private static string SubjectOf(string container, string name) => $"/blobServices/default/containers/{container}/blobs/{name}";
 }
 
-/// <summary>What an event says of its blob.</summary>
+/// <summary>The data of an event about a blob.</summary>
 internal sealed record BlobEventData
 {
     [JsonPropertyName("api")]

@@ -6,7 +6,7 @@ using Azure.Storage.Blobs.Models;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>
-/// Looks at a container again and again, and tells the app what became different, at least once; also what did so while nothing ran.
+/// Lists a container periodically and reports each change to the app at least once, also changes from while the host did not run.
 /// </summary>
 internal sealed partial class ContainerWatch(
     WatchedContainer watched, BlobContainerClient container, EventSender sender, KnownBlobsFile file, ILogger logger)
@@ -14,7 +14,7 @@ internal sealed partial class ContainerWatch(
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
 
-    // Of the time, a fifth is for listing a large container and as much for writing down what is known of it.
+    // Listing a large container takes at most a fifth of the time, and so does saving what is known of it.
     private const int PauseFactor = 4;
 
     private const int BatchesAtOnce = 4;
@@ -23,7 +23,7 @@ internal sealed partial class ContainerWatch(
     private long _nextWrite;
     private bool _away;
 
-    /// <summary>Goes on until it is stopped.</summary>
+    /// <summary>Runs until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         KnownBlobs? known = null;
@@ -40,7 +40,7 @@ internal sealed partial class ContainerWatch(
             }
             catch (Exception exception) when (!stop.IsCancellationRequested)
             {
-                // Whatever the cause, a watch that gave up would be blobs that are never seen.
+                // Whatever the cause: if the watch gave up, later blobs would never be processed.
                 Lost(exception);
             }
             catch (OperationCanceledException)
@@ -54,7 +54,7 @@ internal sealed partial class ContainerWatch(
         await WriteLastAsync(known);
     }
 
-    /// <summary>Writes down what is known, where that is due.</summary>
+    /// <summary>Saves what is known, if that is due.</summary>
     private async Task WriteAsync(KnownBlobs known)
     {
         if (known.Changed && Stopwatch.GetTimestamp() >= _nextWrite)
@@ -65,7 +65,7 @@ internal sealed partial class ContainerWatch(
         }
     }
 
-    /// <summary>Writes down what is known at the end; where that fails, some events come a second time.</summary>
+    /// <summary>Saves what is known at the end; if that fails, some events are sent a second time.</summary>
     private async Task WriteLastAsync(KnownBlobs? known)
     {
         try
@@ -81,7 +81,7 @@ internal sealed partial class ContainerWatch(
         }
     }
 
-    /// <summary>Compares the container with what is known of it, and tells of the differences.</summary>
+    /// <summary>Compares the container with what is known of it, and reports the differences.</summary>
     /// <returns>The time that listing took.</returns>
     private async Task<TimeSpan> LookAsync(KnownBlobs known, CancellationToken stop)
     {
@@ -101,13 +101,13 @@ internal sealed partial class ContainerWatch(
             }
 
             written.AddRange(pages.Current.Values.Where(blob => !known.See(blob.Name, BlobEvent.Version(blob))));
-            await TellAsync(written, known, stop);
+            await SendAsync(written, known, stop);
             written.Clear();
         }
 
         foreach (string name in known.Missing())
         {
-            await sender.TellDeletedAsync(name, stop);
+            await sender.SendDeletedAsync(name, stop);
             known.Forget(name);
             LogDeleted(name, watched.Name);
         }
@@ -115,13 +115,13 @@ internal sealed partial class ContainerWatch(
         return listing;
     }
 
-    /// <summary>Tells of written blobs, several batches at a time, for the extension writes one message after the other.</summary>
-    private async Task TellAsync(List<BlobItem> written, KnownBlobs known, CancellationToken stop) => await Parallel.ForEachAsync(
+    /// <summary>Reports written blobs, several batches at a time, because the extension writes one message after the other.</summary>
+    private async Task SendAsync(List<BlobItem> written, KnownBlobs known, CancellationToken stop) => await Parallel.ForEachAsync(
         written.Chunk(EventSender.BatchSize),
         new ParallelOptions { MaxDegreeOfParallelism = BatchesAtOnce, CancellationToken = stop },
         async (batch, cancellationToken) =>
         {
-            await sender.TellCreatedAsync(batch, cancellationToken);
+            await sender.SendCreatedAsync(batch, cancellationToken);
             lock (_gate)
             {
                 foreach (BlobItem blob in batch)
@@ -141,7 +141,7 @@ internal sealed partial class ContainerWatch(
         }
         catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            // Not made yet, or deleted with all its blobs.
+            // Not created yet, or deleted with all its blobs.
             return false;
         }
     }
@@ -150,7 +150,7 @@ internal sealed partial class ContainerWatch(
 
     private void Lost(Exception exception)
     {
-        // One warning an outage.
+        // One warning per outage.
         if (!_away)
         {
             _away = true;
@@ -173,7 +173,8 @@ internal sealed partial class ContainerWatch(
     [LoggerMessage(Level = LogLevel.Debug, Message = "Blob '{Name}' is gone from '{Container}'")]
     private partial void LogDeleted(string name, string container);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of container '{Container}' wait: storage or host cannot be reached ({Reason})")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Events of container '{Container}' wait: storage or host cannot be reached ({Reason})")]
     private partial void LogLost(string container, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Events of container '{Container}' go on")]

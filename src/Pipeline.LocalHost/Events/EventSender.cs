@@ -7,15 +7,15 @@ using System.Text.Json;
 
 namespace Pipeline.LocalHost.Events;
 
-/// <summary>Tells an app of what happened in a container: of written blobs by the host's webhook, of deleted ones by a queue.</summary>
+/// <summary>Reports the events of a container to an app: written blobs to the host's webhook, deleted blobs to a queue.</summary>
 internal sealed class EventSender(WatchedContainer watched, BlobContainerClient container, QueueClient deletions, HttpClient host)
 {
-    /// <summary>The most events that one request carries.</summary>
+    /// <summary>The maximum number of events in a request.</summary>
     public const int BatchSize = 100;
 
-    /// <summary>Tells each function of blobs that were written.</summary>
-    /// <exception cref="HttpRequestException">The host did not take them; some functions may know of them nevertheless.</exception>
-    public async Task TellCreatedAsync(IReadOnlyCollection<BlobItem> blobs, CancellationToken cancellationToken) =>
+    /// <summary>Reports written blobs to each function.</summary>
+    /// <exception cref="HttpRequestException">The host did not accept them; some functions may have received them nevertheless.</exception>
+    public async Task SendCreatedAsync(IReadOnlyCollection<BlobItem> blobs, CancellationToken cancellationToken) =>
         await Task.WhenAll(watched.Functions.Select(function => PostAsync(
             function,
             [
@@ -25,8 +25,8 @@ internal sealed class EventSender(WatchedContainer watched, BlobContainerClient 
             ],
             cancellationToken)));
 
-    /// <summary>Tells the app that a blob is gone.</summary>
-    public async Task TellDeletedAsync(string name, CancellationToken cancellationToken)
+    /// <summary>Reports a deleted blob to the app.</summary>
+    public async Task SendDeletedAsync(string name, CancellationToken cancellationToken)
     {
         var deleted = BlobEvent.OfDeleted(watched.Name, name, container.GetBlobClient(name).Uri, DateTimeOffset.UtcNow);
         string message = JsonSerializer.Serialize(deleted);

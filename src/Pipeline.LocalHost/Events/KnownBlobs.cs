@@ -1,13 +1,13 @@
 namespace Pipeline.LocalHost.Events;
 
-/// <summary>A version of a blob that the app was told of.</summary>
-/// <param name="ETag">The version; empty where the app has to be told again.</param>
-/// <param name="At">When.</param>
+/// <summary>A version of a blob that was reported to the app.</summary>
+/// <param name="ETag">The version; empty if it has to be reported again.</param>
+/// <param name="At">When it was reported.</param>
 internal readonly record struct KnownVersion(string ETag, DateTimeOffset At);
 
 /// <summary>
-/// What is known of a container: each blob's version, and by comparison with a listing what is new, overwritten or gone. In memory it costs a
-/// name and an ETag a blob.
+/// What is known of a container: each blob's version, and by comparison with a listing what is new, overwritten or deleted. Memory per
+/// blob: a name and an ETag.
 /// </summary>
 internal sealed class KnownBlobs
 {
@@ -24,10 +24,10 @@ internal sealed class KnownBlobs
         _entries = versions.ToDictionary(version => version.Key, version => new Entry(version.Value, 0), StringComparer.Ordinal);
     }
 
-    /// <summary>Whether anything changed since it was last asked for <see cref="Versions"/>.</summary>
+    /// <summary>Whether anything changed since the last call of <see cref="Versions"/>.</summary>
     public bool Changed { get; private set; }
 
-    /// <summary>Begins a new look at the whole container.</summary>
+    /// <summary>Begins a new pass over the whole container.</summary>
     public void BeginPass() => _pass++;
 
     /// <summary>A blob is listed.</summary>
@@ -39,25 +39,25 @@ internal sealed class KnownBlobs
             return false;
         }
 
-        // Overwritten is not gone, whether or not its event can be sent now.
+        // An overwritten blob still exists, whether or not its event can be sent now.
         _entries[name] = entry with { Pass = _pass };
         return entry.Version.ETag == etag;
     }
 
-    /// <summary>The app knows of a version now.</summary>
+    /// <summary>Records that a version was reported to the app.</summary>
     public void Remember(string name, string etag)
     {
         _entries[name] = new Entry(new KnownVersion(etag, _time.GetUtcNow()), _pass);
         Changed = true;
     }
 
-    /// <summary>The app knows now that a blob is gone.</summary>
+    /// <summary>Records that a deletion was reported to the app.</summary>
     public void Forget(string name) => Changed |= _entries.Remove(name);
 
-    /// <summary>Blobs that a complete look did not see.</summary>
+    /// <summary>Blobs that a complete pass did not list.</summary>
     public IReadOnlyList<string> Missing() => [.. _entries.Where(entry => entry.Value.Pass != _pass).Select(entry => entry.Key)];
 
-    /// <summary>By name, to be kept.</summary>
+    /// <summary>The versions by name, to be saved.</summary>
     public IReadOnlyDictionary<string, KnownVersion> Versions()
     {
         Changed = false;

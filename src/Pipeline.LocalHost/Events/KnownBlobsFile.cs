@@ -7,16 +7,17 @@ using Azure.Storage.Blobs.Specialized;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>
-/// Keeps what is known of a container in a blob beside the host's other files, so that what happens while nothing runs is noticed. Written
-/// whole and at once; after a crash the last events come a second time, never not at all.
+/// Saves what is known of a container in a blob beside the host's other files, so that changes are noticed that happen while the host does
+/// not run. It is written in one call; after a crash the last events are sent a second time, but none is lost.
 /// </summary>
 /// <remarks>
-/// A host that is killed, or that is given too little time to stop, leaves messages hidden in its queue for as long as it had taken them for. So
-/// at the next start the app is told again of what it was told within that time; what it is done with, it knows by the ETag.
+/// A host that is killed, or that has too little time to stop, leaves messages in its queue that stay hidden until their visibility timeout
+/// ends. So at the next start the events from within that time are sent again; the app recognises by the ETag what it has already
+/// processed.
 /// </remarks>
 internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, BlobContainerClient container, TimeProvider time)
 {
-    // What the WebJobs SDK hides a message for while it is worked on.
+    // The visibility timeout of the WebJobs SDK while a message is processed.
     private static readonly TimeSpan Hidden = TimeSpan.FromMinutes(10);
 
     private const string HostsContainer = "azure-webjobs-hosts";
@@ -25,14 +26,15 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
     private readonly BlockBlobClient _blob = storage.GetBlobContainerClient(HostsContainer)
         .GetBlockBlobClient($"local-events/{hostId}/{container.AccountName}/{container.Name}");
 
-    /// <summary>What was kept; nothing where nothing was.</summary>
+    /// <summary>What was saved; empty if nothing was.</summary>
     public async Task<KnownBlobs> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
             await using Stream content = await _blob.OpenReadAsync(cancellationToken: cancellationToken);
             await using var text = new GZipStream(content, CompressionMode.Decompress);
-            var kept = (await JsonSerializer.DeserializeAsync<Dictionary<string, KnownVersion>>(text, cancellationToken: cancellationToken))!;
+            var kept =
+                (await JsonSerializer.DeserializeAsync<Dictionary<string, KnownVersion>>(text, cancellationToken: cancellationToken))!;
             return new KnownBlobs(WithoutUnfinished(kept), time);
         }
         catch (RequestFailedException exception) when (exception.Status == StatusCodes.Status404NotFound)
@@ -58,7 +60,8 @@ internal sealed class KnownBlobsFile(BlobServiceClient storage, string hostId, B
     {
         DateTimeOffset since = time.GetUtcNow() - Hidden;
 
-        // The name stays: that the blob is gone has to be noticed, too.
-        return versions.ToDictionary(version => version.Key, version => version.Value.At > since ? version.Value with { ETag = "" } : version.Value);
+        // The name stays, so that a deletion of the blob is noticed too.
+        return versions.ToDictionary(
+            version => version.Key, version => version.Value.At > since ? version.Value with { ETag = "" } : version.Value);
     }
 }

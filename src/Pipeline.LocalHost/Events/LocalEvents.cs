@@ -4,19 +4,19 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>
-/// What Event Grid does in Azure and the storage emulator does not: tells the functions of written blobs through the webhook of any Functions
+/// Does what Event Grid does in Azure and the storage emulator does not: posts events of written blobs to the webhook of any Functions
 /// host, and puts deletions into a queue.
 /// </summary>
 internal static class LocalEvents
 {
-    // Where the deployed app's event subscription delivers them.
+    // The queue of the deployed app's event subscription.
     private const string DeletionsQueue = "image-deletions";
 
-    /// <summary>Goes on until it is stopped.</summary>
-    /// <param name="app">Its functions.metadata says which containers are watched.</param>
-    /// <param name="settings">Name the storage accounts.</param>
+    /// <summary>Runs until it is stopped.</summary>
+    /// <param name="app">The app; its functions.metadata names the containers to watch.</param>
+    /// <param name="settings">The settings, which name the storage accounts.</param>
     /// <param name="host">The Functions host.</param>
-    /// <param name="logs">For outages.</param>
+    /// <param name="logs">Where outages are logged.</param>
     /// <param name="stop">Ends it.</param>
     /// <exception cref="HostFailure">The app's functions cannot be read, or a setting is missing.</exception>
     public static async Task RunAsync(AppFolder app, AppSettings settings, Uri host, ILoggerFactory logs, CancellationToken stop)

@@ -4,13 +4,15 @@ using Pipeline.LocalHost.Settings;
 namespace Pipeline.LocalHost.Events;
 
 /// <summary>A container whose blobs start functions by events.</summary>
-/// <param name="Connection">The name of a setting; null is the host's own storage. Where several name the same account, one of them.</param>
-/// <param name="Name">The container's.</param>
-/// <param name="Functions">Those that are told of its blobs.</param>
+/// <param name="Connection">
+/// The name of a setting; null is the host's own storage. If several settings name the same account, one of them.
+/// </param>
+/// <param name="Name">The container's name.</param>
+/// <param name="Functions">The functions that its events start.</param>
 internal sealed record WatchedContainer(string? Connection, string Name, IReadOnlyList<EventFunction> Functions)
 {
     /// <summary>The containers that an app's functions name.</summary>
-    /// <exception cref="HostFailure">A path names no container, or a setting that is missing.</exception>
+    /// <exception cref="HostFailure">A path names no container, or names a setting that is missing.</exception>
     public static IReadOnlyList<WatchedContainer> Of(IEnumerable<FunctionDefinition> functions, AppSettings settings) =>
     [
         .. functions

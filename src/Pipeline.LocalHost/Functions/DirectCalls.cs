@@ -8,7 +8,7 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Functions;
 
 /// <summary>
-/// Runs of functions that a person or a schedule asks for, without what their trigger listens to. A failed one is logged, not retried.
+/// Runs functions on request of a person or a schedule, without their trigger. A failed run is logged, not retried.
 /// </summary>
 internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls, AppSettings settings) : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls,
 
     /// <summary>Starts a run and does not wait for its end.</summary>
     /// <param name="name">The function.</param>
-    /// <param name="input">A message's text, or a blob's container and name; of no use to a timer.</param>
+    /// <param name="input">A message's text, or a blob's container and name; a timer ignores it.</param>
     /// <param name="cancellationToken">Ends the wait for a worker.</param>
     /// <returns>Whether there is such a function.</returns>
     public async Task<bool> StartAsync(string name, string input, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls,
     /// <param name="next">When it is due next.</param>
     public Task RunTimerAsync(string name, DateTime due, DateTime next) => RunAsync(name, $"Timer fired at {due:O}", Timer(due, next));
 
-    /// <summary>Waits for what runs, which is told to end.</summary>
+    /// <summary>Cancels the runs and waits for their end.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -56,9 +56,10 @@ internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls,
         {
             await calls.RunAsync(name, reason, input, _stop.Token);
         }
-        catch (Exception exception) when (exception is FunctionFailure or WorkerLostException or OperationCanceledException or TimeoutException)
+        catch (Exception exception) when (
+            exception is FunctionFailure or WorkerLostException or OperationCanceledException or TimeoutException)
         {
-            // In the log already; as on the real host, nobody else waits to hear of it.
+            // It is logged already; as on the real host, no caller waits for the result.
         }
     }
 
@@ -88,7 +89,8 @@ internal sealed class DirectCalls(WorkerSupervisor workers, FunctionCalls calls,
             Source = "AzureStorageBlobs",
             ContentType = "application/json",
             Content = ByteString.CopyFromUtf8(JsonSerializer.Serialize(
-                new { Connection = settings.Resolve(trigger.Connection ?? "AzureWebJobsStorage"), ContainerName = container, BlobName = name })),
+                new { Connection = settings.Resolve(
+                    trigger.Connection ?? "AzureWebJobsStorage"), ContainerName = container, BlobName = name })),
         },
     };
 }

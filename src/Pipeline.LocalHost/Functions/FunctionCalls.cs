@@ -8,11 +8,11 @@ namespace Pipeline.LocalHost.Functions;
 /// <summary>Runs functions on the worker and logs each run as the real host does.</summary>
 internal sealed partial class FunctionCalls(WorkerSupervisor workers, ILoggerFactory logs)
 {
-    /// <summary>Runs a function that HTTP does not start.</summary>
+    /// <summary>Runs a function without an HTTP trigger.</summary>
     /// <param name="name">The function.</param>
     /// <param name="reason">Why it runs, for the log.</param>
     /// <param name="input">The trigger's value.</param>
-    /// <param name="cancellationToken">Trips the function's own token; the run is awaited all the same.</param>
+    /// <param name="cancellationToken">Cancels the function's own token; the run is awaited nevertheless.</param>
     /// <exception cref="FunctionFailure">The function failed.</exception>
     /// <exception cref="WorkerLostException">The worker ended meanwhile.</exception>
     public async Task RunAsync(string name, string reason, TypedData input, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed partial class FunctionCalls(WorkerSupervisor workers, ILoggerFac
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested)
         {
-            // Nobody waits for it any more: no failure of the function.
+            // The caller no longer waits for it: this is not a failure of the function.
             long duration = Milliseconds(start);
             LogCanceled(logger, function.ShortName, id, duration);
             throw new OperationCanceledException("The function was canceled.", exception, cancellationToken);

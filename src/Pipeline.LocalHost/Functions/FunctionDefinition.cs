@@ -4,9 +4,9 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Functions;
 
 /// <summary>A function of the app.</summary>
-/// <param name="Id">What the worker knows it by; empty where it was read from the app's folder.</param>
+/// <param name="Id">The worker's id of the function; empty if it was read from the app's folder.</param>
 /// <param name="Name">Unique in the app.</param>
-/// <param name="Trigger">What starts it; null where this host does not know the kind.</param>
+/// <param name="Trigger">What starts it; null if this host does not support the kind.</param>
 internal sealed record FunctionDefinition(string Id, string Name, Trigger? Trigger)
 {
     /// <summary>The name in logs, as the real host writes it.</summary>

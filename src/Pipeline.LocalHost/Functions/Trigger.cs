@@ -6,7 +6,7 @@ namespace Pipeline.LocalHost.Functions;
 /// <param name="Parameter">The name of the function's parameter.</param>
 internal abstract record Trigger(string Parameter)
 {
-    /// <summary>A trigger from a binding as the worker's build writes it; null where the binding is none that this host knows.</summary>
+    /// <summary>A trigger from a binding as the worker's build writes it; null if this host does not support the binding.</summary>
     public static Trigger? Read(JsonElement binding)
     {
         string parameter = Text(binding, "name") ?? "";
@@ -37,8 +37,8 @@ internal abstract record Trigger(string Parameter)
 }
 
 /// <param name="Parameter"><inheritdoc cref="Trigger" path="/param"/></param>
-/// <param name="Route">Below the prefix; null is the function's name.</param>
-/// <param name="Methods">None is all.</param>
+/// <param name="Route">The route below the prefix; null is the function's name.</param>
+/// <param name="Methods">The methods; an empty list is all.</param>
 internal sealed record HttpTrigger(string Parameter, string? Route, IReadOnlyList<string> Methods) : Trigger(Parameter);
 
 /// <param name="Parameter"><inheritdoc cref="Trigger" path="/param"/></param>

@@ -3,12 +3,12 @@ using Pipeline.LocalHost.Functions;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary><c>POST /admin/functions/NAME</c>: runs a function that HTTP does not start, at once and as often as asked.</summary>
+/// <summary><c>POST /admin/functions/NAME</c>: runs a function without an HTTP trigger, at once.</summary>
 internal static class AdminEndpoint
 {
     public const string Path = "/admin/functions/{name}";
 
-    /// <summary>202 where the function starts, 404 where there is none of this name, 400 where the body is not of the host's form.</summary>
+    /// <summary>202 if the function starts, 404 if there is none of this name, 400 if the body is not JSON.</summary>
     public static async Task<IResult> RunAsync(string name, HttpRequest request, DirectCalls calls, CancellationToken cancellationToken)
     {
         string input;

@@ -4,12 +4,12 @@ using Pipeline.LocalHost.Triggers;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary><c>POST /runtime/webhooks/blobs?functionName=Host.Functions.NAME</c>: events, which the Blobs extension itself takes.</summary>
+/// <summary><c>POST /runtime/webhooks/blobs?functionName=Host.Functions.NAME</c>: passes events to the Blobs extension.</summary>
 internal static class BlobWebhook
 {
     public const string Path = "/runtime/webhooks/blobs";
 
-    /// <summary>What the extension answers; 503 while the job host does not run, for it may be without its storage.</summary>
+    /// <summary>The response of the extension; 503 while the job host does not run, as during an outage of its storage.</summary>
     public static async Task AnswerAsync(HttpContext context, TriggerListeners triggers)
     {
         IAsyncConverter<HttpRequestMessage, HttpResponseMessage> webhook;

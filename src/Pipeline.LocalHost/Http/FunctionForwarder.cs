@@ -6,15 +6,16 @@ using Yarp.ReverseProxy.Forwarder;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>
-/// Answers a request by the function that it is for. The request itself is forwarded to the worker over HTTP, and the worker is told by gRPC
-/// which function is to take it; both sides name it by the same id, which is always new, for one of the client's could be another request's.
+/// Answers a request with the function of its route. The request is forwarded to the worker over HTTP, and a gRPC message names the
+/// function that handles it. Both carry the same invocation id. The id is always new: one that the client sent could belong to another
+/// request.
 /// </summary>
 internal sealed partial class FunctionForwarder(
     WorkerSupervisor workers, FunctionCalls calls, IHttpForwarder forwarder, ILogger<FunctionForwarder> logger)
 {
     private const string InvocationIdHeader = "x-ms-invocation-id";
 
-    // The real host's, in its logs.
+    // The reason that the real host logs.
     private const string Reason = "This function was programmatically called via the host APIs.";
 
     private static readonly ForwarderRequestConfig Config = new() { ActivityTimeout = TimeSpan.FromSeconds(240) };
@@ -69,7 +70,7 @@ internal sealed partial class FunctionForwarder(
         ForwarderError error = await forwarder.SendAsync(context, address.AbsoluteUri, worker.Http, Config, _transformer, lost.Token);
         if (error != ForwarderError.None && !running.IsCompleted)
         {
-            // The function may wait for a request that will not come, or go on for nobody.
+            // The function may wait for a request that will not arrive, or run on although its client is gone.
             await cancelled.CancelAsync();
         }
 
@@ -81,7 +82,7 @@ internal sealed partial class FunctionForwarder(
 
         if (error != ForwarderError.None || !succeeded)
         {
-            // A function's own failure is in the log already; the broken connection that comes with it explains nothing more.
+            // A function's own failure is logged already; the broken connection that follows from it adds nothing.
             Exception? cause = succeeded ? context.Features.Get<IForwarderErrorFeature>()?.Exception : null;
             LogFailed(cause, context.Request.Method, context.Request.Path, match.Function.Name, error);
             if (!context.Response.HasStarted)
@@ -91,7 +92,7 @@ internal sealed partial class FunctionForwarder(
         }
     }
 
-    /// <summary>Awaits a run, whose failure is in the log by then.</summary>
+    /// <summary>Waits for the end of a run; a failure is logged already.</summary>
     private static async Task<bool> SucceededAsync(Task running)
     {
         await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -5,15 +5,15 @@ using Pipeline.LocalHost.Functions;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>
-/// Which function a request is for, by the rules of the real host, which are those of ASP.NET Core's older router: a method that a route does
-/// not have is as unknown as a path, and an empty segment before a catch-all does not match.
+/// Finds the function of a request by the rules of the real host, which are those of ASP.NET Core's older router: a method that a route
+/// does not have gives no match, like an unknown path, and an empty segment before a catch-all does not match.
 /// </summary>
 internal sealed class FunctionRoutes
 {
     private readonly RouteCollection _routes = new();
 
-    /// <param name="functions">All of the app; those that HTTP starts count.</param>
-    /// <param name="prefix">What stands before every route; may be empty.</param>
+    /// <param name="functions">All functions of the app; only those with an HTTP trigger are used.</param>
+    /// <param name="prefix">The prefix of every route; may be empty.</param>
     /// <exception cref="HostFailure">A route is malformed.</exception>
     public FunctionRoutes(IEnumerable<FunctionDefinition> functions, string prefix)
     {
@@ -28,7 +28,7 @@ internal sealed class FunctionRoutes
         }
     }
 
-    /// <summary>The function that a request is for, and what its route's parameters stand for; null where there is none.</summary>
+    /// <summary>The function of a request and the values of its route parameters; null if no route matches.</summary>
     public async Task<RouteMatch?> MatchAsync(HttpContext context)
     {
         var route = new RouteContext(context);
@@ -56,7 +56,7 @@ internal sealed class FunctionRoutes
         }
     }
 
-    /// <summary>Where a route leads. It handles nothing: it says which function it stands for.</summary>
+    /// <summary>The target of a route. It handles nothing: it only carries the function.</summary>
     private sealed class Target(FunctionDefinition function) : IRouter
     {
         public FunctionDefinition Function => function;
@@ -73,6 +73,6 @@ internal sealed class FunctionRoutes
     }
 }
 
-/// <param name="Function">The function that a request is for.</param>
-/// <param name="Values">What its route's parameters stand for.</param>
+/// <param name="Function">The function of the request.</param>
+/// <param name="Values">The values of its route parameters.</param>
 internal sealed record RouteMatch(FunctionDefinition Function, RouteValueDictionary Values);

@@ -6,21 +6,21 @@ using Pipeline.LocalHost.Worker;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary>Where clients call: functions by their routes, and the host's own addresses.</summary>
+/// <summary>The HTTP server for clients: functions by their routes, and the host's own endpoints.</summary>
 internal sealed partial class HttpFront : IAsyncDisposable
 {
-    /// <summary>The real host's.</summary>
+    /// <summary>The limit of the real host.</summary>
     public const long MaxRequestBodyBytes = 104_857_600;
 
-    // What runs is let finish.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(12);
+    // Requests that run may finish within this time.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(12);
 
     private readonly WebApplication _app;
     private readonly RequestThrottle _throttle;
 
     private HttpFront(WebApplication app, RequestThrottle throttle) => (_app, _throttle) = (app, throttle);
 
-    /// <summary>With the real port where any was asked for.</summary>
+    /// <summary>The address, with the actual port if port 0 was requested.</summary>
     public Uri Address => new(_app.Urls.First());
 
     /// <exception cref="HostFailure">It cannot listen there.</exception>
@@ -54,7 +54,7 @@ internal sealed partial class HttpFront : IAsyncDisposable
         app.MapPost(AdminEndpoint.Path, AdminEndpoint.RunAsync);
         app.MapPost(BlobWebhook.Path, context => BlobWebhook.AnswerAsync(context, triggers));
 
-        // Whatever else there is, with any method, is a function's or nobody's.
+        // Every other path, with any method, belongs to a function or gives 404.
         app.MapFallback("{**path}", context => throttle.RunAsync(context, forwarder.AnswerAsync));
         var front = new HttpFront(app, throttle);
         try
@@ -74,11 +74,11 @@ internal sealed partial class HttpFront : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes nothing new, and waits for what runs.</summary>
+    /// <summary>Accepts no new requests, and waits for those that run.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await _app.StopAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(ShutdownTimeout);
+        await _app.StopAsync(timeout.Token);
         await _app.DisposeAsync();
         _throttle.Dispose();
     }
@@ -91,7 +91,7 @@ internal sealed partial class HttpFront : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to answer.
+            // The client is gone, so there is no response to send.
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {

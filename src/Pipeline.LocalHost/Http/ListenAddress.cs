@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>Where the host serves.</summary>
-/// <param name="Address">An address of this machine; any where it is <see cref="IPAddress.Any"/>.</param>
-/// <param name="Port">0 is any free one.</param>
+/// <param name="Address">An address of this machine; all of them if it is <see cref="IPAddress.Any"/>.</param>
+/// <param name="Port">The port; 0 is any free one.</param>
 internal sealed record ListenAddress(IPAddress Address, int Port)
 {
-    /// <summary>Reads what <see cref="Fault"/> finds nothing wrong with.</summary>
+    /// <summary>Reads an address for which <see cref="ErrorOf"/> is null.</summary>
     public static ListenAddress Parse(string url)
     {
         BindingAddress parsed = BindingAddress.Parse(url);
@@ -22,10 +22,10 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
             parsed.Port);
     }
 
-    /// <summary>What is wrong with an address; null where nothing is.</summary>
+    /// <summary>What is wrong with an address; null if nothing is.</summary>
     /// <param name="url">As it was typed.</param>
     /// <param name="remote">Whether other machines may reach it.</param>
-    public static string? Fault(string url, bool remote)
+    public static string? ErrorOf(string url, bool remote)
     {
         BindingAddress parsed;
         try
@@ -49,10 +49,10 @@ internal sealed record ListenAddress(IPAddress Address, int Port)
 
         return remote || IPAddress.IsLoopback(Parse(url).Address)
             ? null
-            : $"'{url}' can be reached from other machines, and functions are served without keys: use 127.0.0.1, or say --allow-remote.";
+            : $"'{url}' can be reached from other machines, and functions are served without keys: use 127.0.0.1, or pass --allow-remote.";
     }
 
     public override string ToString() => $"http://{new IPEndPoint(Address, Port)}";
 
-    private static string Malformed(string url) => $"'{url}' is no address to serve at; it must be like http://127.0.0.1:7071.";
+    private static string Malformed(string url) => $"'{url}' is not an address to serve at; it must be like http://127.0.0.1:7071.";
 }

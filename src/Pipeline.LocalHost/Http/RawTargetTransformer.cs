@@ -3,10 +3,13 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary>Sends the target on as it came: a name such as <c>a%2Fb</c> or <c>50%25.jpg</c> is another one once decoded and encoded again.</summary>
+/// <summary>
+/// Forwards the request target unchanged: a name such as <c>a%2Fb</c> or <c>50%25.jpg</c> would change if it were decoded and encoded
+/// again.
+/// </summary>
 internal sealed class RawTargetTransformer : HttpTransformer
 {
-    // The path and query are the client's; the Uri class would tidy them up.
+    // Path and query stay as the client sent them; the Uri class would normalise them.
     private static readonly UriCreationOptions AsIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>The path and query that the client sent.</summary>
@@ -22,7 +25,7 @@ internal sealed class RawTargetTransformer : HttpTransformer
         string target = httpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         proxyRequest.RequestUri = new Uri($"{destinationPrefix.TrimEnd('/')}{PathAndQuery(target, httpContext.Request)}", AsIs);
 
-        // As the client named the host: the function sees the address that it was called by.
+        // The client's Host header, so that the function sees the address that was called.
         proxyRequest.Headers.Host = httpContext.Request.Host.ToUriComponent();
     }
 }

@@ -2,7 +2,7 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Http;
 
-/// <summary>Holds requests to host.json's limits: so many run, so many wait, the rest is refused with 429.</summary>
+/// <summary>Applies the limits of host.json: a number of requests runs, a number waits, the rest is refused with 429.</summary>
 internal sealed class RequestThrottle(HostJson host) : IDisposable
 {
     private const string ScaleOutHeader = "X-FUNCTION-SCALEOUT";
@@ -35,7 +35,7 @@ internal sealed class RequestThrottle(HostJson host) : IDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to answer.
+            // The client is gone, so there is no response to send.
         }
         finally
         {

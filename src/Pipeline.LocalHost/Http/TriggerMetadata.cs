@@ -6,8 +6,9 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Http;
 
 /// <summary>
-/// What the real host tells the worker of a request: every query parameter and every route value by name, and all of both and of the headers.
-/// The worker binds a function's parameters from it by their names, so a query parameter reaches one of the same name, as in Azure.
+/// What the real host sends the worker about a request: every query parameter and route value by name, and the whole query and all headers
+/// as JSON. The worker binds a function's parameters from it by their names, so a query parameter reaches one of the same name, as in
+/// Azure.
 /// </summary>
 internal static class TriggerMetadata
 {
@@ -25,7 +26,7 @@ internal static class TriggerMetadata
 
         foreach ((string name, object? value) in route)
         {
-            // A part of the route that may be left out and was has no value.
+            // An optional part of the route that was left out has no value.
             if (value is not null)
             {
                 metadata[name] = new TypedData { String = Convert.ToString(value, CultureInfo.InvariantCulture) };

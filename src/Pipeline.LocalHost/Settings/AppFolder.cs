@@ -5,13 +5,13 @@ namespace Pipeline.LocalHost.Settings;
 
 /// <summary>A function app on disk, built or published.</summary>
 /// <param name="Path">The full path of its folder.</param>
-/// <param name="HostJson">What its host.json says.</param>
+/// <param name="HostJson">The content of its host.json.</param>
 internal sealed record AppFolder(string Path, HostJson HostJson)
 {
     private const string WorkerConfigFile = "worker.config.json";
     private const string MetadataFile = "functions.metadata";
 
-    /// <summary>The file that says how the worker is started.</summary>
+    /// <summary>The file that describes how to start the worker.</summary>
     public string WorkerConfig => System.IO.Path.Combine(Path, WorkerConfigFile);
 
     /// <exception cref="HostFailure">There is no such folder, no app in it, or its host.json is wrong.</exception>
@@ -25,10 +25,11 @@ internal sealed record AppFolder(string Path, HostJson HostJson)
         return File.Exists(System.IO.Path.Combine(folder.FullName, WorkerConfigFile))
             ? new AppFolder(folder.FullName, HostJson.Read(System.IO.Path.Combine(folder.FullName, "host.json")))
             : throw new HostFailure(
-                $"'{folder.FullName}' is no built function app: it has no {WorkerConfigFile}. Name the output of dotnet build or dotnet publish.");
+                $"'{folder.FullName}' is not a built function app: it has no {WorkerConfigFile}. " +
+                "Name the output of dotnet build or dotnet publish.");
     }
 
-    /// <summary>The app's functions as its build wrote them down.</summary>
+    /// <summary>The app's functions, as its build listed them.</summary>
     /// <exception cref="HostFailure">The file is missing or malformed.</exception>
     public IReadOnlyList<FunctionDefinition> ReadFunctions()
     {

@@ -8,41 +8,44 @@ using Microsoft.Extensions.Configuration;
 namespace Pipeline.LocalHost.Settings;
 
 /// <summary>
-/// The app's settings, which are environment variables here as in Azure. A connection is named as on the host: the setting NAME (or
-/// AzureWebJobsNAME, or a connection string NAME) as a connection string, or NAME__blobServiceUri and NAME__queueServiceUri with Entra ID,
-/// where NAME__clientId names a user-assigned identity.
+/// The app's settings, which are environment variables here as in Azure. A connection is configured as on the real host: the setting NAME
+/// (or AzureWebJobsNAME, or a connection string NAME) as a connection string, or NAME__blobServiceUri and NAME__queueServiceUri with Entra
+/// ID, where NAME__clientId names a user-assigned identity.
 /// </summary>
 internal sealed partial class AppSettings(IConfiguration configuration)
 {
     private const string Storage = "AzureWebJobsStorage";
-    private const string UsualHostId = "pipeline-local";
+    private const string DefaultHostId = "pipeline-local";
 
-    // A probe or a listing comes again in a moment; long retries would only hide that storage is away.
+    // Probes and listings are repeated soon anyway; long retries would only hide that storage is unavailable.
     private static readonly TimeSpan NetworkTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>What the host's own files and queues are named after.</summary>
-    public string HostId => configuration["AzureFunctionsWebHost:hostid"] is { Length: > 0 } id ? id : UsualHostId;
+    /// <summary>The part that is common to the names of the host's own files and queues.</summary>
+    public string HostId => configuration["AzureFunctionsWebHost:hostid"] is { Length: > 0 } id ? id : DefaultHostId;
 
-    /// <summary>For parts of the host that read settings by themselves.</summary>
+    /// <summary>For parts of the host that read settings themselves.</summary>
     public IConfiguration Configuration => configuration;
 
     public static AppSettings OfThisProcess() => new(new ConfigurationBuilder().AddEnvironmentVariables().Build());
 
-    /// <summary>Sees to it that the host's own storage is named.</summary>
+    /// <summary>Checks that the host's own storage is configured.</summary>
     /// <exception cref="HostFailure">It is not.</exception>
     public void RequireStorage() => Blobs(null);
 
-    /// <summary>Puts settings into a text: <c>%NAME%</c> is the value of NAME.</summary>
+    /// <summary>Replaces each <c>%NAME%</c> in a text by the value of the setting NAME.</summary>
     /// <exception cref="HostFailure">There is no such setting.</exception>
     public string Resolve(string text) => Placeholder().Replace(text, match => configuration[match.Groups[1].Value]
-        ?? throw new HostFailure($"The setting '{match.Groups[1].Value}' is missing, which '{text}' of a trigger names."));
+        ?? throw new HostFailure(
+            $"The setting '{match.Groups[1].Value}' is missing. The trigger's '{text}' needs it: set it as an environment variable."));
 
-    /// <summary>A client for a trigger's connection; null is the host's own storage. Names keep their leading and trailing slashes.</summary>
+    /// <summary>
+    /// A client for a trigger's connection; null is the host's own storage. Names keep their leading and trailing slashes.
+    /// </summary>
     /// <exception cref="HostFailure">The setting is missing or wrong.</exception>
     public BlobServiceClient Blobs(string? connection)
     {
         var options = new BlobClientOptions { TrimBlobNameSlashes = false };
-        Impatient(options);
+        DisableRetries(options);
         return Client(
             connection,
             "blobServiceUri",
@@ -55,7 +58,7 @@ internal sealed partial class AppSettings(IConfiguration configuration)
     public QueueServiceClient Queues(string? connection)
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
-        Impatient(options);
+        DisableRetries(options);
         return Client(
             connection,
             "queueServiceUri",
@@ -75,7 +78,8 @@ internal sealed partial class AppSettings(IConfiguration configuration)
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException)
             {
-                throw new HostFailure($"The setting '{name}' is no connection string of a storage account ({exception.Message}).", exception);
+                throw new HostFailure(
+                    $"The setting '{name}' is not the connection string of a storage account ({exception.Message}).", exception);
             }
         }
 
@@ -83,10 +87,11 @@ internal sealed partial class AppSettings(IConfiguration configuration)
             ? byIdentity(address, new DefaultAzureCredential(
                 new DefaultAzureCredentialOptions { ManagedIdentityClientId = configuration[$"{name}:clientId"] }))
             : throw new HostFailure(
-                $"The setting '{name}' is missing: set it to a storage connection string, or set {name}__{uriKey} to the account's address.");
+                $"The setting '{name}' is missing: set it to a storage connection string, " +
+                $"or set {name}__{uriKey} to the account's address.");
     }
 
-    private static void Impatient(ClientOptions options)
+    private static void DisableRetries(ClientOptions options)
     {
         options.Retry.MaxRetries = 0;
         options.Retry.NetworkTimeout = NetworkTimeout;

@@ -5,14 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.LocalHost.Settings;
 
-/// <summary>What this host obeys of host.json. What the file does not say has the real host's default, but for the polling of queues.</summary>
+/// <summary>
+/// The settings of host.json that this host supports. Missing ones have the real host's default, except for the polling of queues.
+/// </summary>
 internal sealed record HostJson
 {
     // Limits of the storage service.
     private const int MostQueueMessages = 32;
     private static readonly TimeSpan LongestQueueDelay = TimeSpan.FromDays(7);
 
-    // The SDK's own least.
+    // The minimum of the SDK.
     private static readonly TimeSpan ShortestPolling = TimeSpan.FromMilliseconds(100);
 
     /// <summary>extensions.http.routePrefix.</summary>
@@ -43,7 +45,8 @@ internal sealed record HostJson
     public TimeSpan QueueVisibilityTimeout { get; init; } = TimeSpan.Zero;
 
     /// <summary>
-    /// extensions.queues.maxPollingInterval. The real host's default is a minute, which on a laptop is a minute's wait for nothing saved.
+    /// extensions.queues.maxPollingInterval. The real host's default is a minute, to save calls to storage; on a laptop that would only
+    /// cost time.
     /// </summary>
     public TimeSpan QueueMaxPollingInterval { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -80,7 +83,8 @@ internal sealed record HostJson
             QueueVisibilityTimeout =
                 Duration(json, "extensions:queues:visibilityTimeout", TimeSpan.Zero, LongestQueueDelay) ?? defaults.QueueVisibilityTimeout,
             QueueMaxPollingInterval =
-                Duration(json, "extensions:queues:maxPollingInterval", ShortestPolling, TimeSpan.MaxValue) ?? defaults.QueueMaxPollingInterval,
+                Duration(
+                    json, "extensions:queues:maxPollingInterval", ShortestPolling, TimeSpan.MaxValue) ?? defaults.QueueMaxPollingInterval,
             QueueMessageEncoding = Choice<QueueMessageEncoding>(json, "extensions:queues:messageEncoding") ?? defaults.QueueMessageEncoding,
             LogLevels = json.GetSection("logging:logLevel").GetChildren().ToDictionary(
                 level => level.Key, level => Choice<LogLevel>(json, level.Path) ?? LogLevel.Information, StringComparer.OrdinalIgnoreCase),

@@ -6,7 +6,7 @@ namespace Pipeline.LocalHost.Settings;
 /// <summary>The host's log: lines on standard output, filtered by host.json as the real host does.</summary>
 internal static class HostLog
 {
-    // What this host is made of says little that helps an app's developer, unless host.json asks for it.
+    // The logs of this host's own libraries rarely help an app's developer; host.json can enable them.
     private static readonly string[] Quiet =
         ["Azure", "Grpc", "Microsoft.AspNetCore", "Microsoft.Azure.WebJobs", "Microsoft.Extensions", "Microsoft.Hosting", "Yarp", "Host"];
 
@@ -18,13 +18,13 @@ internal static class HostLog
             logging.AddFilter(category, LogLevel.Warning);
         }
 
-        // A copy of each failed run, which the real host has for Application Insights.
+        // A copy of each failed run, which the real host sends to Application Insights.
         logging.AddFilter("Host.Results", LogLevel.None);
 
-        // That a server cannot start is thrown as well, and said in a sentence.
+        // A server that cannot start also throws, and that error is reported to the user.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
-        // What a function prints is for people, although its category is the host's.
+        // The output of a function is for people, although its category is one of the host.
         logging.AddFilter(Worker.WorkerProcess.ConsoleCategory, LogLevel.Information);
         foreach ((string category, LogLevel level) in host.LogLevels)
         {

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Pipeline.LocalHost.Settings;
 
-/// <summary>For the hosts inside this one: signals are for the whole, which stops its parts in order.</summary>
+/// <summary>
+/// For the hosts inside this program: they ignore signals, because the program handles them and stops its parts in order.
+/// </summary>
 internal sealed class NoLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

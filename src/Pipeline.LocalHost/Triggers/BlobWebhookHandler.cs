@@ -3,8 +3,10 @@ using Microsoft.Azure.WebJobs.Host.Config;
 
 namespace Pipeline.LocalHost.Triggers;
 
-#pragma warning disable CS0618 // Not for general use, says the SDK, and means what is not a host.
-/// <summary>Gets hold of the Blobs extension's own handler of events: the extension shows itself when it asks for its address.</summary>
+#pragma warning disable CS0618 // The SDK marks this as not for general use; it is meant for hosts, such as this one.
+/// <summary>
+/// Captures the Blobs extension's own handler of events: the extension passes itself when it asks for its webhook address.
+/// </summary>
 internal sealed class BlobWebhookHandler : IWebHookProvider
 {
     private IAsyncConverter<HttpRequestMessage, HttpResponseMessage>? _handler;
@@ -17,7 +19,7 @@ internal sealed class BlobWebhookHandler : IWebHookProvider
     {
         _handler = extension as IAsyncConverter<HttpRequestMessage, HttpResponseMessage> ?? _handler;
 
-        // Only for the extension's log: who posts here knows the address.
+        // Only for the extension's log: senders of events know the address.
         return new Uri("http://localhost/runtime/webhooks/blobs");
     }
 }

@@ -6,8 +6,8 @@ using Pipeline.LocalHost.Functions;
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>
-/// Makes the type <c>Host.Functions</c>, which has a method for each function that a blob or a message starts. The SDK names functions by it in
-/// poison messages, locks and the webhook's address, so it has to be named as the real host's.
+/// Generates the type <c>Host.Functions</c> with a method for each function that a blob or a message starts. The SDK uses its name in
+/// poison messages, locks and the webhook's address, so it must be the name that the real host uses.
 /// </summary>
 internal static class JobFunctionsType
 {
@@ -29,7 +29,8 @@ internal static class JobFunctionsType
                     EmitMethod(type, function.Name, typeof(ParameterBindingData), Attribute<BlobTriggerAttribute>(
                         blob.Path,
                         (nameof(BlobTriggerAttribute.Connection), blob.Connection),
-                        (nameof(BlobTriggerAttribute.Source), blob.ByEvents ? BlobTriggerSource.EventGrid : BlobTriggerSource.LogsAndContainerScan)));
+                        (nameof(BlobTriggerAttribute.Source), blob.ByEvents
+                            ? BlobTriggerSource.EventGrid : BlobTriggerSource.LogsAndContainerScan)));
                     break;
                 case QueueTrigger queue:
                     EmitMethod(type, function.Name, typeof(string), Attribute<QueueTriggerAttribute>(

@@ -10,27 +10,28 @@ using Pipeline.LocalHost.Worker;
 namespace Pipeline.LocalHost.Triggers;
 
 /// <summary>
-/// Keeps the WebJobs SDK listening for blobs and messages. Where storage is away, at the start or later, it starts again once storage is back;
-/// retries and poison queues are the SDK's own.
+/// Keeps the WebJobs SDK listening for blobs and messages. If storage is unavailable, at the start or later, it starts again once storage
+/// is back. Retries and poison queues are those of the SDK.
 /// </summary>
-internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings, WorkerSupervisor workers, ILoggerFactory logs) : IDisposable
+internal sealed partial class JobHostRunner(
+    AppFolder app, AppSettings settings, WorkerSupervisor workers, ILoggerFactory logs) : IDisposable
 {
-    // What runs at the stop is let finish.
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+    // Functions that run at the stop may finish within this time.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(15);
 
-    // A start, or one more after storage was away, takes less.
+    // A start, or a restart after an outage of storage, takes less.
     private static readonly TimeSpan WebhookLimit = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _abort = new();
     private readonly ILogger _logger = logs.CreateLogger<JobHostRunner>();
     private volatile TaskCompletionSource<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> _webhook = NewSource();
 
-    /// <summary>What takes blob events, once a job host runs.</summary>
-    /// <exception cref="TimeoutException">None does for some seconds.</exception>
+    /// <summary>The receiver of blob events, once a job host runs.</summary>
+    /// <exception cref="TimeoutException">No job host runs for some seconds.</exception>
     public Task<IAsyncConverter<HttpRequestMessage, HttpResponseMessage>> WebhookAsync(CancellationToken cancellationToken) =>
         _webhook.Task.WaitAsync(WebhookLimit, cancellationToken);
 
-    /// <summary>Listens until it is stopped; what runs then is let finish.</summary>
+    /// <summary>Listens until it is stopped; functions that run then may finish.</summary>
     /// <exception cref="HostFailure">A connection of a trigger is not set; thrown at once.</exception>
     public Task RunAsync(IReadOnlyCollection<FunctionDefinition> functions, CancellationToken stop) =>
         RunAsync(functions, new StorageWait(settings, functions, _logger), stop);
@@ -40,7 +41,7 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
         Type jobs = JobFunctionsType.Emit(functions);
         while (await storage.ReachedAsync(stop))
         {
-            var broken = new ListenerFault();
+            var broken = new ListenerError();
             using IHost host = Build(jobs, broken, out BlobWebhookHandler webhook);
             try
             {
@@ -66,7 +67,7 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
 
             if (stop.IsCancellationRequested)
             {
-                _abort.CancelAfter(StopPatience);
+                _abort.CancelAfter(ShutdownTimeout);
             }
 
             await StopAsync(host);
@@ -86,12 +87,12 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
         }
         catch (Exception exception)
         {
-            // Its listeners may need the storage that is away; what they had taken comes back by itself.
+            // Its listeners may need the storage that is unavailable; the messages that they had taken become visible again by themselves.
             LogStopFailed(exception);
         }
     }
 
-    private IHost Build(Type jobs, ListenerFault broken, out BlobWebhookHandler webhook)
+    private IHost Build(Type jobs, ListenerError broken, out BlobWebhookHandler webhook)
     {
         var handler = new BlobWebhookHandler();
         webhook = handler;
@@ -123,7 +124,7 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
                 services.AddSingleton<ITypeLocator>(new JobTypes(jobs));
                 services.AddSingleton<IHostIdProvider>(new HostId(settings.HostId));
                 services.AddSingleton<IWebJobsExceptionHandler>(broken);
-#pragma warning disable CS0618 // Not for general use, says the SDK, and means what is not a host.
+#pragma warning disable CS0618 // The SDK marks this as not for general use; it is meant for hosts, such as this one.
                 services.AddSingleton<IWebHookProvider>(handler);
 #pragma warning restore CS0618
             })
@@ -136,13 +137,13 @@ internal sealed partial class JobHostRunner(AppFolder app, AppSettings settings,
     [LoggerMessage(Level = LogLevel.Debug, Message = "The listeners did not stop cleanly")]
     private partial void LogStopFailed(Exception exception);
 
-    /// <summary>The one type with functions.</summary>
+    /// <summary>The type that holds the functions.</summary>
     private sealed class JobTypes(Type type) : ITypeLocator
     {
         public IReadOnlyList<Type> GetTypes() => [type];
     }
 
-    /// <summary>What queues, locks and files of this host are named after.</summary>
+    /// <summary>The id in the names of this host's queues, locks and files.</summary>
     private sealed class HostId(string id) : IHostIdProvider
     {
         public Task<string> GetHostIdAsync(CancellationToken cancellationToken) => Task.FromResult(id);

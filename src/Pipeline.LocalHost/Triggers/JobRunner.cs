@@ -5,9 +5,11 @@ using Pipeline.LocalHost.Worker.Messages;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>Carries a trigger's value from the SDK to the worker. The SDK logs the run, as in the real host.</summary>
-/// <param name="workers">Run it.</param>
-/// <param name="abort">Trips when what runs is to be let finish no longer. The SDK's own token trips as soon as the stop begins.</param>
+/// <summary>Passes a trigger's value from the SDK to the worker. The SDK logs the run, as in the real host.</summary>
+/// <param name="workers">The worker that runs the function.</param>
+/// <param name="abort">
+/// Cancelled when running functions may no longer finish. The SDK's own token is cancelled as soon as the stop begins.
+/// </param>
 internal sealed class JobRunner(WorkerSupervisor workers, CancellationToken abort) : IJobRunner
 {
     public async Task RunAsync(string name, object trigger, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>Waits for the storage that triggers need, with one line in the log when it is missed and one when it is back.</summary>
+/// <summary>Waits for the storage that triggers need, with one log entry when it is unavailable and one when it is back.</summary>
 internal sealed partial class StorageWait
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -33,15 +33,15 @@ internal sealed partial class StorageWait
         ];
     }
 
-    /// <summary>Waits until storage answers.</summary>
-    /// <returns>False where it was stopped before.</returns>
+    /// <summary>Waits until storage responds.</summary>
+    /// <returns>False if it was stopped before.</returns>
     public async Task<bool> ReachedAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                // The SDK makes a queue with the first message, and until then logs an error for each look at it.
+                // The SDK creates a queue with the first message, and until then logs an error for each poll.
                 foreach (QueueClient queue in _queues)
                 {
                     await queue.CreateIfNotExistsAsync(cancellationToken: stop);
@@ -62,7 +62,7 @@ internal sealed partial class StorageWait
             }
             catch (Exception exception) when (!stop.IsCancellationRequested)
             {
-                // Whatever the cause, a host that gave up would be blobs that are never seen.
+                // Whatever the cause: if the host gave up, later blobs would never be processed.
                 Lost(exception);
             }
             catch (OperationCanceledException)
@@ -76,7 +76,7 @@ internal sealed partial class StorageWait
         return false;
     }
 
-    /// <summary>Storage does not answer any more.</summary>
+    /// <summary>Records that storage no longer responds.</summary>
     public void Lost(Exception cause)
     {
         if (!_away)

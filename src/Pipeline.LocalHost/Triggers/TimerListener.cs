@@ -4,10 +4,10 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>Runs a timer function whenever its schedule says so, in UTC, one run at a time.</summary>
+/// <summary>Runs a timer function on its schedule, in UTC, one run at a time.</summary>
 internal sealed class TimerListener
 {
-    // A timer cannot be set further ahead than some weeks; a longer wait takes several turns.
+    // A timer cannot be set further ahead than some weeks, so a longer wait is split.
     private static readonly TimeSpan MaxWait = TimeSpan.FromDays(1);
 
     private readonly string _name;
@@ -18,19 +18,21 @@ internal sealed class TimerListener
 
     /// <param name="name">The function.</param>
     /// <param name="trigger">When it is due.</param>
-    /// <param name="settings">May hold the schedule.</param>
-    /// <param name="fire">Runs the function of a name, with when it was due and when it is due next.</param>
+    /// <param name="settings">The settings, which may hold the schedule.</param>
+    /// <param name="fire">Runs a function by its name, with the times when it was due and when it is due next.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="HostFailure">The schedule is none.</exception>
-    public TimerListener(string name, TimerTrigger trigger, AppSettings settings, Func<string, DateTime, DateTime, Task> fire, TimeProvider time)
+    /// <exception cref="HostFailure">The schedule is malformed.</exception>
+    public TimerListener(
+        string name, TimerTrigger trigger, AppSettings settings, Func<string, DateTime, DateTime, Task> fire, TimeProvider time)
     {
         (_name, _runOnStartup, _fire, _time) = (name, trigger.RunOnStartup, fire, time);
         string schedule = settings.Resolve(trigger.Schedule);
         _schedule = CrontabSchedule.TryParse(schedule, new CrontabSchedule.ParseOptions { IncludingSeconds = true })
-            ?? throw new HostFailure($"The schedule '{schedule}' of the function '{_name}' is no NCRONTAB expression of six fields.");
+            ?? throw new HostFailure(
+                $"The schedule '{schedule}' of the function '{_name}' is not an NCRONTAB expression of six fields, such as 0 0 3 * * *.");
     }
 
-    /// <summary>Goes on until it is stopped.</summary>
+    /// <summary>Runs until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         if (_runOnStartup)

@@ -4,7 +4,7 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Triggers;
 
-/// <summary>All that starts functions without HTTP: blobs, messages, timers.</summary>
+/// <summary>Starts functions on blobs, messages and timers.</summary>
 internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings, DirectCalls calls) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -15,7 +15,7 @@ internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings,
         jobs.WebhookAsync(cancellationToken);
 
     /// <summary>Begins to listen.</summary>
-    /// <returns>Goes on until the end, or fails.</returns>
+    /// <returns>Completes when it is stopped, or fails.</returns>
     /// <exception cref="HostFailure">A setting that a trigger names is missing or wrong.</exception>
     public Task Start(IReadOnlyCollection<FunctionDefinition> functions)
     {
@@ -29,7 +29,7 @@ internal sealed class TriggerListeners(JobHostRunner jobs, AppSettings settings,
         return _running = Task.WhenAll([jobs.RunAsync(functions, _stop.Token), .. timers.Select(timer => timer.RunAsync(_stop.Token))]);
     }
 
-    /// <summary>Takes nothing new, and waits for what runs.</summary>
+    /// <summary>Starts no more functions, and waits for those that run.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

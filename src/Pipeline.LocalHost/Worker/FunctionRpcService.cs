@@ -4,7 +4,7 @@ using Pipeline.LocalHost.Worker.Messages;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>Where workers call in. Only one that this host started knows an id that is waited for.</summary>
+/// <summary>The gRPC service that workers connect to. Only a worker that this host started has an id that is expected.</summary>
 internal sealed class FunctionRpcService : FunctionRpc.FunctionRpcBase
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<WorkerChannel>> _expected = new();
@@ -12,8 +12,8 @@ internal sealed class FunctionRpcService : FunctionRpc.FunctionRpcBase
 
     public FunctionRpcService(WorkerLog log) => _log = log;
 
-    /// <summary>The channel of a worker that is about to be started, once it calls in.</summary>
-    /// <param name="workerId">By which it will name itself.</param>
+    /// <summary>The channel of a worker that is about to be started, once it connects.</summary>
+    /// <param name="workerId">The id that the worker will send.</param>
     public Task<WorkerChannel> ExpectAsync(string workerId) =>
         (_expected[workerId] = new TaskCompletionSource<WorkerChannel>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 

@@ -12,7 +12,7 @@ internal sealed class RpcServer : IAsyncDisposable
 
     public FunctionRpcService Service { get; }
 
-    /// <summary>What a worker is told to connect to.</summary>
+    /// <summary>The address that workers connect to.</summary>
     public Uri Address => new(_app.Urls.First());
 
     public static async Task<RpcServer> StartAsync(ILoggerFactory logs)
@@ -31,6 +31,6 @@ internal sealed class RpcServer : IAsyncDisposable
         return new RpcServer(app, service);
     }
 
-    /// <summary>Stops it; by then every worker has ended.</summary>
+    /// <summary>Stops it; every worker must have ended before.</summary>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }

@@ -2,26 +2,27 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 /// <summary>
-/// Runs in the worker, before its own code (DOTNET_STARTUP_HOOKS): the worker ends with its host. The host holds the other end of the worker's
-/// standard input, and the system closes it however the host goes, signal 9 and a crash included; that works on every system, and has neither
-/// a process id that may be another's by now nor the parent-death signal's fault of coming when a mere thread ends. The runtime wants the name,
-/// without a namespace. Nothing here may need more than the runtime itself: the worker has none of this program's libraries.
+/// Runs in the worker before its own code (DOTNET_STARTUP_HOOKS) and ends the worker when its host ends. The host holds the other end of
+/// the worker's standard input, and the system closes it however the host ends, also on SIGKILL and on a crash. This works on every system.
+/// Watching the host's process id would not be safe, because ids are reused; the parent-death signal also fires when only a thread of the
+/// parent ends. The runtime requires this name without a namespace. The code may only use the runtime: the worker does not have this
+/// program's libraries.
 /// </summary>
 internal static class StartupHook
 {
     private const string HooksVariable = "DOTNET_STARTUP_HOOKS";
 
-    // For what an app does at its end; the host, who could wait for it, is gone.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    // Time for what an app does at its end; the host that would wait for it is gone.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(2);
 
     public static void Initialize()
     {
-        // Programs that the worker starts have an input of their own that is not ours to read.
+        // Programs that the worker starts must not inherit the hook: their standard input is their own.
         Environment.SetEnvironmentVariable(HooksVariable, null);
         if (!OperatingSystem.IsWindows())
         {
-            // Ctrl-C at a terminal reaches the whole group of its processes. The host answers it, and lets the worker finish first. Where the
-            // system refuses, Ctrl-C ends both at once; nothing worse.
+            // Ctrl-C at a terminal reaches the whole process group. The worker gets a group of its own, so that the host can let it finish
+            // first. If the system refuses, Ctrl-C ends both at once, which does no other harm.
             _ = SetProcessGroup(0, 0);
         }
 
@@ -34,7 +35,7 @@ internal static class StartupHook
         Span<byte> buffer = stackalloc byte[64];
         while (input.Read(buffer) > 0)
         {
-            // Nothing is ever said; the end is the message.
+            // The host never writes anything: the end of the stream is the signal.
         }
 
         new Thread(Kill) { IsBackground = true, Name = "End for certain" }.Start();
@@ -43,7 +44,7 @@ internal static class StartupHook
 
     private static void Kill()
     {
-        Thread.Sleep(Grace);
+        Thread.Sleep(ShutdownTimeout);
         Process.GetCurrentProcess().Kill();
     }
 

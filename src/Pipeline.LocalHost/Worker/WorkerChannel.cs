@@ -8,7 +8,7 @@ using Pipeline.LocalHost.Worker.Messages;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>The conversation with one worker: any number of invocations at once, answered in any order.</summary>
+/// <summary>The message stream to one worker: any number of concurrent invocations, with responses in any order.</summary>
 internal sealed class WorkerChannel(WorkerLog log)
 {
     private readonly Channel<StreamingMessage> _outgoing =
@@ -18,12 +18,12 @@ internal sealed class WorkerChannel(WorkerLog log)
     private readonly Channel<StreamingMessage> _answers = Channel.CreateUnbounded<StreamingMessage>();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the worker can no longer be talked to.</summary>
+    /// <summary>Completes when the worker can no longer be reached.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>Carries the messages of an open stream until it closes.</summary>
-    /// <param name="incoming">What the worker says, its first message read.</param>
-    /// <param name="outgoing">What it is told.</param>
+    /// <summary>Sends and receives the messages of an open stream until it closes.</summary>
+    /// <param name="incoming">The messages from the worker, after its first one.</param>
+    /// <param name="outgoing">The messages to the worker.</param>
     /// <param name="cancellationToken">Ends with the stream.</param>
     public async Task RunAsync(
         IAsyncStreamReader<StreamingMessage> incoming, IServerStreamWriter<StreamingMessage> outgoing, CancellationToken cancellationToken)
@@ -38,7 +38,7 @@ internal sealed class WorkerChannel(WorkerLog log)
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
         {
-            // The worker, or the connection to it, is gone; whoever waits learns it from what follows.
+            // The worker, or the connection to it, is gone; Close reports that to everyone who waits.
         }
         finally
         {
@@ -47,7 +47,7 @@ internal sealed class WorkerChannel(WorkerLog log)
         }
     }
 
-    /// <summary>The worker is gone: nothing that it was asked will be answered.</summary>
+    /// <summary>Ends all waits for responses, because the worker is gone.</summary>
     public void Close()
     {
         _outgoing.Writer.TryComplete();
@@ -59,7 +59,7 @@ internal sealed class WorkerChannel(WorkerLog log)
         }
     }
 
-    /// <summary>Says something that no one answer belongs to.</summary>
+    /// <summary>Sends a message.</summary>
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
     public void Send(StreamingMessage message)
     {
@@ -69,25 +69,25 @@ internal sealed class WorkerChannel(WorkerLog log)
         }
     }
 
-    /// <summary>Says something where the worker is still there.</summary>
+    /// <summary>Sends a message if the worker is still connected.</summary>
     public bool TrySend(StreamingMessage message) => _outgoing.Writer.TryWrite(message);
 
-    /// <summary>The next message of the start's conversation, which is of a kind.</summary>
+    /// <summary>The next response during the start, which must be of the given kind.</summary>
     /// <exception cref="WorkerLostException">The worker is gone.</exception>
     public async Task<StreamingMessage> AnswerAsync(StreamingMessage.ContentOneofCase kind, CancellationToken cancellationToken)
     {
         StreamingMessage answer = await _answers.Reader.ReadAsync(cancellationToken);
         return answer.ContentCase == kind
             ? answer
-            : throw new InvalidDataException($"The worker answered with {answer.ContentCase} where {kind} was due.");
+            : throw new InvalidDataException($"The worker sent {answer.ContentCase} instead of {kind}.");
     }
 
     /// <summary>Runs a function once and waits for its end, after a cancellation too.</summary>
     /// <param name="function">The function.</param>
     /// <param name="id">New for each run.</param>
     /// <param name="input">The trigger's value.</param>
-    /// <param name="metadata">What else is known of the trigger.</param>
-    /// <param name="cancellationToken">Trips the function's own token.</param>
+    /// <param name="metadata">The trigger's metadata.</param>
+    /// <param name="cancellationToken">Cancels the function's own token.</param>
     /// <exception cref="FunctionFailure">The function failed.</exception>
     /// <exception cref="WorkerLostException">The worker ended meanwhile.</exception>
     public async Task InvokeAsync(
@@ -112,7 +112,7 @@ internal sealed class WorkerChannel(WorkerLog log)
             Send(new StreamingMessage { InvocationRequest = request });
             if (_closed.Task.IsCompleted)
             {
-                // Closed between the two lines above: perhaps after those who wait were told.
+                // The channel closed between the two lines above, perhaps after Close had ended all waits.
                 throw new WorkerLostException();
             }
 
@@ -141,7 +141,7 @@ internal sealed class WorkerChannel(WorkerLog log)
                 _invocations.GetValueOrDefault(message.InvocationResponse.InvocationId)?.Complete(message.InvocationResponse);
                 break;
             case StreamingMessage.ContentOneofCase.None:
-                // So it acknowledges a cancellation and its own end.
+                // The worker's acknowledgement of a cancellation or of its termination.
                 break;
             default:
                 _answers.Writer.TryWrite(message);
@@ -164,7 +164,7 @@ internal sealed class WorkerChannel(WorkerLog log)
         }
     }
 
-    /// <summary>A run that waits for its answer.</summary>
+    /// <summary>A run that waits for its response.</summary>
     private sealed class Invocation(string function)
     {
         private readonly TaskCompletionSource<InvocationResponse> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -177,4 +177,11 @@ internal sealed class WorkerChannel(WorkerLog log)
 
         public void Fail(Exception exception) => _response.TrySetException(exception);
     }
+}
+
+/// <summary>The worker ended before it responded; whether the run had finished is unknown.</summary>
+internal sealed class WorkerLostException() : Exception("The worker ended before the function did.")
+{
+    /// <summary>The message alone; the stack trace of this process would add nothing.</summary>
+    public override string ToString() => Message;
 }

@@ -5,13 +5,13 @@ namespace Pipeline.LocalHost.Worker;
 
 /// <summary>How an app's worker is started, by its worker.config.json.</summary>
 /// <param name="Executable">The program.</param>
-/// <param name="Arguments">What comes before the host's own arguments.</param>
+/// <param name="Arguments">Arguments before the host's own.</param>
 internal sealed record WorkerConfig(string Executable, IReadOnlyList<string> Arguments)
 {
     private const string Dotnet = "dotnet";
     private const string WorkerRoot = "{WorkerRoot}";
 
-    /// <exception cref="HostFailure">The file is malformed, or what it names is not there.</exception>
+    /// <exception cref="HostFailure">The file is malformed, or names a file that is missing.</exception>
     public static WorkerConfig Read(AppFolder app)
     {
         string executable;
@@ -28,7 +28,7 @@ internal sealed record WorkerConfig(string Executable, IReadOnlyList<string> Arg
             throw new HostFailure($"'{app.WorkerConfig}' cannot be read: {exception.Message}", exception);
         }
 
-        // A self-contained app is a program of its own; it would take the path of its library for a switch, for that begins with a slash.
+        // A self-contained app is a program itself. It gets no path: it would take a path, which begins with a slash, for a switch.
         return executable == Dotnet
             ? new WorkerConfig(ThisDotnet(), [Existing(app, worker)])
             : new WorkerConfig(Existing(app, executable.Replace(WorkerRoot, "", StringComparison.Ordinal)), []);

@@ -9,19 +9,19 @@ using Pipeline.LocalHost.Worker.Messages;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>One process of the worker with its functions loaded. It serves until it ends; another one takes its place.</summary>
+/// <summary>A process of the worker with its functions loaded. It serves until it ends; then another one replaces it.</summary>
 internal sealed class WorkerInstance : IAsyncDisposable
 {
-    // The edition of the real host whose behaviour is reproduced here.
+    // The version of the real host whose behaviour is reproduced here.
     private const string HostVersion = "4.1037.0.0";
 
-    // The worker chooses its port by binding and releasing it, and may listen a moment after it said so.
+    // The worker chooses its port by binding and releasing it, and may begin to listen a moment after it reported the port.
     private const int ConnectAttempts = 10;
     private static readonly TimeSpan ShortestConnectPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestConnectPause = TimeSpan.FromMilliseconds(250);
 
-    // What the real host gives it.
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+    // The timeout of the real host.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
 
     private readonly WorkerProcess _process;
     private readonly CancellationTokenSource _ended = new();
@@ -48,7 +48,7 @@ internal sealed class WorkerInstance : IAsyncDisposable
 
     public WorkerChannel Channel { get; }
 
-    /// <summary>Where it takes requests; null where the app serves none.</summary>
+    /// <summary>The address for HTTP requests; null if the app serves none.</summary>
     public Uri? Address { get; }
 
     /// <summary>By name.</summary>
@@ -59,13 +59,13 @@ internal sealed class WorkerInstance : IAsyncDisposable
     /// <summary>For requests to <see cref="Address"/>.</summary>
     public HttpMessageInvoker Http { get; }
 
-    /// <summary>Trips when it has ended.</summary>
+    /// <summary>Cancelled when it has ended.</summary>
     public CancellationToken Lost => _ended.Token;
 
     /// <summary>Its exit code, once it has ended, whatever the reason.</summary>
     public Task<int> Ended { get; }
 
-    /// <summary>Brings a started worker to where its functions can be invoked.</summary>
+    /// <summary>Initialises a started worker and loads its functions.</summary>
     /// <exception cref="WorkerLostException">It ended meanwhile.</exception>
     /// <exception cref="FunctionFailure">The worker refused to start or to load a function; the message says why.</exception>
     public static async Task<WorkerInstance> LoadAsync(
@@ -73,13 +73,15 @@ internal sealed class WorkerInstance : IAsyncDisposable
     {
         channel.Send(new StreamingMessage
         {
-            WorkerInitRequest = new WorkerInitRequest { HostVersion = HostVersion, WorkerDirectory = app.Path, FunctionAppDirectory = app.Path },
+            WorkerInitRequest =
+                new WorkerInitRequest { HostVersion = HostVersion, WorkerDirectory = app.Path, FunctionAppDirectory = app.Path },
         });
         StreamingMessage initialised = await channel.AnswerAsync(StreamingMessage.ContentOneofCase.WorkerInitResponse, cancellationToken);
         Require(initialised.WorkerInitResponse.Result);
 
         channel.Send(new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = app.Path } });
-        StreamingMessage metadata = await channel.AnswerAsync(StreamingMessage.ContentOneofCase.FunctionMetadataResponse, cancellationToken);
+        StreamingMessage metadata = await channel.AnswerAsync(
+            StreamingMessage.ContentOneofCase.FunctionMetadataResponse, cancellationToken);
         Require(metadata.FunctionMetadataResponse.Result);
 
         IReadOnlyList<RpcFunctionMetadata> functions = metadata.FunctionMetadataResponse.FunctionMetadataResults;
@@ -105,12 +107,13 @@ internal sealed class WorkerInstance : IAsyncDisposable
             app.HostJson.RoutePrefix);
     }
 
-    /// <summary>Ends it: asked first, then by force.</summary>
+    /// <summary>Ends it: by a request first, then by force.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Channel.TrySend(new StreamingMessage { WorkerTerminate = new WorkerTerminate { GracePeriod = Duration.FromTimeSpan(Grace) } }))
+        if (Channel.TrySend(
+            new StreamingMessage { WorkerTerminate = new WorkerTerminate { GracePeriod = Duration.FromTimeSpan(ShutdownTimeout) } }))
         {
-            await _process.EndAsync(Grace);
+            await _process.EndAsync(ShutdownTimeout);
         }
 
         await Ended;
@@ -154,7 +157,7 @@ internal sealed class WorkerInstance : IAsyncDisposable
     {
         await Task.WhenAny(_process.Exited, Channel.Closed);
         Channel.Close();
-        await _process.EndAsync(Grace);
+        await _process.EndAsync(ShutdownTimeout);
         await _ended.CancelAsync();
         return await _process.Exited;
     }

@@ -5,13 +5,14 @@ using Pipeline.LocalHost.Worker.Messages;
 namespace Pipeline.LocalHost.Worker;
 
 /// <summary>
-/// Writes what the worker logs. A function's own lines go under <c>Function.NAME.User</c> whatever their category, as on the real host, so
-/// host.json filters them alike. What belongs to no run (start-up code, hosted services), which that host throws away, is written here.
+/// Writes what the worker logs. A function's own entries get the category <c>Function.NAME.User</c> whatever theirs is, as on the real
+/// host, so that host.json filters them in the same way. Entries that belong to no run (start-up code, hosted services) are written too;
+/// the real host drops them.
 /// </summary>
 internal sealed class WorkerLog(ILoggerFactory logs)
 {
-    /// <param name="entry">What the worker said.</param>
-    /// <param name="function">The function whose run it belongs to; null where none is known.</param>
+    /// <param name="entry">The entry.</param>
+    /// <param name="function">The function whose run it belongs to; null if it is unknown.</param>
     public void Write(RpcLog entry, string? function)
     {
         bool ofUser = entry.LogCategory == RpcLog.Types.Category.User;

@@ -4,7 +4,7 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>The worker's process: started with what the worker reads from its command line, and ended for certain.</summary>
+/// <summary>The worker's process.</summary>
 internal sealed partial class WorkerProcess : IAsyncDisposable
 {
     /// <summary>The category under which the real host logs what a worker prints.</summary>
@@ -13,8 +13,8 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
     private const string HooksVariable = "DOTNET_STARTUP_HOOKS";
     private const int RememberedLines = 10;
 
-    // After its end; a grandchild may hold the pipes open for long.
-    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+    // How long to read the output after the process has ended; a grandchild may hold the pipes open for long.
+    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly ILogger _logger;
@@ -32,7 +32,7 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
     /// <summary>The exit code, once it has ended and its output is read.</summary>
     public Task<int> Exited { get; }
 
-    /// <summary>What it printed last.</summary>
+    /// <summary>The last lines that it printed.</summary>
     public IReadOnlyList<string> LastLines
     {
         get
@@ -48,8 +48,8 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
     /// <param name="app">The app.</param>
     /// <param name="config">How its worker is started.</param>
     /// <param name="host">Where the gRPC server listens.</param>
-    /// <param name="workerId">By which the worker will name itself.</param>
-    /// <param name="logger">Gets what it prints.</param>
+    /// <param name="workerId">The id that the worker will send.</param>
+    /// <param name="logger">Logs what it prints.</param>
     /// <exception cref="HostFailure">It cannot be started.</exception>
     public static WorkerProcess Start(AppFolder app, WorkerConfig config, Uri host, string workerId, ILogger logger)
     {
@@ -79,7 +79,7 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
         };
         if (OperatingSystem.IsWindows())
         {
-            // Elsewhere the hook in the worker does it.
+            // On other systems StartupHook does this in the worker.
             start.CreateNewProcessGroup = true;
         }
 
@@ -93,11 +93,11 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for its end, and brings it about where that takes too long.</summary>
-    /// <param name="grace">How long to wait.</param>
-    public async Task EndAsync(TimeSpan grace)
+    /// <summary>Waits for its end, and kills it after a timeout.</summary>
+    /// <param name="shutdownTimeout">How long to wait.</param>
+    public async Task EndAsync(TimeSpan shutdownTimeout)
     {
-        await Task.WhenAny(Exited, Task.Delay(grace));
+        await Task.WhenAny(Exited, Task.Delay(shutdownTimeout));
         if (!_process.HasExited)
         {
             LogKilled(_logger, Id);
@@ -120,15 +120,16 @@ internal sealed partial class WorkerProcess : IAsyncDisposable
 
     private async Task<int> WaitAsync()
     {
-        var reading = Task.WhenAll(ReadAsync(_process.StandardOutput, LogLevel.Information), ReadAsync(_process.StandardError, LogLevel.Warning));
+        var reading = Task.WhenAll(
+            ReadAsync(_process.StandardOutput, LogLevel.Information), ReadAsync(_process.StandardError, LogLevel.Warning));
         await _process.WaitForExitAsync();
-        await Task.WhenAny(reading, Task.Delay(LastWords));
+        await Task.WhenAny(reading, Task.Delay(OutputTimeout));
         return _process.ExitCode;
     }
 
     private async Task ReadAsync(StreamReader reader, LogLevel level)
     {
-        // Leaves the caller at once: the constructor has not ended yet.
+        // Returns to the caller at once: the constructor is still running.
         await Task.Yield();
         while (await reader.ReadLineAsync() is { } line)
         {

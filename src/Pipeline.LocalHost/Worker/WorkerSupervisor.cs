@@ -4,7 +4,7 @@ using Pipeline.LocalHost.Settings;
 
 namespace Pipeline.LocalHost.Worker;
 
-/// <summary>Keeps a worker running: one that dies is followed by another, until they die too often.</summary>
+/// <summary>Keeps a worker running: one that dies is replaced, until they die too often.</summary>
 internal sealed partial class WorkerSupervisor(AppFolder app, RpcServer rpc, ILoggerFactory logs)
 {
     private const int MostDeaths = 3;
@@ -23,7 +23,7 @@ internal sealed partial class WorkerSupervisor(AppFolder app, RpcServer rpc, ILo
     /// <summary>The first worker, however long it takes.</summary>
     public Task<WorkerInstance> FirstAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Starts workers until it is stopped; the last one has ended by then.</summary>
+    /// <summary>Starts workers until it is stopped; then it waits for the end of the last one.</summary>
     /// <exception cref="HostFailure">The worker cannot be started, or dies again and again; the message has its last lines.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -55,7 +55,7 @@ internal sealed partial class WorkerSupervisor(AppFolder app, RpcServer rpc, ILo
 
             if (deaths.Count >= MostDeaths)
             {
-                throw Failure($"The worker ended {MostDeaths} times within a minute, at last so: {death}", process);
+                throw Failure($"The worker ended {MostDeaths} times within a minute; the last time, {death}", process);
             }
 
             LogDied(death);
@@ -63,8 +63,8 @@ internal sealed partial class WorkerSupervisor(AppFolder app, RpcServer rpc, ILo
         }
     }
 
-    /// <summary>Has a worker serve until it ends or the host stops.</summary>
-    /// <returns>Whether it served, and how it ended, as the second half of a sentence.</returns>
+    /// <summary>Runs a worker until it ends or the host stops.</summary>
+    /// <returns>Whether its functions were loaded, and how it ended, as the second half of a sentence.</returns>
     private async Task<(bool Loaded, string Death)> ServeAsync(WorkerProcess process, Task<WorkerChannel> calling, CancellationToken stop)
     {
         WorkerInstance worker;
@@ -93,7 +93,7 @@ internal sealed partial class WorkerSupervisor(AppFolder app, RpcServer rpc, ILo
             await Task.WhenAny(worker.Channel.Closed, process.Exited, Task.Delay(Timeout.Infinite, stop));
             if (!stop.IsCancellationRequested)
             {
-                // At once: what comes from now on waits for the next worker.
+                // At once, so that calls from now on wait for the next worker.
                 _ready = NewSource();
                 await worker.Ended;
             }

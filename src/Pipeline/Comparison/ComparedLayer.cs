@@ -3,16 +3,18 @@ using Pipeline.Models;
 
 namespace Pipeline.Comparison;
 
-/// <summary>What a model compares pictures by.</summary>
+/// <summary>The layer by which a model compares images.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Output">Which of its <see cref="InstalledModel.VectorOutputs"/>.</param>
-/// <param name="Resampling">How it gets the pictures.</param>
+/// <param name="Resampling">How images are resized for the model.</param>
 internal sealed record ComparedLayer(InstalledModel Model, string Output, Resampling Resampling)
 {
-    /// <summary>The study's own choice, as <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.</summary>
+    /// <summary>
+    /// The layers of the published study, in the form of <see cref="Parse"/> takes it: ResNet50's classes, not its embedding.
+    /// </summary>
     public const string Study = "vgg16:fc2,resnet50:predictions";
 
-    /// <summary>How the model gets a picture.</summary>
+    /// <summary>The form in which the model takes an image.</summary>
     public InputForm InputForm => new(Model.Definition.InputSize, Resampling);
 
     /// <summary>As search compares: the models that search uses, by their embeddings, each with its own resampling.</summary>
@@ -26,20 +28,20 @@ internal sealed record ComparedLayer(InstalledModel Model, string Output, Resamp
     }
 
     /// <summary>
-    /// As the study compared: the models in float32, by the layers chosen, with Keras' resampling. Models that are not named are compared
-    /// by their embeddings.
+    /// As the study compared: the models in float32, by the layers chosen, with Keras' resampling. A model that is not
+    /// named is compared by its embedding.
     /// </summary>
     /// <param name="text">Such as <c>vgg16:fc2,resnet50:predictions</c>: each model at most once.</param>
     /// <param name="sessions">The installed models.</param>
     /// <returns>A layer for each model in the catalogue's order.</returns>
-    /// <exception cref="InvalidLayersException">The models have no such layers, or a model is not there in float32.</exception>
+    /// <exception cref="InvalidLayersException">The models have no such layers, or a model is not installed in float32.</exception>
     public static IReadOnlyList<ComparedLayer> Parse(string text, ModelSessions sessions)
     {
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(sessions);
-        if (sessions.Float32Fault is { } fault)
+        if (sessions.Float32Fault is { } error)
         {
-            throw new InvalidLayersException(LayerFaultKind.NoFloat32Model, fault);
+            throw new InvalidLayersException(LayerFaultKind.NoFloat32Model, error);
         }
 
         var chosen = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -53,7 +55,7 @@ internal sealed record ComparedLayer(InstalledModel Model, string Output, Resamp
             if (!chosen.TryAdd(found.Model.Key, found.Output))
             {
                 throw new InvalidLayersException(
-                    LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; a model is compared by one layer.");
+                    LayerFaultKind.Unknown, $"{found.Model.Key} is named twice; name one layer per model.");
             }
         }
 
@@ -86,7 +88,7 @@ internal sealed record ComparedLayer(InstalledModel Model, string Output, Resamp
     private static string Name(InstalledModel model, string output) => $"{model.Key}:{output}";
 }
 
-/// <summary>What is wrong with layers.</summary>
+/// <summary>Why layers cannot be compared.</summary>
 internal enum LayerFaultKind
 {
     /// <summary>A layer that no model has, or a model named twice.</summary>
@@ -98,7 +100,7 @@ internal enum LayerFaultKind
 
 /// <summary>Layers cannot be compared.</summary>
 /// <param name="kind">For programs.</param>
-/// <param name="message">A sentence for people: what is wrong and what is allowed, or what to do.</param>
+/// <param name="message">What is wrong, and what is allowed or what to do, for users.</param>
 internal sealed class InvalidLayersException(LayerFaultKind kind, string message) : Exception(message)
 {
     /// <summary>For programs.</summary>

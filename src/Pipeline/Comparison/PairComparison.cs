@@ -5,15 +5,15 @@ using Pipeline.Storage;
 
 namespace Pipeline.Comparison;
 
-/// <summary>Says how alike two pictures are to each model.</summary>
-/// <param name="decoder">The door for image bytes.</param>
+/// <summary>Compares two images with each model.</summary>
+/// <param name="decoder">Validates and decodes the bytes.</param>
 /// <param name="sessions">The installed models.</param>
 public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
 {
-    /// <summary>Compares two pictures by the outputs of networks, which see both.</summary>
+    /// <summary>Compares two images by running the models on both.</summary>
     /// <param name="a">The first image, named for errors.</param>
     /// <param name="b">The second, likewise.</param>
-    /// <param name="layers">What to compare by: one layer for each model.</param>
+    /// <param name="layers">One layer for each model.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     /// <exception cref="InvalidImageException">One of the two is not accepted as an image; it is named.</exception>
     internal async Task<ComparedPair> CompareAsync(
@@ -27,22 +27,22 @@ public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
         LayerCosine[] cosines = await Task.WhenAll(
             layers.Select(layer => CompareAsync(layer, first, second, cancellationToken))).ConfigureAwait(false);
         TimeSpan embedding = Stopwatch.GetElapsedTime(start);
-        return new ComparedPair(PictureOf(first), PictureOf(second), cosines, first.Decoding + second.Decoding, embedding);
+        return new ComparedPair(ImageOf(first), ImageOf(second), cosines, first.Decoding + second.Decoding, embedding);
     }
 
-    /// <summary>Compares two stored pictures by the embeddings that are stored of them; no network runs.</summary>
-    /// <param name="a">The first picture's records, by the model's key.</param>
+    /// <summary>Compares two stored images by their stored embeddings, without running a model.</summary>
+    /// <param name="a">The first image's records, by the model's key.</param>
     /// <param name="b">The second's.</param>
     /// <param name="layers">As search compares: <see cref="ComparedLayer.OfSearch"/>.</param>
-    /// <returns>Null where a model has no record of one of them, or the models have records of different versions.</returns>
+    /// <returns>Null if a model has no record of one of them, or if the records of an image are of different versions.</returns>
     internal static ComparedPair? FindStored(
         IReadOnlyDictionary<string, EmbeddingRecord> a, IReadOnlyDictionary<string, EmbeddingRecord> b, IReadOnlyList<ComparedLayer> layers)
     {
         ArgumentNullException.ThrowIfNull(layers);
         return OneVersion(a, layers) is { } first && OneVersion(b, layers) is { } second
             ? new ComparedPair(
-                PictureOf(first),
-                PictureOf(second),
+                ImageOf(first),
+                ImageOf(second),
                 [.. layers.Select(layer => CosineOf(layer, a[layer.Model.Key].Embedding, b[layer.Model.Key].Embedding))],
                 TimeSpan.Zero,
                 TimeSpan.Zero)
@@ -58,9 +58,9 @@ public sealed class PairComparison(ImageDecoder decoder, ModelSessions sessions)
     private static LayerCosine CosineOf(ComparedLayer layer, Embedding a, Embedding b) =>
         new(layer, Embedding.Cosine(a.Values.Span, b.Values.Span));
 
-    private static ComparedPicture PictureOf(ModelInputs inputs) => new(inputs.ContentHash, inputs.Width, inputs.Height);
+    private static ComparedImage ImageOf(ModelInputs inputs) => new(inputs.ContentHash, inputs.Width, inputs.Height);
 
-    private static ComparedPicture PictureOf(EmbeddingRecord record) => new(record.ContentHash, record.Width, record.Height);
+    private static ComparedImage ImageOf(EmbeddingRecord record) => new(record.ContentHash, record.Width, record.Height);
 
     private async Task<LayerCosine> CompareAsync(
         ComparedLayer layer, ModelInputs a, ModelInputs b, CancellationToken cancellationToken)

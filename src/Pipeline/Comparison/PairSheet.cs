@@ -5,17 +5,17 @@ using Pipeline.Models;
 
 namespace Pipeline.Comparison;
 
-/// <summary>Draws a compared pair: both pictures beside each other, and below what each model says.</summary>
+/// <summary>Draws a compared pair: both images side by side, and the result of each model below.</summary>
 internal static class PairSheet
 {
-    // Twice what is drawn, so that the drawing is still a reduction.
+    // Twice the drawn size, so that drawing still reduces the image.
     private const int DecodedSide = 1440;
 
     /// <summary>Draws the sheet.</summary>
     /// <param name="decoder">Validates and decodes the bytes.</param>
     /// <param name="a">The first image, named.</param>
     /// <param name="b">The second, likewise.</param>
-    /// <param name="pair">What the comparison of these bytes gave.</param>
+    /// <param name="pair">The result of comparing these bytes.</param>
     /// <param name="cancellationToken">Ends the wait for the decoder at once.</param>
     /// <exception cref="InvalidImageException">The bytes are not those that were compared: they are not accepted as an image.</exception>
     public static async Task<RgbImage> DrawAsync(
@@ -29,8 +29,8 @@ internal static class PairSheet
             [$"a: {Line(a.Name, pair.A)}", $"b: {Line(b.Name, pair.B)}", .. pair.Cosines.Select(Line)]);
     }
 
-    private static string Line(string? name, ComparedPicture picture) =>
-        string.Create(CultureInfo.InvariantCulture, $"{name} ({picture.Width} x {picture.Height})");
+    private static string Line(string? name, ComparedImage image) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name} ({image.Width} x {image.Height})");
 
     private static string Line(LayerCosine cosine)
     {
@@ -41,14 +41,15 @@ internal static class PairSheet
             $"{model.Precision.ToJsonName()}, {cosine.Layer.Resampling.ToJsonName()} resampling, {model.Fingerprint})");
     }
 
-    // Not at its own size: a picture of 50 megapixels would take 150 MB.
+    // Reduced while decoding: at full size an image of 50 megapixels would take 150 MB.
     private static async Task<RgbImage> DecodeAsync(
-        ImageDecoder decoder, EncodedImage encoded, ComparedPicture picture, CancellationToken cancellationToken)
+        ImageDecoder decoder, EncodedImage encoded, ComparedImage image, CancellationToken cancellationToken)
     {
-        double scale = Math.Min(1, (double)DecodedSide / Math.Max(picture.Width, picture.Height));
-        int width = Math.Max(1, (int)Math.Round(picture.Width * scale));
-        int height = Math.Max(1, (int)Math.Round(picture.Height * scale));
-        DecodedImage image = await decoder.DecodeAsync(encoded, width, height, Resampling.Quality, cancellationToken).ConfigureAwait(false);
-        return image.Pixels;
+        double scale = Math.Min(1, (double)DecodedSide / Math.Max(image.Width, image.Height));
+        int width = Math.Max(1, (int)Math.Round(image.Width * scale));
+        int height = Math.Max(1, (int)Math.Round(image.Height * scale));
+        DecodedImage decoded = await decoder.DecodeAsync(
+            encoded, width, height, Resampling.Quality, cancellationToken).ConfigureAwait(false);
+        return decoded.Pixels;
     }
 }

@@ -1,11 +1,11 @@
 namespace Pipeline.Comparison;
 
-/// <summary>How alike two outputs of a network are.</summary>
+/// <summary>Compares two outputs of a model.</summary>
 internal static class VectorCosine
 {
     /// <summary>
-    /// Cosine of the angle between two vectors, -1 to 1. Summed up in double precision: where a network finds all pictures alike, what is
-    /// left of 1 - cosine is smaller than float32 can tell.
+    /// Cosine of the angle between two vectors, -1 to 1. Summed in double precision: where a model finds all images alike,
+    /// 1 - cosine is too small for float32.
     /// </summary>
     /// <param name="first">float[d].</param>
     /// <param name="second">float[d].</param>
@@ -25,6 +25,6 @@ internal static class VectorCosine
         return norms > 0 && double.IsFinite(norms) && double.IsFinite(dot)
             ? Math.Clamp(dot / norms, -1, 1)
             : throw new InvalidDataException(
-                "A network gave an output without direction: all of it is zero, or some of it is not a number.");
+                "A model gave an output without direction: all values are zero, or one is not finite.");
     }
 }

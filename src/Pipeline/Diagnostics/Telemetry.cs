@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace Pipeline.Diagnostics;
 
 /// <summary>
-/// What the library measures of itself, under one name for whoever collects it: a span and a histogram <c>pipeline.STEP.duration</c>, in
-/// seconds, for each step between an upload or a query and its result. Where nobody collects, a step costs two looks at a clock.
+/// The library's own telemetry, under one name: a span and a histogram <c>pipeline.STEP.duration</c>, in seconds, for each step between an
+/// upload or a query and its result. Without a collector, a step costs two readings of a clock.
 /// </summary>
 internal static class Telemetry
 {
@@ -27,7 +27,7 @@ internal static class Telemetry
     /// <summary>A record and its entry in the log of changes; tagged with the model.</summary>
     public static readonly Step Write = Create("write");
 
-    /// <summary>What an index reads to be up to date; tagged with the model.</summary>
+    /// <summary>Updating an index; tagged with the model.</summary>
     public static readonly Step Refresh = Create("refresh");
 
     /// <summary>One query against one index; tagged with the model.</summary>

@@ -1,7 +1,7 @@
 namespace Pipeline.Drawing;
 
 /// <summary>
-/// Letters of 5 x 9 dots, so that drawings need no font of the machine: rows 0 to 6 above the baseline, two below it. Printable ASCII;
+/// Letters of 5 x 9 dots, so that drawings do not depend on installed fonts: rows 0 to 6 above the baseline, two below it. Printable ASCII;
 /// every other character is drawn as '?'.
 /// </summary>
 internal static class BitmapFont
@@ -83,7 +83,7 @@ internal static class BitmapFont
 
     private static readonly string[] Rows = Drawing.Split('\n');
 
-    /// <summary>Whether a letter has a dot there.</summary>
+    /// <summary>Whether a letter has a dot at a position.</summary>
     /// <param name="letter">Any character.</param>
     /// <param name="column">0 to <see cref="Width"/> - 1.</param>
     /// <param name="row">0 to <see cref="Height"/> - 1.</param>
@@ -93,7 +93,7 @@ internal static class BitmapFont
         return Rows[(index / LettersInLine * (Height + 1)) + row][(index % LettersInLine * Advance) + column] == '#';
     }
 
-    /// <summary>A text cut to a number of letters, with "..." in place of what is missing.</summary>
+    /// <summary>A text cut to a number of letters, with "..." at the end if it was longer.</summary>
     /// <param name="text">The text.</param>
     /// <param name="letters">At most this many, at least 0.</param>
     public static string Shorten(string text, int letters) =>

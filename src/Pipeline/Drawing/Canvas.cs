@@ -4,10 +4,10 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Pipeline.Drawing;
 
-/// <summary>A white sheet to draw on; all that is drawn has to lie within.</summary>
+/// <summary>A white sheet to draw on; everything must be drawn within its bounds.</summary>
 internal sealed class Canvas : IDisposable
 {
-    /// <summary>Pixels of a letter's dot, so that text is readable at the usual size of a report.</summary>
+    /// <summary>Pixels of a letter's dot, so that text is readable at the size of a report.</summary>
     private const int Dot = 2;
 
     /// <summary>Pixels that a letter takes in a line.</summary>
@@ -32,32 +32,32 @@ internal sealed class Canvas : IDisposable
         {
             throw new ArgumentException(
                 $"The drawing would have {width} x {height} pixels; at most {MaxPixels / 1_000_000} megapixels are drawn. "
-                + "Ask for fewer or smaller pictures.");
+                + "Ask for fewer or smaller images.");
         }
 
         _sheet = new Image<Rgb24>((int)width, (int)height, White);
     }
 
-    /// <summary>Puts a picture with its upper left corner there.</summary>
-    public void Draw(Image<Rgb24> picture, int left, int top) => _sheet.ProcessPixelRows(picture, (sheet, rows) =>
+    /// <summary>Draws an image with its upper left corner at a position.</summary>
+    public void Draw(Image<Rgb24> image, int left, int top) => _sheet.ProcessPixelRows(image, (sheet, rows) =>
     {
-        // DrawImage would blend, in 12 ms instead of 0.1 for 896 x 896 pixels.
+        // DrawImage would blend, which takes 12 ms instead of 0.1 for 896 x 896 pixels.
         for (int row = 0; row < rows.Height; row++)
         {
             rows.GetRowSpan(row).CopyTo(sheet.GetRowSpan(top + row)[left..]);
         }
     });
 
-    /// <summary>Puts a picture there, within a thin line, so that one with a white background has an edge too.</summary>
+    /// <summary>Draws an image at a position with a thin frame, so that an image with a white background has a visible edge.</summary>
     public void DrawFramed(RgbImage image, int left, int top)
     {
         using Image<Rgb24> frame = new(image.Width + 2, image.Height + 2, Hairline);
-        using Image<Rgb24> picture = image.AsImageSharp();
+        using Image<Rgb24> pixels = image.AsImageSharp();
         Draw(frame, left - 1, top - 1);
-        Draw(picture, left, top);
+        Draw(pixels, left, top);
     }
 
-    /// <summary>Writes a line of text with its upper left corner there.</summary>
+    /// <summary>Writes a line of text with its upper left corner at a position.</summary>
     public void Write(string text, int left, int top) => _sheet.ProcessPixelRows(sheet =>
     {
         for (int row = 0; row < BitmapFont.Height * Dot; row++)

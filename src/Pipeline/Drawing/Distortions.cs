@@ -5,14 +5,14 @@ using SixLabors.ImageSharp.Processing;
 
 namespace Pipeline.Drawing;
 
-/// <summary>One-parameter distortions, to see how fast an embedding moves away from the original's.</summary>
+/// <summary>One-parameter distortions, to measure how fast an embedding moves away from the original's.</summary>
 internal static class Distortions
 {
     private const double MaxSigma = 100;
 
-    /// <summary>Turns a picture about its centre; it keeps its size, and edge pixels fill the corners.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="degrees">Finite; a positive angle turns what is seen anticlockwise.</param>
+    /// <summary>Rotates an image about its centre; it keeps its size, and edge pixels fill the corners.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="degrees">Finite; a positive angle rotates anticlockwise.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="degrees"/> is not finite.</exception>
     public static RgbImage Rotate(RgbImage image, double degrees)
     {
@@ -21,9 +21,9 @@ internal static class Distortions
         return AffineWarp.Apply(image, AffineMatrix.Rotation(degrees).AboutCentre(image.Width, image.Height));
     }
 
-    /// <summary>Keeps the middle of a picture.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="fraction">The part of each side that stays, above 0, at most 1 (all of it); at least one pixel stays.</param>
+    /// <summary>Crops an image to its middle.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="fraction">The part of each side that is kept, above 0, at most 1 (all of it); at least one pixel is kept.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is out of its range.</exception>
     public static RgbImage CropCentre(RgbImage image, double fraction)
     {
@@ -32,39 +32,39 @@ internal static class Distortions
         int width = Math.Max(1, (int)Math.Round(image.Width * fraction));
         int height = Math.Max(1, (int)Math.Round(image.Height * fraction));
         (int left, int top) = ((image.Width - width) / 2, (image.Height - height) / 2);
-        return image.Process(picture => picture.Crop(new Rectangle(left, top, width, height)));
+        return image.Process(image => image.Crop(new Rectangle(left, top, width, height)));
     }
 
-    /// <summary>Blurs by a Gaussian; edge pixels go on outside.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Blurs by a Gaussian; edge pixels are repeated outside.</summary>
+    /// <param name="image">The image.</param>
     /// <param name="sigma">Standard deviation in pixels, 0 (unchanged) to 100.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="sigma"/> is out of its range.</exception>
     public static RgbImage Blur(RgbImage image, double sigma)
     {
         ArgumentNullException.ThrowIfNull(image);
         Require(sigma is >= 0 and <= MaxSigma, nameof(sigma), sigma, "A Gaussian's standard deviation goes from 0 to 100 pixels");
-        return sigma == 0 ? image : image.Process(picture => picture.GaussianBlur((float)sigma));
+        return sigma == 0 ? image : image.Process(image => image.GaussianBlur((float)sigma));
     }
 
-    /// <summary>Writes a picture as a JPEG and reads it back.</summary>
-    /// <param name="image">The picture, at most 65,535 pixels wide and high.</param>
+    /// <summary>Writes an image as a JPEG and reads it back.</summary>
+    /// <param name="image">The image, at most 65,535 pixels wide and high.</param>
     /// <param name="quality">1 (worst) to 100 (best).</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is out of its range.</exception>
-    /// <exception cref="ArgumentException">The picture has a side that the format cannot hold.</exception>
+    /// <exception cref="ArgumentException">The image has a side that the format cannot hold.</exception>
     public static RgbImage RecompressJpeg(RgbImage image, int quality) =>
         LibVips.Decode(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg);
 
     /// <summary>Multiplies every value, rounds it and clips it to 0-255.</summary>
-    /// <param name="image">The picture.</param>
-    /// <param name="factor">0 (black) or above; 1 leaves the picture as it is.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="factor">0 (black) or above; 1 leaves the image as it is.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="factor"/> is negative or not finite.</exception>
     public static RgbImage ScaleBrightness(RgbImage image, double factor)
     {
         ArgumentNullException.ThrowIfNull(image);
         Require(factor >= 0 && double.IsFinite(factor), nameof(factor), factor, "A factor of brightness is finite and not negative");
 
-        // From 256 on all but black is clipped; what float cannot hold would make black no number at all.
-        return image.Process(picture => picture.Brightness((float)Math.Min(factor, 256)));
+        // From 256 on everything but black is clipped to white; a larger factor could overflow float, and black would become NaN.
+        return image.Process(image => image.Brightness((float)Math.Min(factor, 256)));
     }
 
     private static void Require(bool holds, string parameter, double value, string allowed)

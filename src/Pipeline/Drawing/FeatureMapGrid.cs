@@ -5,7 +5,7 @@ using SixLabors.ImageSharp.PixelFormats;
 namespace Pipeline.Drawing;
 
 /// <summary>
-/// Feature maps of a layer as the study drew them: the first 64 channels in a grid of 8 x 8, each stretched over black to white.
+/// Draws the feature maps of a layer as the study did: the first 64 channels in a grid of 8 x 8, each stretched from black to white.
 /// </summary>
 internal static class FeatureMapGrid
 {
@@ -13,10 +13,10 @@ internal static class FeatureMapGrid
     private const int Gap = 2;
     private const int MinCell = 112;
 
-    // Above this a grid of 64 would not be a picture to look at; the largest map of the networks has 224.
+    // Above this a grid of 64 would be too large to look at; the largest map of the models has 224.
     private const int MaxMapSide = 1024;
 
-    /// <summary>Draws the grid; channels from left to right, then down. Where there are fewer than 64, the rest stays white.</summary>
+    /// <summary>Draws the grid; channels from left to right, then down. With fewer than 64, the rest stays white.</summary>
     /// <param name="maps">float[channels * height * width], CHW. Values that are not finite are drawn black.</param>
     /// <param name="channels">Number of maps, at least 1.</param>
     /// <param name="height">Rows of a map, 1 to 1024.</param>
@@ -26,7 +26,7 @@ internal static class FeatureMapGrid
     /// for 7, 8 for 14, 4 for 28, 2 for 56, 1 from 112 on. A map whose values are all the same is black.
     /// </returns>
     /// <exception cref="ArgumentException">
-    /// A number is out of its range, or <paramref name="maps"/> does not hold channels * height * width values.
+    /// A number is out of range, or <paramref name="maps"/> does not hold channels * height * width values.
     /// </exception>
     public static RgbImage Draw(ReadOnlySpan<float> maps, int channels, int height, int width)
     {
@@ -44,12 +44,12 @@ internal static class FeatureMapGrid
         using var canvas = new Canvas(Gap + (Side * stepX), Gap + (Side * stepY));
         byte[] levels = new byte[height * width];
         var pixels = new Rgb24[height * width * enlargement * enlargement];
-        using Image<Rgb24> picture = Image.WrapMemory<Rgb24>(pixels, width * enlargement, height * enlargement);
+        using Image<Rgb24> image = Image.WrapMemory<Rgb24>(pixels, width * enlargement, height * enlargement);
         for (int channel = 0; channel < Math.Min(channels, Side * Side); channel++)
         {
             Stretch(maps.Slice(channel * height * width, height * width), levels);
             Enlarge(levels, width, enlargement, pixels);
-            canvas.Draw(picture, Gap + (channel % Side * stepX), Gap + (channel / Side * stepY));
+            canvas.Draw(image, Gap + (channel % Side * stepX), Gap + (channel / Side * stepY));
         }
 
         return canvas.ToImage();
@@ -67,7 +67,7 @@ internal static class FeatureMapGrid
             }
         }
 
-        // In double precision: the span of two floats may be larger than any float.
+        // In double precision: the difference of two floats may be larger than any float.
         double scale = highest > lowest ? 255 / ((double)highest - lowest) : 0;
         for (int i = 0; i < map.Length; i++)
         {
@@ -75,7 +75,7 @@ internal static class FeatureMapGrid
         }
     }
 
-    // Not by ImageSharp's nearest neighbour: it gives the same pixels, but its 64 calls take 18 ms, more than twice what the whole grid takes.
+    // ImageSharp's nearest neighbour gives the same pixels, but its 64 calls take 18 ms, more than twice the time of the whole grid.
     private static void Enlarge(ReadOnlySpan<byte> levels, int width, int enlargement, Span<Rgb24> pixels)
     {
         int stride = width * enlargement;

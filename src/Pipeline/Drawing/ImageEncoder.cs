@@ -7,17 +7,17 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Pipeline.Drawing;
 
-/// <summary>Writes pixels as the bytes of a file, without metadata.</summary>
+/// <summary>Encodes pixels as a file, without metadata.</summary>
 internal static class ImageEncoder
 {
     private const int HalvedChromaBelow = 90;
 
-    // A grey picture has a quarter fewer bytes without its two other channels.
+    // A grey image takes a quarter fewer bytes with one channel.
     private static readonly PngEncoder Colour = Png(PngColorType.Rgb);
     private static readonly PngEncoder Grey = Png(PngColorType.Grayscale);
 
-    /// <summary>Writes an 8-bit PNG, in grey if all of the picture is; the pixels come back as they were.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Writes an 8-bit PNG without loss, in one channel if the whole image is grey.</summary>
+    /// <param name="image">The image.</param>
     public static byte[] ToPng(RgbImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -25,10 +25,10 @@ internal static class ImageEncoder
     }
 
     /// <summary>Writes a JPEG.</summary>
-    /// <param name="image">The picture, at most 65,535 pixels wide and high.</param>
+    /// <param name="image">The image, at most 65,535 pixels wide and high.</param>
     /// <param name="quality">1 (smallest) to 100 (best), on the scale of libjpeg; below 90 chroma has half the resolution.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is not from 1 to 100.</exception>
-    /// <exception cref="ArgumentException">The picture has a side that the format cannot hold.</exception>
+    /// <exception cref="ArgumentException">The image has a side that the format cannot hold.</exception>
     public static byte[] ToJpeg(RgbImage image, int quality)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -40,7 +40,7 @@ internal static class ImageEncoder
         if (image.Width > ushort.MaxValue || image.Height > ushort.MaxValue)
         {
             throw new ArgumentException(
-                $"A JPEG has at most {ushort.MaxValue} pixels a side; the picture has {image.Width} x {image.Height}. Write a PNG.",
+                $"A JPEG has at most {ushort.MaxValue} pixels a side; the image has {image.Width} x {image.Height}. Write a PNG.",
                 nameof(image));
         }
 
@@ -48,7 +48,7 @@ internal static class ImageEncoder
         return Encode(image, new JpegEncoder { Quality = quality, ColorType = colours });
     }
 
-    // Of a sheet of 2.5 megapixels level 6 makes 5 % less and takes twice as long, level 4 makes 3 % more.
+    // For a sheet of 2.5 megapixels level 6 gives 5 % fewer bytes and takes twice as long, level 4 gives 3 % more.
     private static PngEncoder Png(PngColorType colours) => new()
     {
         ColorType = colours,

@@ -6,10 +6,10 @@ using SixLabors.ImageSharp.Processing;
 
 namespace Pipeline.Drawing;
 
-/// <summary>Pixels on their way to ImageSharp and back; it never sees encoded bytes, those are for libvips.</summary>
+/// <summary>Converts pixels to and from ImageSharp, which only gets pixels: encoded bytes are decoded by libvips.</summary>
 internal static class ImageSharpPixels
 {
-    /// <summary>The same pixels, not copied: to be read only.</summary>
+    /// <summary>The same pixels, not copied; they must not be changed.</summary>
     public static Image<Rgb24> AsImageSharp(this RgbImage image) =>
         Image.WrapMemory<Rgb24>(MemoryMarshal.AsMemory(image.Pixels), image.Width, image.Height);
 
@@ -21,7 +21,7 @@ internal static class ImageSharpPixels
         return new RgbImage(image.Width, image.Height, pixels);
     }
 
-    /// <summary>A new picture after some of ImageSharp's operations.</summary>
+    /// <summary>A new image with ImageSharp's operations applied.</summary>
     public static RgbImage Process(this RgbImage image, Action<IImageProcessingContext> operations)
     {
         using Image<Rgb24> source = image.AsImageSharp();

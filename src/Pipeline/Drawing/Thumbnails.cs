@@ -3,11 +3,11 @@ using SixLabors.ImageSharp.Processing;
 
 namespace Pipeline.Drawing;
 
-/// <summary>Pictures brought to a size for looking at; what a network takes is resized by <see cref="ImageResizer"/>.</summary>
+/// <summary>Resizes images for people to look at; the inputs of models are resized by <see cref="ImageResizer"/>.</summary>
 internal static class Thumbnails
 {
-    /// <summary>Resizes to the largest picture with the same aspect ratio that a box holds; a small one is enlarged.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Resizes to the largest image with the same aspect ratio that fits a box; a small image is enlarged.</summary>
+    /// <param name="image">The image.</param>
     /// <param name="width">Width of the box, in pixels, at least 1.</param>
     /// <param name="height">Height of the box, in pixels, at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">A side is below 1.</exception>
@@ -18,7 +18,7 @@ internal static class Thumbnails
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         double scale = Math.Min((double)width / image.Width, (double)height / image.Height);
 
-        // Lanczos keeps a reduction sharp; enlarging, it would draw rings along edges.
+        // Lanczos keeps a reduction sharp; for an enlargement it would draw rings along edges.
         return scale == 1
             ? image
             : image.Process(sizes => sizes.Resize(

@@ -2,12 +2,14 @@ using System.Text.Json;
 
 namespace Pipeline.Models;
 
-/// <summary>A class that a network predicts.</summary>
+/// <summary>A class that a model predicts.</summary>
 /// <param name="Wnid">Its WordNet identifier, such as <c>n04522168</c>.</param>
 /// <param name="Label">Its name in Keras' form, such as <c>vase</c> or <c>whiskey_jug</c>.</param>
 internal sealed record ImageClass(string Wnid, string Label);
 
-/// <summary>The names of ImageNet's classes, as Keras publishes them in <c>imagenet_class_index.json</c>: <c>{"0": ["n01440764", "tench"], ...}</c>.</summary>
+/// <summary>
+/// The names of ImageNet's classes, as Keras publishes them in <c>imagenet_class_index.json</c>: <c>{"0": ["n01440764", "tench"], ...}</c>.
+/// </summary>
 internal sealed class ClassIndex
 {
     /// <summary>The file's name in the models folder.</summary>
@@ -15,11 +17,11 @@ internal sealed class ClassIndex
 
     private ClassIndex(IReadOnlyList<ImageClass> classes) => Classes = classes;
 
-    /// <summary>The classes in the order of the networks' outputs.</summary>
+    /// <summary>The classes in the order of the models' outputs.</summary>
     public IReadOnlyList<ImageClass> Classes { get; }
 
     /// <summary>Looks for the file in a folder.</summary>
-    /// <returns>Null where it is not there.</returns>
+    /// <returns>Null if it is missing.</returns>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
     public static ClassIndex? Find(string folder)
     {
@@ -35,7 +37,7 @@ internal sealed class ClassIndex
 
     /// <summary>Reads an index.</summary>
     /// <param name="json">Keras' JSON, UTF-8: each class number from 0 without a gap, with its WordNet identifier and its label.</param>
-    /// <param name="name">What to call it in messages.</param>
+    /// <param name="name">Its name in messages.</param>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
     public static ClassIndex Read(Stream json, string name)
     {
@@ -46,7 +48,8 @@ internal sealed class ClassIndex
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{name}' cannot be read ({exception.Message}). Fetch it anew: ./pipeline models pull --force", exception);
+            throw new InvalidDataException(
+                $"'{name}' cannot be read ({exception.Message}). Fetch it again: ./pipeline models pull --force", exception);
         }
 
         var classes = new ImageClass[entries?.Count ?? 0];
@@ -54,11 +57,12 @@ internal sealed class ClassIndex
         {
             classes[i] = entries!.TryGetValue(i, out string[]? entry) && entry is [{ } wnid, { } label]
                 ? new ImageClass(wnid, label)
-                : throw new InvalidDataException($"'{name}' has no identifier and label for class {i}. Fetch it anew: ./pipeline models pull --force");
+                : throw new InvalidDataException(
+                    $"'{name}' has no identifier and label for class {i}. Fetch it again: ./pipeline models pull --force");
         }
 
         return classes.Length > 0
             ? new ClassIndex(classes)
-            : throw new InvalidDataException($"'{name}' has no class. Fetch it anew: ./pipeline models pull --force");
+            : throw new InvalidDataException($"'{name}' has no class. Fetch it again: ./pipeline models pull --force");
     }
 }

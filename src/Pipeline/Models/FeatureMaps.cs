@@ -3,7 +3,7 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Models;
 
-/// <summary>What a block of a network makes of a picture: a map for each channel.</summary>
+/// <summary>The output of a block of a model for an image: a map for each channel.</summary>
 /// <param name="Block">The block's number, from 1.</param>
 /// <param name="Output">
 /// The layer: VGG16's last convolution of the block, such as <c>block1_conv2</c>; ResNet50's block output, such as <c>conv2_block3_out</c>.
@@ -17,9 +17,9 @@ internal sealed record FeatureMaps(int Block, string Output, int Channels, int H
     private const int SheetColumns = 3;
     private const int SheetCell = 620;
 
-    /// <summary>The maps of all blocks, from a single run of the network.</summary>
-    /// <param name="session">The network.</param>
-    /// <param name="image">A picture of its input size.</param>
+    /// <summary>Reads the maps of all blocks in a single run of the model.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="image">An image of its input size.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <returns>In the order of the blocks.</returns>
     public static Task<IReadOnlyList<FeatureMaps>> ReadAsync(ModelSession session, RgbImage image, CancellationToken cancellationToken)
@@ -28,13 +28,13 @@ internal sealed record FeatureMaps(int Block, string Output, int Channels, int H
         return ReadAsync(session, image, [.. Enumerable.Range(1, session.Model.Definition.Blocks.Count)], cancellationToken);
     }
 
-    /// <summary>The maps of some blocks, from a single run of the network as far as the last of them.</summary>
-    /// <param name="session">The network.</param>
-    /// <param name="image">A picture of its input size.</param>
+    /// <summary>Reads the maps of some blocks in a single run of the model, up to the last of them.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="image">An image of its input size.</param>
     /// <param name="blocks">The blocks' numbers, from 1.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <returns>In the order of <paramref name="blocks"/>.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The network has no such block.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The model has no such block.</exception>
     public static async Task<IReadOnlyList<FeatureMaps>> ReadAsync(
         ModelSession session, RgbImage image, IReadOnlyList<int> blocks, CancellationToken cancellationToken)
     {
@@ -62,19 +62,19 @@ internal sealed record FeatureMaps(int Block, string Output, int Channels, int H
     /// <summary>Draws the first 64 maps as a grid of 8 x 8; see <see cref="FeatureMapGrid"/>.</summary>
     public RgbImage DrawGrid() => FeatureMapGrid.Draw(Values.Span, Channels, Height, Width);
 
-    /// <summary>Draws the picture as the network took it, and the grids of its blocks beside it, each with what it is below.</summary>
-    /// <param name="model">The network.</param>
-    /// <param name="image">The picture at the network's input size.</param>
+    /// <summary>Draws the model's input and the grid of each block, each with a caption below.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="image">The image at the model's input size.</param>
     /// <param name="blocks">The maps.</param>
     public static RgbImage DrawSheet(InstalledModel model, RgbImage image, IReadOnlyList<FeatureMaps> blocks)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(blocks);
-        var input = new CaptionedPicture(
+        var input = new CaptionedImage(
             $"{model.Definition.Title} ({model.Weights.ToJsonName()} weights), input {image.Width} x {image.Height}", image);
         return ContactSheet.Draw(
-            [input, .. blocks.Select(block => new CaptionedPicture(block.Caption, block.DrawGrid()))], SheetColumns, SheetCell);
+            [input, .. blocks.Select(block => new CaptionedImage(block.Caption, block.DrawGrid()))], SheetColumns, SheetCell);
     }
 
     private string Caption => $"{Block}: {Output}, {Math.Min(Channels, 64)} of {Channels} maps, {Height} x {Width}";

@@ -1,8 +1,8 @@
 namespace Pipeline.Models;
 
 /// <summary>
-/// Names what an embedding was made with: a short hash of the weights, the preprocessing and the output. It is part of every table key, so
-/// embeddings of two different models or preprocessings are never compared.
+/// Identifies what an embedding was made with: a short hash of the weights, the preprocessing and the output. It is part of every table
+/// key, so embeddings of two different models or preprocessings are never compared.
 /// </summary>
 public readonly record struct Fingerprint
 {
@@ -11,7 +11,7 @@ public readonly record struct Fingerprint
 
     private readonly string? _value;
 
-    /// <summary>Takes a fingerprint as it was written down.</summary>
+    /// <summary>Reads a fingerprint from its text.</summary>
     /// <param name="value">12 lower-case hexadecimal digits.</param>
     /// <exception cref="FormatException"><paramref name="value"/> is anything else.</exception>
     public Fingerprint(string value)

@@ -2,11 +2,11 @@ using System.Security.Cryptography;
 
 namespace Pipeline.Models;
 
-/// <summary>A network whose ONNX file lies ready in the models folder.</summary>
-/// <param name="Definition">Its catalogue entry; without its dense layers, with the embedding that it has then.</param>
+/// <summary>A model whose ONNX file is in the models folder.</summary>
+/// <param name="Definition">Its catalogue entry; for a model without dense layers, with the embedding of that variant.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Weights">Where its weights come from.</param>
-/// <param name="Precision">What its dense kernels are kept in.</param>
+/// <param name="Precision">The number format of its dense kernels.</param>
 /// <param name="WithTop">Whether it has its dense layers, and so predicts classes.</param>
 /// <param name="Path">The ONNX file.</param>
 public sealed record InstalledModel(
@@ -15,14 +15,14 @@ public sealed record InstalledModel(
     /// <summary>The output with a probability for each class: <c>predictions</c>.</summary>
     public const string PredictionsOutput = "predictions";
 
-    /// <summary>What to do about a model that is not whole, for messages.</summary>
-    public const string Remedy =
-        "Make the model anew: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
+    /// <summary>What to do about a damaged model, for messages.</summary>
+    public const string RebuildAdvice =
+        "Install the model again: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
 
     /// <summary>Short for <see cref="ModelDefinition.Key"/>.</summary>
     public string Key => Definition.Key;
 
-    /// <summary>The outputs that are one vector a picture, and so can be compared: the embedding first.</summary>
+    /// <summary>The outputs that are one vector per image and can be compared; the embedding first.</summary>
     public IReadOnlyList<string> VectorOutputs => WithTop
         ? [.. new[] { Definition.EmbeddingOutput, PredictionsOutput, Definition.NoTop.EmbeddingOutput }.Distinct()]
         : [Definition.EmbeddingOutput];
@@ -30,8 +30,8 @@ public sealed record InstalledModel(
     /// <summary>Looks for the model that search uses, without loading it.</summary>
     /// <param name="definition">The model.</param>
     /// <param name="folder">The models folder.</param>
-    /// <returns>Null where it was not built.</returns>
-    /// <exception cref="InvalidDataException">What lies there is not whole or of another version; the message says what to do.</exception>
+    /// <returns>Null if it was not built.</returns>
+    /// <exception cref="InvalidDataException">The files are damaged or of another version; the message says what to do.</exception>
     internal static InstalledModel? Find(ModelDefinition definition, string folder) => Find(definition, folder, ModelManifest.Searched);
 
     /// <summary>Looks for the model in float32, which the study runs, without loading it.</summary>
@@ -39,12 +39,13 @@ public sealed record InstalledModel(
     internal static InstalledModel? FindFloat32(ModelDefinition definition, string folder) =>
         Find(definition, folder) is not { } searched ? null
         : searched.Precision == Precision.Float32 ? searched
-        : ModelManifest.Find(folder, definition.Key)?.WeightsHash == ModelManifest.Find(folder, definition.Key, ModelManifest.Studied)?.WeightsHash
+        : ModelManifest.Find(folder, definition.Key)?.WeightsHash == ModelManifest.Find(
+            folder, definition.Key, ModelManifest.Studied)?.WeightsHash
             ? Find(definition, folder, ModelManifest.Studied)
         : null;
 
     /// <summary>Reads the whole file and compares it with its manifest.</summary>
-    /// <returns>False where the file is not what was built.</returns>
+    /// <returns>False if the file is not the one that was built.</returns>
     public async Task<bool> VerifyAsync(CancellationToken cancellationToken)
     {
         await using FileStream file = File.OpenRead(Path);
@@ -69,6 +70,7 @@ public sealed record InstalledModel(
         return file.Exists && file.Length == manifest.Bytes
             ? manifest.Install(definition, file.FullName)
             : throw new InvalidDataException(
-                $"'{file.FullName}' {(file.Exists ? $"has {file.Length:N0} bytes instead of {manifest.Bytes:N0}" : "is missing")}. {Remedy}");
+                $"'{file.FullName}' {(file.Exists ? $"has {file.Length:N0} bytes instead of {manifest.Bytes:N0}" : "is missing")}. " +
+                $"{RebuildAdvice}");
     }
 }

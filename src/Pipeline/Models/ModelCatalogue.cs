@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Models;
 
-/// <summary>The networks that the product knows, as data.</summary>
+/// <summary>The models that the product supports, as data.</summary>
 public sealed class ModelCatalogue
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -15,10 +15,10 @@ public sealed class ModelCatalogue
 
     private ModelCatalogue(IReadOnlyList<ModelDefinition> models) => Models = models;
 
-    /// <summary>The entries, in the order in which they are listed everywhere.</summary>
+    /// <summary>The entries, in the order of every list.</summary>
     internal IReadOnlyList<ModelDefinition> Models { get; }
 
-    /// <summary>The catalogue that was built into this assembly from <c>models/models.json</c>.</summary>
+    /// <summary>The catalogue that is embedded in this assembly from <c>models/models.json</c>.</summary>
     public static ModelCatalogue Default()
     {
         using Stream json = typeof(ModelCatalogue).Assembly.GetManifestResourceStream("models.json")!;
@@ -27,7 +27,7 @@ public sealed class ModelCatalogue
 
     /// <summary>Reads a catalogue.</summary>
     /// <param name="json">The text of a <c>models.json</c>, UTF-8.</param>
-    /// <exception cref="InvalidDataException">It is malformed, or an entry cannot be right; the message says which and why.</exception>
+    /// <exception cref="InvalidDataException">It is malformed, or an entry is invalid; the message says which and why.</exception>
     public static ModelCatalogue Read(Stream json)
     {
         ModelDefinition[] models;
@@ -42,9 +42,9 @@ public sealed class ModelCatalogue
 
         foreach (ModelDefinition model in models)
         {
-            if (Fault(model) is { } fault)
+            if (ErrorOf(model) is { } error)
             {
-                throw new InvalidDataException($"models.json, model '{model.Key}': {fault}");
+                throw new InvalidDataException($"models.json, model '{model.Key}': {error}");
             }
         }
 
@@ -53,12 +53,13 @@ public sealed class ModelCatalogue
             : throw new InvalidDataException("models.json: two models share a key.");
     }
 
-    private static string? Fault(ModelDefinition model) =>
+    private static string? ErrorOf(ModelDefinition model) =>
         model.Key.Length is 0 or > 32 || !model.Key.All(char.IsAsciiLetterOrDigit) ? "key must be 1 to 32 ASCII letters and digits."
         : model.InputSize is < 32 or > 1024 || model.InputSize % 32 != 0 ? "inputSize must be a multiple of 32 from 32 to 1024."
         : model.Mean.Count != 3 ? "mean must have three values."
         : model.Scale <= 0 ? "scale must be above 0."
-        : model.EmbeddingLength is < 1 or > 16_000 || model.NoTop.EmbeddingLength is < 1 or > 16_000 ? "embeddingLength must be from 1 to 16,000, which is what a table row takes."
+        : model.EmbeddingLength is < 1 or > 16_000 || model.NoTop.EmbeddingLength is < 1 or > 16_000
+            ? "embeddingLength must be from 1 to 16,000, the limit of a table row."
         : model.Classes < 1 ? "classes must be at least 1."
         : model.Blocks.Count == 0 ? "blocks must name at least one output."
         : null;

@@ -4,12 +4,12 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Models;
 
-/// <summary>How a network takes a picture.</summary>
+/// <summary>The form in which a model takes an image.</summary>
 /// <param name="Size">Side of the square input, in pixels.</param>
-/// <param name="Resampling">How a picture is brought to it.</param>
+/// <param name="Resampling">How an image is resized to it.</param>
 internal readonly record struct InputForm(int Size, Resampling Resampling);
 
-/// <summary>A picture as networks take it: decoded once for each form that they ask for, whatever their number.</summary>
+/// <summary>An image as input for models: decoded once for each form, however many models use it.</summary>
 internal sealed class ModelInputs
 {
     private readonly Dictionary<InputForm, DecodedImage> _inputs;
@@ -33,10 +33,10 @@ internal sealed class ModelInputs
     /// <summary>Time spent decoding and resizing, the wait for the decoder included.</summary>
     public TimeSpan Decoding { get; }
 
-    /// <summary>Decodes a picture for networks.</summary>
+    /// <summary>Decodes an image for models.</summary>
     /// <param name="decoder">Validates and decodes the bytes.</param>
-    /// <param name="encoded">The bytes as they came.</param>
-    /// <param name="forms">How the networks take it, one form or more; equal ones are decoded once.</param>
+    /// <param name="encoded">The encoded bytes.</param>
+    /// <param name="forms">One form or more; equal ones are decoded once.</param>
     /// <param name="cancellationToken">Ends the wait for the decoder at once.</param>
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
     public static async Task<ModelInputs> DecodeAsync(
@@ -55,6 +55,6 @@ internal sealed class ModelInputs
         return new ModelInputs(decoded, Convert.ToHexStringLower(SHA256.HashData(encoded.Bytes.Span)), decoding);
     }
 
-    /// <summary>The picture in a form that it was decoded for.</summary>
+    /// <summary>The image in a form that it was decoded for.</summary>
     public RgbImage Of(InputForm form) => _inputs[form].Pixels;
 }

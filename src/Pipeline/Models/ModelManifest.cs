@@ -7,13 +7,13 @@ using Pipeline.Imaging;
 namespace Pipeline.Models;
 
 /// <summary>
-/// What lies beside an ONNX file as <c>KEY.manifest.json</c>. It is written after the file, so where there is a manifest the model is whole.
+/// The manifest of an ONNX file, <c>KEY.manifest.json</c> beside it. It is written after the file, so a model with a manifest is complete.
 /// </summary>
 /// <param name="Format">The version of file and manifest, <see cref="CurrentFormat"/>.</param>
 /// <param name="Key">The model.</param>
 /// <param name="Weights">Where its weights come from.</param>
 /// <param name="WeightsHash">SHA-256 of the weights as they were read, the same in every precision.</param>
-/// <param name="Precision">What its dense kernels are kept in.</param>
+/// <param name="Precision">The number format of its dense kernels.</param>
 /// <param name="WithTop">Whether it has its dense layers, and so predicts.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Bytes">Size of the ONNX file.</param>
@@ -29,7 +29,7 @@ internal sealed record ModelManifest(
     long Bytes,
     string Sha256)
 {
-    /// <summary>The version that this program writes and the only one that it reads.</summary>
+    /// <summary>The version that this program writes, and the only one that it reads.</summary>
     public const int CurrentFormat = 2;
 
     /// <summary>The file that search uses: <c>KEY.onnx</c>.</summary>
@@ -58,22 +58,23 @@ internal sealed record ModelManifest(
     }
 
     /// <param name="json">UTF-8.</param>
-    /// <param name="path">What to call it in messages.</param>
+    /// <param name="path">Its name in messages.</param>
     /// <exception cref="InvalidDataException">The manifest is malformed, or of another version.</exception>
     public static ModelManifest Read(byte[] json, string path)
     {
         try
         {
             ModelManifest manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)
-                ?? throw new InvalidDataException($"'{path}' is empty. {InstalledModel.Remedy}");
+                ?? throw new InvalidDataException($"'{path}' is empty. {InstalledModel.RebuildAdvice}");
             return manifest.Format == CurrentFormat
                 ? manifest
                 : throw new InvalidDataException(
-                    $"'{path}' is of format {manifest.Format}; this version of the program reads format {CurrentFormat}. {InstalledModel.Remedy}");
+                    $"'{path}' has the format {manifest.Format}; this version of the program reads the format {CurrentFormat}. " +
+                    $"{InstalledModel.RebuildAdvice}");
         }
         catch (JsonException exception)
         {
-            throw new InvalidDataException($"'{path}' cannot be read ({exception.Message}). {InstalledModel.Remedy}", exception);
+            throw new InvalidDataException($"'{path}' cannot be read ({exception.Message}). {InstalledModel.RebuildAdvice}", exception);
         }
     }
 
@@ -94,17 +95,20 @@ internal sealed record ModelManifest(
     public InstalledModel Install(ModelDefinition definition, string path) => new(
         WithTop ? definition : definition.WithoutTop(), new Fingerprint(Fingerprint), Weights, Precision, WithTop, path);
 
-    /// <summary>A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.</summary>
+    /// <summary>
+    /// A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.
+    /// </summary>
     public static Fingerprint FingerprintOf(ModelDefinition model, string weightsHash, Precision precision)
     {
         string ingredients = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
-            $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
+            $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|" +
+            $"{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ingredients));
         return new Fingerprint(Convert.ToHexStringLower(hash)[..Models.Fingerprint.Length]);
     }
 
-    /// <summary>Reads <c>imageNet</c> as well, which earlier versions wrote.</summary>
+    /// <summary>Also reads <c>imageNet</c>, which earlier versions wrote.</summary>
     private sealed class OriginConverter : JsonConverter<WeightsOrigin>
     {
         public override WeightsOrigin Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -6,7 +6,7 @@ namespace Pipeline.Models;
 public sealed class ModelOptions
 {
     /// <summary>
-    /// Where the ONNX files and their manifests are: <c>Models__Folder</c>. A relative path counts from the working directory. With
+    /// Where the ONNX files and their manifests are: <c>Models__Folder</c>. A relative path starts at the working directory. With
     /// <see cref="ContainerUri"/> they are fetched to here, each version into a folder of its own.
     /// </summary>
     [Required(AllowEmptyStrings = false)]
@@ -14,17 +14,19 @@ public sealed class ModelOptions
 
     /// <summary>
     /// The blob container that models are fetched from at the start, such as <c>https://ACCOUNT.blob.core.windows.net/models</c>:
-    /// <c>Models__ContainerUri</c>. Without it the folder must have them.
+    /// <c>Models__ContainerUri</c>. Without it the models must be in the folder.
     /// </summary>
     public Uri? ContainerUri { get; set; }
 
     /// <summary>
-    /// With <see cref="ContainerUri"/>, the version of each model by its key: <c>Models__Versions__vgg16</c> is the fingerprint, 12 hexadecimal
-    /// digits, of the files <c>vgg16-FINGERPRINT.onnx</c> and <c>vgg16-FINGERPRINT.manifest.json</c>.
+    /// With <see cref="ContainerUri"/>, the version of each model by its key: <c>Models__Versions__vgg16</c> is the fingerprint, 12
+    /// hexadecimal digits, of the files <c>vgg16-FINGERPRINT.onnx</c> and <c>vgg16-FINGERPRINT.manifest.json</c>.
     /// </summary>
     public IDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Where one model is. A version that is fetched never lies over another, which a running process may have open.</summary>
+    /// <summary>
+    /// The folder of one model. Each fetched version has its own, because a running process may have another version open.
+    /// </summary>
     internal string FolderOf(string key) => ContainerUri is not null && Versions.TryGetValue(key, out string? version)
         ? Path.GetFullPath(Path.Combine(Folder, $"{key}-{version}"))
         : Path.GetFullPath(Folder);

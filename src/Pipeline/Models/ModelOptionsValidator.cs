@@ -3,17 +3,17 @@ using Microsoft.Extensions.Options;
 namespace Pipeline.Models;
 
 /// <summary>
-/// Lets the app start only where every model is installed. A worker without models would fail each blob until it is poison; one that does
-/// not start leaves them for later.
+/// Checks that every model is installed, so that the app does not start without one. A worker without models would fail each blob until it
+/// is poison; if the worker does not start, the blobs wait.
 /// </summary>
 internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidateOptions<ModelOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
     {
-        List<string> faults = [.. FaultsOf(options, catalogue)];
-        if (faults.Count > 0)
+        List<string> errors = [.. ErrorsOf(options, catalogue)];
+        if (errors.Count > 0)
         {
-            return ValidateOptionsResult.Fail(faults);
+            return ValidateOptionsResult.Fail(errors);
         }
 
         foreach (ModelDefinition model in catalogue.Models)
@@ -23,20 +23,20 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
             {
                 if (InstalledModel.Find(model, folder) is null)
                 {
-                    faults.Add(InstalledModel.MissingMessage(model, folder));
+                    errors.Add(InstalledModel.MissingMessage(model, folder));
                 }
             }
             catch (InvalidDataException notWhole)
             {
-                faults.Add(notWhole.Message);
+                errors.Add(notWhole.Message);
             }
         }
 
-        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
-    /// <summary>What is wrong with the settings themselves, whatever lies in the folder.</summary>
-    internal static IEnumerable<string> FaultsOf(ModelOptions options, ModelCatalogue catalogue)
+    /// <summary>What is wrong with the settings themselves, independent of the folder's content.</summary>
+    internal static IEnumerable<string> ErrorsOf(ModelOptions options, ModelCatalogue catalogue)
     {
         string keys = string.Join(", ", catalogue.Models.Select(model => model.Key));
         if (options.ContainerUri is { } address)
@@ -44,8 +44,9 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
             if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
                 || address.AbsolutePath.Trim('/').Length == 0 || address.Query.Length > 0)
             {
-                // The address is not shown: with a query it may be a signature that opens the container.
-                yield return "Models__ContainerUri must be the address of a blob container, such as https://ACCOUNT.blob.core.windows.net/models, " +
+                // The address is not shown: its query may be a signature that gives access to the container.
+                yield return "Models__ContainerUri must be the address of a blob container, " +
+                    "such as https://ACCOUNT.blob.core.windows.net/models, " +
                     "without a query: access goes by the identity of ImagesStorage.";
             }
 
@@ -62,7 +63,7 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
 
         foreach ((string key, string version) in options.Versions)
         {
-            // A key counts in any case: so the dictionary finds it, and so configuration takes it.
+            // Keys ignore case, as in the dictionary and in configuration.
             if (!catalogue.Models.Any(model => string.Equals(model.Key, key, StringComparison.OrdinalIgnoreCase)))
             {
                 yield return $"Models__Versions__{key} names no model; there are: {keys}.";

@@ -8,8 +8,8 @@ using Pipeline.Imaging;
 namespace Pipeline.Models;
 
 /// <summary>
-/// A loaded network. Safe to call from several threads: two runs go at a time, each on half the processors. A run on all of them waits in
-/// each layer for its slowest thread, and beside decoding and storage there is always a slow one (docs/performance.md).
+/// A loaded model. Safe to call from several threads: two runs execute at a time, each on half the processors. A run on all processors
+/// waits in each layer for its slowest thread, and because of decoding and storage there always is a slow one (docs/performance.md).
 /// </summary>
 internal sealed class ModelSession : IDisposable
 {
@@ -22,9 +22,9 @@ internal sealed class ModelSession : IDisposable
     private readonly SemaphoreSlim _turn = new(Turns);
     private int _disposed;
 
-    /// <summary>Loads a network; takes its time and its memory.</summary>
-    /// <param name="model">The network.</param>
-    /// <exception cref="InvalidDataException">The file is no ONNX model that this version can run.</exception>
+    /// <summary>Loads a model, which takes time and memory.</summary>
+    /// <param name="model">The model.</param>
+    /// <exception cref="InvalidDataException">The file is not an ONNX model that this version can run.</exception>
     public ModelSession(InstalledModel model)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -36,7 +36,7 @@ internal sealed class ModelSession : IDisposable
             InterOpNumThreads = 1,
         };
 
-        // Threads that spin between runs would take the processor from decoding and from the other network.
+        // Threads that spin between runs would take processor time from decoding and from the other model.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         try
         {
@@ -46,29 +46,29 @@ internal sealed class ModelSession : IDisposable
         catch (OnnxRuntimeException exception)
         {
             throw new InvalidDataException(
-                $"'{model.Path}' cannot be loaded ({exception.Message}). {InstalledModel.Remedy}", exception);
+                $"'{model.Path}' cannot be loaded ({exception.Message}). {InstalledModel.RebuildAdvice}", exception);
         }
     }
 
-    /// <summary>The network.</summary>
+    /// <summary>The model.</summary>
     public InstalledModel Model { get; }
 
-    /// <summary>Runs the network as far as its embedding output.</summary>
-    /// <param name="image">A picture of the network's input size.</param>
+    /// <summary>Runs the model up to its embedding output.</summary>
+    /// <param name="image">An image of the model's input size.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
-    /// <exception cref="ArgumentException">The picture has another size.</exception>
-    /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
-    /// <exception cref="ObjectDisposedException">The session was disposed of before the run had its turn.</exception>
+    /// <exception cref="ArgumentException">The image has another size.</exception>
+    /// <exception cref="InvalidDataException">The output has no direction: every value is zero, or one is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed of before the run started.</exception>
     public Task<Embedding> EmbedAsync(RgbImage image, CancellationToken cancellationToken) =>
         EmbedAsync(image, Model.Definition.EmbeddingOutput, cancellationToken);
 
-    /// <summary>Runs the network as far as an output, and takes that for the embedding.</summary>
-    /// <param name="image">A picture of the network's input size.</param>
+    /// <summary>Runs the model up to an output, and uses that as the embedding.</summary>
+    /// <param name="image">An image of the model's input size.</param>
     /// <param name="output">One of <see cref="InstalledModel.VectorOutputs"/>.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
-    /// <exception cref="ArgumentException">The picture has another size, or the network no such output.</exception>
-    /// <exception cref="InvalidDataException">The network gave no direction at all: every value is zero, or one is not finite.</exception>
-    /// <exception cref="ObjectDisposedException">The session was disposed of before the run had its turn.</exception>
+    /// <exception cref="ArgumentException">The image has another size, or the model has no such output.</exception>
+    /// <exception cref="InvalidDataException">The output has no direction: every value is zero, or one is not finite.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed of before the run started.</exception>
     public async Task<Embedding> EmbedAsync(RgbImage image, string output, CancellationToken cancellationToken)
     {
         IReadOnlyList<ModelOutput> outputs = await RunAsync([image], [output], cancellationToken).ConfigureAwait(false);
@@ -76,7 +76,7 @@ internal sealed class ModelSession : IDisposable
         float norm = TensorPrimitives.Norm(values);
         if (norm is not > 0 || !float.IsFinite(norm))
         {
-            throw new InvalidDataException($"{Model.Definition.Title} gave no embedding for this picture: the norm of '{output}' is {norm}.");
+            throw new InvalidDataException($"{Model.Definition.Title} gave no embedding for this image: the norm of '{output}' is {norm}.");
         }
 
         float[] normalised = new float[values.Length];
@@ -84,13 +84,13 @@ internal sealed class ModelSession : IDisposable
         return new Embedding(normalised, norm);
     }
 
-    /// <summary>Runs the network on a batch of pictures.</summary>
-    /// <param name="images">One or more pictures of the network's input size.</param>
+    /// <summary>Runs the model on a batch of images.</summary>
+    /// <param name="images">One or more images of the model's input size.</param>
     /// <param name="outputs">The outputs wanted.</param>
     /// <param name="cancellationToken">Ends the run early.</param>
     /// <returns>The outputs in the order asked.</returns>
-    /// <exception cref="ArgumentException">No picture, one of another size, or an output that the network does not have.</exception>
-    /// <exception cref="ObjectDisposedException">The session was disposed of before the run had its turn.</exception>
+    /// <exception cref="ArgumentException">No image, one of another size, or an output that the model does not have.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed of before the run started.</exception>
     public async Task<IReadOnlyList<ModelOutput>> RunAsync(
         IReadOnlyList<RgbImage> images, IReadOnlyList<string> outputs, CancellationToken cancellationToken)
     {
@@ -117,7 +117,7 @@ internal sealed class ModelSession : IDisposable
         }
     }
 
-    /// <summary>Waits for the runs under way, and frees the model's memory. Runs without a turn yet, and later ones, are refused.</summary>
+    /// <summary>Waits for the current runs, and frees the model's memory. Waiting and later runs are refused.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -125,7 +125,7 @@ internal sealed class ModelSession : IDisposable
             return;
         }
 
-        // ONNX Runtime does not wait by itself: a run that lost its session reads freed memory, which ends the process.
+        // ONNX Runtime does not wait by itself: a run whose session is freed reads freed memory, which crashes the process.
         for (int turn = 0; turn < Turns; turn++)
         {
             _turn.Wait();
@@ -133,7 +133,7 @@ internal sealed class ModelSession : IDisposable
 
         _session.Dispose();
 
-        // Handed back, not disposed of: whoever still waits gets a turn, sees that it is too late, and passes the turn on.
+        // Released, not disposed of: runs that still wait get their turn, see that the session is disposed of, and release the turn again.
         _turn.Release(Turns);
     }
 
@@ -142,7 +142,8 @@ internal sealed class ModelSession : IDisposable
         int side = Model.Definition.InputSize;
         int length = 3 * side * side;
 
-        // ONNX Runtime's own memory: an array of this size would be a large object, and each picture a collection of the whole heap.
+        // In ONNX Runtime's own memory: an array of this size would be a large object, and each image would cause a collection of the whole
+        // heap.
         using OrtValue input = OrtValue.CreateAllocatedTensorValue(
             OrtAllocator.DefaultInstance, TensorElementType.Float, [images.Count, 3, side, side]);
         for (int i = 0; i < images.Count; i++)
@@ -169,3 +170,9 @@ internal sealed class ModelSession : IDisposable
         }
     }
 }
+
+/// <summary>One output of a model.</summary>
+/// <param name="Name">Its name, such as <c>predictions</c> or <c>block1_conv2</c>.</param>
+/// <param name="Shape">N, then the output's dimensions: [N, 1000], or [N, C, H, W] of a feature map.</param>
+/// <param name="Values">float[product of <paramref name="Shape"/>], row-major.</param>
+internal sealed record ModelOutput(string Name, IReadOnlyList<long> Shape, ReadOnlyMemory<float> Values);

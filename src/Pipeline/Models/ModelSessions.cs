@@ -6,8 +6,8 @@ using Pipeline.Diagnostics;
 namespace Pipeline.Models;
 
 /// <summary>
-/// The installed networks, each loaded once, on first use: an instance that only embeds with one never pays for the other. A load that
-/// failed is not kept: what made it fail, such as too little memory, may be gone by the next call.
+/// The installed models, each loaded once, on first use: an instance that embeds with only one does not load the other. A failed load is
+/// not cached: its cause, such as too little memory, may be gone by the next call.
 /// </summary>
 public sealed partial class ModelSessions : IDisposable
 {
@@ -20,9 +20,9 @@ public sealed partial class ModelSessions : IDisposable
     /// <summary>Finds the models in the folder.</summary>
     /// <param name="catalogue">The models.</param>
     /// <param name="options">The folder.</param>
-    /// <param name="logger">Where loads are logged, and why one failed.</param>
-    /// <param name="time">Dates failures; the system's time where there is none.</param>
-    /// <exception cref="InvalidDataException">One is missing or not whole; the message says what to do.</exception>
+    /// <param name="logger">Logs loads and why one failed.</param>
+    /// <param name="time">The clock for the times of failures; null for the system's.</param>
+    /// <exception cref="InvalidDataException">One is missing or damaged; the message says what to do.</exception>
     public ModelSessions(ModelCatalogue catalogue, IOptions<ModelOptions> options, ILogger<ModelSessions> logger, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
@@ -35,17 +35,19 @@ public sealed partial class ModelSessions : IDisposable
             .. catalogue.Models.Select(model => InstalledModel.Find(model, settings.FolderOf(model.Key)) ?? throw new InvalidDataException(
                 InstalledModel.MissingMessage(model, settings.FolderOf(model.Key)))),
         ];
-        Float32Models = [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, settings.FolderOf(model.Key))).OfType<InstalledModel>()];
+        Float32Models =
+            [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, settings.FolderOf(model.Key))).OfType<InstalledModel>()];
         Classes = ClassIndex.Find(Path.GetFullPath(settings.Folder));
     }
 
-    /// <summary>The installed networks in the catalogue's order; known without loading one.</summary>
+    /// <summary>The installed models in the catalogue's order; known without loading one.</summary>
     internal IReadOnlyList<InstalledModel> Models { get; }
 
-    /// <summary>The networks in float32, for the study; the same as in <see cref="Models"/> where those are. Fewer where one was not built so.</summary>
+    /// <summary>The models in float32, for the study. A model is the same as in <see cref="Models"/> if that is float32, and missing if it
+    /// was not built in float32.</summary>
     internal IReadOnlyList<InstalledModel> Float32Models { get; }
 
-    /// <summary>Which models are missing in float32, why that matters, and what to do; null where none is.</summary>
+    /// <summary>Which models are missing in float32, why that matters, and what to do; null if none is.</summary>
     public string? Float32Fault
     {
         get
@@ -55,14 +57,14 @@ public sealed partial class ModelSessions : IDisposable
             return missing.Length == 0
                 ? null
                 : $"The study's layers are those of float32, and {string.Join(" and ", missing)} {(missing.Length == 1 ? "is" : "are")} " +
-                    $"not there in float32. {InstalledModel.Remedy}";
+                    $"not there in float32. {InstalledModel.RebuildAdvice}";
         }
     }
 
-    /// <summary>The names of the classes that the networks predict; null where they were never fetched.</summary>
+    /// <summary>The names of the classes that the models predict; null if they were never fetched.</summary>
     internal ClassIndex? Classes { get; }
 
-    /// <summary>Whether the model can embed, as far as anybody has tried.</summary>
+    /// <summary>Whether the model can embed, as far as it was tried.</summary>
     /// <param name="model">One of <see cref="Models"/> or <see cref="Float32Models"/>.</param>
     internal ModelState StateOf(InstalledModel model)
     {
@@ -78,11 +80,13 @@ public sealed partial class ModelSessions : IDisposable
         }
     }
 
-    /// <summary>The loaded network; the first call loads it, others wait for that. After a failed load the next call loads again.</summary>
+    /// <summary>
+    /// The loaded model; the first call loads it, and others wait for that. After a failed load the next call loads again.
+    /// </summary>
     /// <param name="model">One of <see cref="Models"/> or <see cref="Float32Models"/>.</param>
-    /// <param name="cancellationToken">Ends the wait, not the loading that others may wait for too.</param>
-    /// <exception cref="InvalidDataException">The file is no ONNX model that this version can run.</exception>
-    /// <exception cref="ObjectDisposedException">The app has ended, perhaps while the network was loaded.</exception>
+    /// <param name="cancellationToken">Ends the wait, but not the loading, for which others may wait too.</param>
+    /// <exception cref="InvalidDataException">The file is not an ONNX model that this version can run.</exception>
+    /// <exception cref="ObjectDisposedException">The sessions are disposed of, perhaps while the model was loaded.</exception>
     internal Task<ModelSession> GetAsync(InstalledModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -99,7 +103,7 @@ public sealed partial class ModelSessions : IDisposable
         }
     }
 
-    /// <summary>Waits for the runs under way. A network that is still being loaded is disposed of when that is done.</summary>
+    /// <summary>Waits for the current runs. A model that is still being loaded is disposed of after its load.</summary>
     public void Dispose()
     {
         ModelSession[] loaded;
@@ -109,7 +113,7 @@ public sealed partial class ModelSessions : IDisposable
             loaded = [.. _slots.Values.Select(slot => slot.Session).OfType<ModelSession>()];
         }
 
-        // Outside the lock: runs under way may take seconds, and may ask for another network meanwhile.
+        // Outside the lock: current runs may take seconds, and may ask for another model meanwhile.
         foreach (ModelSession session in loaded)
         {
             session.Dispose();
@@ -130,7 +134,7 @@ public sealed partial class ModelSessions : IDisposable
             LogFailed(model.Definition.Title, tried, exception);
             lock (_lock)
             {
-                // The next call loads again; who waits for this attempt gets its exception.
+                // The next call loads again; callers that wait for this attempt get its exception.
                 (slot.Loading, slot.FailedAt) = (null, _time.GetUtcNow());
             }
 
@@ -164,10 +168,10 @@ public sealed partial class ModelSessions : IDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "{Model} could not be loaded, after {Elapsed}; the next call tries again")]
     private partial void LogFailed(string model, TimeSpan elapsed, Exception exception);
 
-    /// <summary>A network that somebody asked for. All of it is read and written under the lock.</summary>
+    /// <summary>A model that was requested. All members are read and written under the lock.</summary>
     private sealed class Slot
     {
-        /// <summary>The load under way, or that succeeded; null after one that failed.</summary>
+        /// <summary>The current or the successful load; null after a failed one.</summary>
         public Task<ModelSession>? Loading { get; set; }
 
         public ModelSession? Session { get; set; }
@@ -175,3 +179,21 @@ public sealed partial class ModelSessions : IDisposable
         public DateTimeOffset? FailedAt { get; set; }
     }
 }
+
+/// <summary>Whether a model can embed.</summary>
+internal enum ModelStatus
+{
+    /// <summary>The model was not requested yet, or is being loaded for the first time.</summary>
+    NotLoaded,
+
+    /// <summary>The model is in memory.</summary>
+    Loaded,
+
+    /// <summary>The last load failed, and none has succeeded since. The next call tries again.</summary>
+    Failed,
+}
+
+/// <summary>The state of a model's load. It has no path and no message, so it may be public; the log says why a load failed.</summary>
+/// <param name="Status">Whether the model can embed.</param>
+/// <param name="FailedAt">When the last load failed; null unless the status is <see cref="ModelStatus.Failed"/>.</param>
+internal readonly record struct ModelState(ModelStatus Status, DateTimeOffset? FailedAt);

@@ -2,14 +2,14 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Models;
 
-/// <summary>From pixels to a network's input; for VGG16 and ResNet50 this is Keras' <c>preprocess_input</c> in caffe mode.</summary>
+/// <summary>Converts pixels to a model's input; for VGG16 and ResNet50 this is Keras' <c>preprocess_input</c> in caffe mode.</summary>
 internal static class Preprocessing
 {
-    /// <summary>Writes a picture as a network's input: CHW in the model's channel order, (pixel - mean) * scale.</summary>
-    /// <param name="image">A picture of the model's input size.</param>
+    /// <summary>Writes an image as a model's input: CHW in the model's channel order, (pixel - mean) * scale.</summary>
+    /// <param name="image">An image of the model's input size.</param>
     /// <param name="model">The model.</param>
     /// <param name="input">float[3 * height * width].</param>
-    /// <exception cref="ArgumentException">The picture or the input has another size.</exception>
+    /// <exception cref="ArgumentException">The image or the input has another size.</exception>
     public static void WriteInput(RgbImage image, ModelDefinition model, Span<float> input)
     {
         ArgumentNullException.ThrowIfNull(image);

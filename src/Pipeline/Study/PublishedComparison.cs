@@ -2,30 +2,30 @@ using System.Globalization;
 
 namespace Pipeline.Study;
 
-/// <summary>The published figures and ours beside them.</summary>
-/// <param name="Tolerance">How far ours may be off to agree.</param>
-/// <param name="Figures">Each figure that can be held against one of ours.</param>
-/// <param name="LeftOut">Why the others cannot, a sentence each.</param>
+/// <summary>The published figures beside those of this product.</summary>
+/// <param name="Tolerance">The largest difference at which figures agree.</param>
+/// <param name="Figures">The figures that can be compared.</param>
+/// <param name="LeftOut">Why the others cannot be compared, a sentence each.</param>
 /// <param name="Conclusion">The outcome in a sentence.</param>
 internal sealed record PublishedComparison(
     double Tolerance, IReadOnlyList<ComparedFigure> Figures, IReadOnlyList<string> LeftOut, string Conclusion)
 {
-    // More than these are not read in a sentence; the table has them.
+    // A sentence with more would be hard to read; the table has them all.
     private const int MostNamed = 4;
 
-    /// <summary>Holds a study of the published pictures against what was published.</summary>
+    /// <summary>Compares a study of the published images with the published figures.</summary>
     /// <param name="result">
-    /// A study of <see cref="PublishedFigures.Pictures"/> and <see cref="PublishedFigures.Variants"/>, in their order.
+    /// A study of <see cref="PublishedFigures.Images"/> and <see cref="PublishedFigures.Variants"/>, in their order.
     /// </param>
-    /// <exception cref="ArgumentException">It is a study of other pictures.</exception>
+    /// <exception cref="ArgumentException">It is a study of other images.</exception>
     public static PublishedComparison Of(StudyResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
-        if (result.Pictures.Count != PublishedFigures.Pictures.Count || result.Variants.Count != PublishedFigures.Variants.Count)
+        if (result.Images.Count != PublishedFigures.Images.Count || result.Variants.Count != PublishedFigures.Variants.Count)
         {
             throw new ArgumentException(
-                $"The published figures are of {PublishedFigures.Pictures.Count} pictures and " +
-                $"{PublishedFigures.Variants.Count} variants, not {result.Pictures.Count} and {result.Variants.Count}.",
+                $"The published figures are of {PublishedFigures.Images.Count} images and " +
+                $"{PublishedFigures.Variants.Count} variants, not {result.Images.Count} and {result.Variants.Count}.",
                 nameof(result));
         }
 
@@ -39,7 +39,7 @@ internal sealed record PublishedComparison(
             }
             else
             {
-                leftOut.Add($"{group.Count()} published figures are of {group.Key}, which the installed network does not have.");
+                leftOut.Add($"{group.Count()} published figures are of {group.Key}, which the installed model does not have.");
             }
         }
 
@@ -50,17 +50,17 @@ internal sealed record PublishedComparison(
     {
         if (figure.Class is { } number)
         {
-            return result.Pictures[0].Probabilities[figure.Model].Span[number];
+            return result.Images[0].Probabilities[figure.Model].Span[number];
         }
 
         string layer = $"{figure.Model}:{figure.Output}";
         string other = figure.Subject.Split(" / ")[1];
-        int picture = PublishedFigures.Pictures.ToList().IndexOf(other);
-        return picture switch
+        int image = PublishedFigures.Images.ToList().IndexOf(other);
+        return image switch
         {
-            // Not turned at all, it is the picture itself, seen by the network a second time.
+            // Rotated by 0 degrees: the image itself, in a second run of the model.
             0 => result.Robustness.Single(curve => curve.Distortion == "rotation").Points.Single(point => point.Value == 0).Cosines[layer],
-            > 0 => result.Pairs.Single(pair => (pair.First, pair.Second) == (result.Pictures[0].Letter, result.Pictures[picture].Letter))
+            > 0 => result.Pairs.Single(pair => (pair.First, pair.Second) == (result.Images[0].Letter, result.Images[image].Letter))
                 .Cosines[layer],
             _ => result.Variants[PublishedFigures.Variants.ToList().IndexOf(other)].Cosines[layer],
         };
@@ -70,7 +70,7 @@ internal sealed record PublishedComparison(
     {
         if (!conditions.Trained)
         {
-            return "The networks are untrained, so no figure can be expected to agree: the published ones are of ImageNet weights. " +
+            return "The models are untrained, so no figure can be expected to agree: the published ones are of ImageNet weights. " +
                 "Get those with ./pipeline models pull";
         }
 
@@ -96,15 +96,15 @@ internal sealed record PublishedComparison(
         $"{conditions.TitleOf(figure.Model)} {figure.Output}, {figure.Subject}, {figure.Measure}";
 }
 
-/// <summary>A published figure and ours.</summary>
-/// <param name="Published">The published one.</param>
-/// <param name="Ours">Ours.</param>
+/// <summary>A published figure and that of this product.</summary>
+/// <param name="Published">The published figure.</param>
+/// <param name="Ours">The figure of this product.</param>
 internal sealed record ComparedFigure(PublishedFigure Published, double Ours)
 {
-    // Published figures are rounded; a difference of exactly the tolerance shall not hang on the last bit.
+    // Published figures are rounded; a difference of exactly the tolerance must not depend on the last bit.
     private const double Rounding = 1e-9;
 
-    /// <summary>Ours less the published one.</summary>
+    /// <summary>Ours minus the published figure.</summary>
     public double Difference => Ours - Published.Value;
 
     /// <summary>Whether they are within <see cref="PublishedFigures.Tolerance"/> of each other.</summary>

@@ -1,8 +1,8 @@
 namespace Pipeline.Study;
 
 /// <summary>A figure of the published study.</summary>
-/// <param name="Subject">Of what: a picture or a pair by their names, such as <c>vase / vase2</c>.</param>
-/// <param name="Model">The network's key.</param>
+/// <param name="Subject">The image or the pair by their names, such as <c>vase / vase2</c>.</param>
+/// <param name="Model">The model's key.</param>
 /// <param name="Output">The layer.</param>
 /// <param name="Measure"><c>cosine</c>, or the class whose probability it is.</param>
 /// <param name="Class">The number of that class in ImageNet's order; null for a cosine.</param>
@@ -16,15 +16,15 @@ internal sealed record PublishedFigure(string Subject, string Model, string Outp
 internal static class PublishedFigures
 {
     /// <summary>
-    /// How far ours may be from a published figure: Pillow's JPEG decoder and libvips' differ by a grey level here and there, nearest
-    /// neighbour takes such a pixel as it is, and TensorFlow sums in another order.
+    /// The largest difference from a published figure: Pillow's JPEG decoder and libvips' differ by one grey level in some pixels, nearest
+    /// neighbour copies such a pixel, and TensorFlow sums in another order.
     /// </summary>
     public const double Tolerance = 0.01;
 
-    /// <summary>The study's pictures A, B and C, as its files are named, without ending.</summary>
-    public static IReadOnlyList<string> Pictures { get; } = ["vase", "vase2", "flowerpot"];
+    /// <summary>The study's images A, B and C, by the names of its files without extension.</summary>
+    public static IReadOnlyList<string> Images { get; } = ["vase", "vase2", "flowerpot"];
 
-    /// <summary>The ten variants of the vase that the study drew; they cannot be drawn again, its seed was not published.</summary>
+    /// <summary>The ten variants of the vase that the study drew; they cannot be drawn again, because its seed was not published.</summary>
     public static IReadOnlyList<string> Variants { get; } = [.. Enumerable.Range(0, 10).Select(i => $"vaseAI{i}")];
 
     /// <summary>All figures.</summary>
@@ -47,8 +47,8 @@ internal static class PublishedFigures
     ];
 
     private static PublishedFigure Cosine(string other, string model, string output, double value) =>
-        new($"{Pictures[0]} / {other}", model, output, "cosine", null, value);
+        new($"{Images[0]} / {other}", model, output, "cosine", null, value);
 
     private static PublishedFigure Probability(string label, int number, double value) =>
-        new(Pictures[0], "vgg16", "predictions", $"probability of {label}", number, value);
+        new(Images[0], "vgg16", "predictions", $"probability of {label}", number, value);
 }

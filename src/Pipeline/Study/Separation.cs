@@ -1,16 +1,16 @@
 namespace Pipeline.Study;
 
-/// <summary>Which network tells the same object, its kind and others better.</summary>
-/// <param name="Layers">How well each layer does.</param>
+/// <summary>Which model better separates the same object, its kind and others.</summary>
+/// <param name="Layers">The result of each layer.</param>
 /// <param name="Verdict">The outcome in sentences.</param>
 internal sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOnlyList<string> Verdict)
 {
-    /// <summary>Measures the layers, and judges.</summary>
-    /// <param name="conditions">What was studied with.</param>
+    /// <summary>Measures and compares the layers.</summary>
+    /// <param name="conditions">The conditions of the study.</param>
     /// <param name="variants">Cosines of A with its variants, by the layer's name.</param>
-    /// <param name="kind">Cosines of A with the pictures of its kind.</param>
+    /// <param name="kind">Cosines of A with the images of its kind.</param>
     /// <param name="others">Cosines of A with the others.</param>
-    /// <returns>Null where fewer than two of the groups have a picture: there is nothing to tell apart.</returns>
+    /// <returns>Null if fewer than two groups have an image, because there is nothing to separate.</returns>
     public static Separation? Of(
         StudyConditions conditions,
         IReadOnlyList<IReadOnlyDictionary<string, double>> variants,
@@ -36,15 +36,15 @@ internal sealed record Separation(IReadOnlyList<LayerSeparation> Layers, IReadOn
         group.Count == 0 ? null : group.Average(cosines => cosines[layer.Name]);
 }
 
-/// <summary>How well a layer tells the groups apart.</summary>
+/// <summary>How well a layer separates the groups.</summary>
 /// <param name="Layer">The layer's name.</param>
-/// <param name="SameObject">Mean cosine of A with its variants; null where there is none.</param>
-/// <param name="SameKind">Mean cosine of A with pictures of its kind; null likewise.</param>
+/// <param name="SameObject">Mean cosine of A with its variants; null if there is none.</param>
+/// <param name="SameKind">Mean cosine of A with images of its kind; null likewise.</param>
 /// <param name="Other">Mean cosine of A with the others; null likewise.</param>
 /// <param name="ObjectFromKind">The <see cref="Silhouette"/> of A among its variants against its kind, -1 to 1.</param>
 /// <param name="ObjectFromOther">The same among its variants against the others.</param>
 /// <param name="KindFromOther">The same among its kind against the others.</param>
-/// <param name="Score">The mean of those of the three that there are.</param>
+/// <param name="Score">The mean of those of the three that exist.</param>
 internal sealed record LayerSeparation(
     string Layer,
     double? SameObject,
@@ -55,7 +55,7 @@ internal sealed record LayerSeparation(
     double? KindFromOther,
     double Score)
 {
-    /// <summary>True where the same object is nearest and others are farthest, as a person would have it.</summary>
+    /// <summary>True if the same object is nearest and others are farthest, as a person would order them.</summary>
     public bool InOrder => ObjectFromKind is null or > 0 && ObjectFromOther is null or > 0 && KindFromOther is null or > 0;
 
     internal static LayerSeparation Of(StudyLayer layer, double? sameObject, double? sameKind, double? other)

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Pipeline.Study;
 
-/// <summary>Says in sentences which network tells pictures apart better.</summary>
+/// <summary>Says in sentences which model separates images better.</summary>
 internal static class SeparationVerdict
 {
-    // A difference that another picture could turn round.
+    // A smaller difference could be reversed by another image.
     private const double Clear = 0.05;
 
     public static IReadOnlyList<string> Of(StudyConditions conditions, IReadOnlyList<LayerSeparation> layers)
@@ -13,7 +13,7 @@ internal static class SeparationVerdict
         List<string> sentences = [];
         if (!conditions.Trained)
         {
-            sentences.Add("With untrained weights the figures show that everything runs; they say nothing about the networks.");
+            sentences.Add("With untrained weights the figures only show that everything runs; they mean nothing.");
         }
 
         LayerSeparation[] embeddings = [.. Chosen(layer => layer.IsEmbedding)];
@@ -22,11 +22,11 @@ internal static class SeparationVerdict
             sentences.Add($"By their embeddings, {Compare(conditions, embeddings)}");
         }
 
-        // The published study held VGG16's fc2 against ResNet50's predictions.
+        // The published study compared VGG16's fc2 with ResNet50's predictions.
         LayerSeparation[] published = [.. Chosen(layer => layer.Name is "vgg16:fc2" or "resnet50:predictions")];
         if (published.Length > 1)
         {
-            sentences.Add($"By the layers that the published study took, {Compare(conditions, published)}");
+            sentences.Add($"By the layers of the published study, {Compare(conditions, published)}");
         }
 
         string[] confused = [.. layers.Where(layer => !layer.InOrder).Select(layer => TitleOf(conditions, layer))];
@@ -51,10 +51,10 @@ internal static class SeparationVerdict
         return best.Score - next.Score < Clear
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"{first} and {second} tell the groups apart about equally well: mean silhouette {best.Score:0.00} and {next.Score:0.00}.")
+                $"{first} and {second} separate the groups about equally well: mean silhouette {best.Score:0.00} and {next.Score:0.00}.")
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{first} tells the groups apart better than {second}: mean silhouette {best.Score:0.00} against {next.Score:0.00}.");
+                $"{first} separates the groups better than {second}: mean silhouette {best.Score:0.00} against {next.Score:0.00}.");
     }
 
     private static string TitleOf(StudyConditions conditions, LayerSeparation layer) =>

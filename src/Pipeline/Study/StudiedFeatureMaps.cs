@@ -5,14 +5,14 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>What a network's blocks make of A.</summary>
-/// <param name="Model">The network's key.</param>
+/// <summary>The feature maps of a model's blocks for A.</summary>
+/// <param name="Model">The model's key.</param>
 /// <param name="Blocks">The blocks, from the first.</param>
-/// <param name="Input">A PNG of A as the network takes it.</param>
+/// <param name="Input">A PNG of A at the model's input size.</param>
 internal sealed record StudiedFeatureMaps(
     string Model, IReadOnlyList<StudiedBlock> Blocks, [property: JsonIgnore] ReadOnlyMemory<byte> Input);
 
-/// <summary>What a block of a network makes of A.</summary>
+/// <summary>The feature maps of a block for A.</summary>
 /// <param name="Block">The block's number, from 1.</param>
 /// <param name="Output">The layer that was drawn.</param>
 /// <param name="Channels">Its maps; the first 64 are drawn.</param>
@@ -22,7 +22,7 @@ internal sealed record StudiedFeatureMaps(
 internal sealed record StudiedBlock(
     int Block, string Output, int Channels, int Height, int Width, [property: JsonIgnore] ReadOnlyMemory<byte> Grid)
 {
-    // A map's cell of 56 pixels or more stays legible, and ten grids stay within a few megabytes.
+    // The cell of a map has at least 56 pixels, so it stays legible, and ten grids take a few megabytes.
     private const int GridSide = 914;
 
     internal static StudiedBlock Draw(FeatureMaps maps)

@@ -2,7 +2,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>From vectors to findings.</summary>
+/// <summary>Computes the result of a study from its vectors.</summary>
 internal static class StudyAnalysis
 {
     public static StudyResult Of(
@@ -15,7 +15,7 @@ internal static class StudyAnalysis
     {
         StudySubject reference = inputs.Reference;
         IReadOnlyDictionary<string, double>[] withOthers =
-            [.. inputs.Pictures.Skip(1).Select(picture => vectors.Cosines(reference, picture.Subject))];
+            [.. inputs.Images.Skip(1).Select(image => vectors.Cosines(reference, image.Subject))];
         StudiedVariant[] variants =
         [
             .. inputs.Variants.Select(variant =>
@@ -29,7 +29,7 @@ internal static class StudyAnalysis
         return new StudyResult(
             conditions,
             StudyNotes.Of(conditions, inputs, classes is not null),
-            [.. inputs.Pictures.Select((picture, i) => PictureOf(conditions, picture, i, vectors, classes, topClasses))],
+            [.. inputs.Images.Select((image, i) => ImageOf(conditions, image, i, vectors, classes, topClasses))],
             [.. Pairs(inputs, vectors)],
             variants,
             new StudiedAugmentations(augmented, Summarise(conditions, augmented)),
@@ -43,34 +43,34 @@ internal static class StudyAnalysis
             Published: null);
     }
 
-    private static StudiedPicture PictureOf(
-        StudyConditions conditions, PreparedPicture picture, int index, StudyVectors vectors, ClassIndex? classes, int topClasses)
+    private static StudiedImage ImageOf(
+        StudyConditions conditions, PreparedImage image, int index, StudyVectors vectors, ClassIndex? classes, int topClasses)
     {
         var probabilities = conditions.Layers.Where(layer => !layer.IsEmbedding)
-            .ToDictionary(layer => layer.Model, layer => vectors.Of(picture.Subject, layer), StringComparer.Ordinal);
-        return new StudiedPicture(
+            .ToDictionary(layer => layer.Model, layer => vectors.Of(image.Subject, layer), StringComparer.Ordinal);
+        return new StudiedImage(
             LetterOf(index),
-            picture.Name,
-            index switch { 0 => StudiedPicture.Reference, 1 => StudiedPicture.SameKind, _ => StudiedPicture.Other },
-            picture.ContentHash,
-            picture.Width,
-            picture.Height,
-            picture.StudiedWidth,
-            picture.StudiedHeight,
+            image.Name,
+            index switch { 0 => StudiedImage.Reference, 1 => StudiedImage.SameKind, _ => StudiedImage.Other },
+            image.ContentHash,
+            image.Width,
+            image.Height,
+            image.StudiedWidth,
+            image.StudiedHeight,
             probabilities.ToDictionary(
                 entry => entry.Key, entry => Predictor.Top(entry.Value.Span, classes, topClasses), StringComparer.Ordinal),
             probabilities,
-            picture.Subject.Thumbnail);
+            image.Subject.Thumbnail);
     }
 
     private static IEnumerable<StudiedPair> Pairs(StudyInputs inputs, StudyVectors vectors)
     {
-        for (int first = 0; first < inputs.Pictures.Count; first++)
+        for (int first = 0; first < inputs.Images.Count; first++)
         {
-            for (int second = first + 1; second < inputs.Pictures.Count; second++)
+            for (int second = first + 1; second < inputs.Images.Count; second++)
             {
                 yield return new StudiedPair(
-                    LetterOf(first), LetterOf(second), vectors.Cosines(inputs.Pictures[first].Subject, inputs.Pictures[second].Subject));
+                    LetterOf(first), LetterOf(second), vectors.Cosines(inputs.Images[first].Subject, inputs.Images[second].Subject));
             }
         }
     }

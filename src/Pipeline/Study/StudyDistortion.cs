@@ -4,17 +4,17 @@ using Pipeline.Imaging;
 namespace Pipeline.Study;
 
 /// <summary>A distortion at several strengths.</summary>
-/// <param name="Name">In one word or two, such as <c>rotation</c>.</param>
-/// <param name="Parameter">What its values count.</param>
+/// <param name="Name">A short name, such as <c>rotation</c>.</param>
+/// <param name="Parameter">The unit of its values.</param>
 /// <param name="Values">The strengths, in the order of a curve.</param>
-/// <param name="Apply">Distorts a picture by one of them.</param>
+/// <param name="Apply">Distorts an image by one of them.</param>
 internal sealed record StudyDistortion(
     string Name, string Parameter, IReadOnlyList<double> Values, Func<RgbImage, double, RgbImage> Apply)
 {
-    // What the blur's sigma is counted in, whatever the size of the picture: pixels of the networks' input.
+    // The blur's sigma is given in pixels of the models' input, whatever the size of the image.
     private const double InputSide = 224;
 
-    /// <summary>What pictures meet on the way through phones, editors and web sites.</summary>
+    /// <summary>Distortions that phones, editors and web sites apply to images.</summary>
     public static IReadOnlyList<StudyDistortion> All { get; } =
     [
         new("rotation", "angle in degrees", [0, 5, 10, 20, 30, 45, 60, 90], Distortions.Rotate),
@@ -24,7 +24,7 @@ internal sealed record StudyDistortion(
         new("brightness", "factor", [0.25, 0.5, 0.7, 0.85, 1, 1.25, 1.5, 2], Distortions.ScaleBrightness),
     ];
 
-    // The mean side: a sigma in pixels of the original would be much for a small picture and nothing for a large one.
+    // Scaled by the mean side: a sigma in pixels of the original would be large for a small image and small for a large one.
     private static RgbImage Blur(RgbImage image, double sigma) =>
         Distortions.Blur(image, sigma * Math.Sqrt((double)image.Width * image.Height) / InputSide);
 }

@@ -4,21 +4,23 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>What a study found. The same request on the same networks gives the same result: it holds no time and no machine.</summary>
-/// <param name="Conditions">What it was made with.</param>
+/// <summary>
+/// The result of a study. The same request on the same models gives the same result: it contains no time and no machine name.
+/// </summary>
+/// <param name="Conditions">The conditions of the study.</param>
 /// <param name="Notes">What was left out or done differently, and why: a sentence each.</param>
-/// <param name="Pictures">The pictures, A first.</param>
-/// <param name="Pairs">Every pair of different pictures.</param>
-/// <param name="Variants">The ready-made variants of A, in the order handed over.</param>
+/// <param name="Images">The images, A first.</param>
+/// <param name="Pairs">Every pair of different images.</param>
+/// <param name="Variants">The ready-made variants of A, in the order of the request.</param>
 /// <param name="Augmentations">The variants of A that were drawn.</param>
-/// <param name="Separation">Which network tells the same object, its kind and others better; null with fewer than two groups.</param>
-/// <param name="Robustness">How fast A moves away from itself, a curve for each distortion.</param>
-/// <param name="FeatureMaps">What the networks' blocks make of A.</param>
-/// <param name="Published">How this agrees with the published study; null for other pictures.</param>
+/// <param name="Separation">Which model better separates the same object, its kind and others; null with fewer than two groups.</param>
+/// <param name="Robustness">The similarity of A to itself under distortions, a curve for each.</param>
+/// <param name="FeatureMaps">The feature maps of A for each model.</param>
+/// <param name="Published">The comparison with the published study; null for other images.</param>
 internal sealed record StudyResult(
     StudyConditions Conditions,
     IReadOnlyList<string> Notes,
-    IReadOnlyList<StudiedPicture> Pictures,
+    [property: JsonPropertyName("pictures")] IReadOnlyList<StudiedImage> Images,
     IReadOnlyList<StudiedPair> Pairs,
     IReadOnlyList<StudiedVariant> Variants,
     StudiedAugmentations Augmentations,
@@ -27,19 +29,19 @@ internal sealed record StudyResult(
     IReadOnlyList<StudiedFeatureMaps> FeatureMaps,
     PublishedComparison? Published);
 
-/// <summary>A picture of a study.</summary>
+/// <summary>An image of a study.</summary>
 /// <param name="Letter">A, B, C and so on.</param>
-/// <param name="Name">As it was handed over.</param>
+/// <param name="Name">Its name in the request.</param>
 /// <param name="Role"><c>reference</c>, <c>same kind</c> or <c>other</c>.</param>
 /// <param name="ContentHash">SHA-256 of the encoded bytes, 64 hexadecimal digits.</param>
 /// <param name="Width">Width of the upright original, in pixels.</param>
 /// <param name="Height">Height of the upright original, in pixels.</param>
-/// <param name="StudiedWidth">Width that it was studied at: less where it was reduced first.</param>
-/// <param name="StudiedHeight">Height that it was studied at.</param>
-/// <param name="Predictions">By the network's key the five most probable classes; networks without dense layers are missing.</param>
-/// <param name="Probabilities">By the network's key float[classes].</param>
+/// <param name="StudiedWidth">Width at which it was studied; smaller than the original if it was reduced first.</param>
+/// <param name="StudiedHeight">Height at which it was studied.</param>
+/// <param name="Predictions">By the model's key, the five most probable classes; models without dense layers are missing.</param>
+/// <param name="Probabilities">By the model's key, float[classes].</param>
 /// <param name="Thumbnail">A small JPEG.</param>
-internal sealed record StudiedPicture(
+internal sealed record StudiedImage(
     string Letter,
     string Name,
     string Role,
@@ -62,14 +64,14 @@ internal sealed record StudiedPicture(
     public const string Other = "other";
 }
 
-/// <summary>Two pictures and how alike they are.</summary>
+/// <summary>Two images and how alike they are.</summary>
 /// <param name="First">The letter of one.</param>
 /// <param name="Second">The letter of the other.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>
 internal sealed record StudiedPair(string First, string Second, IReadOnlyDictionary<string, double> Cosines);
 
-/// <summary>A ready-made variant of A and how like A it is.</summary>
-/// <param name="Name">As it was handed over.</param>
+/// <summary>A ready-made variant of A and its similarity to A.</summary>
+/// <param name="Name">Its name in the request.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>
 /// <param name="Thumbnail">A small JPEG.</param>
 internal sealed record StudiedVariant(
@@ -77,12 +79,12 @@ internal sealed record StudiedVariant(
 
 /// <summary>The variants of A that were drawn.</summary>
 /// <param name="Variants">Each of them.</param>
-/// <param name="Summary">By the layer's name; empty where none was drawn.</param>
+/// <param name="Summary">By the layer's name; empty if none was drawn.</param>
 internal sealed record StudiedAugmentations(IReadOnlyList<AugmentedVariant> Variants, IReadOnlyDictionary<string, CosineSummary> Summary);
 
-/// <summary>A drawn variant of A and how like A it is.</summary>
+/// <summary>A drawn variant of A and its similarity to A.</summary>
 /// <param name="Index">Its number in the series, from 0.</param>
-/// <param name="Transform">What made it.</param>
+/// <param name="Transform">Its transform.</param>
 /// <param name="Cosines">By the layer's name, -1 to 1.</param>
 /// <param name="Thumbnail">A small JPEG.</param>
 internal sealed record AugmentedVariant(
@@ -91,12 +93,25 @@ internal sealed record AugmentedVariant(
     IReadOnlyDictionary<string, double> Cosines,
     [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail);
 
-/// <summary>Cosines taken together.</summary>
+/// <summary>A summary of cosines.</summary>
 /// <param name="Mean">Their arithmetic mean.</param>
 /// <param name="Min">The smallest.</param>
 /// <param name="Max">The largest.</param>
 internal sealed record CosineSummary(double Mean, double Min, double Max)
 {
-    /// <summary>Sums up cosines, at least one.</summary>
+    /// <summary>Summarises one or more cosines.</summary>
     public static CosineSummary Of(IReadOnlyList<double> cosines) => new(cosines.Average(), cosines.Min(), cosines.Max());
 }
+
+/// <summary>The similarity of an image to itself under an increasing distortion.</summary>
+/// <param name="Distortion">Such as <c>rotation</c>.</param>
+/// <param name="Parameter">The unit of <see cref="RobustnessPoint.Value"/>, such as <c>angle in degrees</c>.</param>
+/// <param name="Points">From the first value to the last.</param>
+internal sealed record RobustnessCurve(string Distortion, string Parameter, IReadOnlyList<RobustnessPoint> Points);
+
+/// <summary>One distorted image.</summary>
+/// <param name="Value">The strength of the distortion.</param>
+/// <param name="Cosines">By the layer's name, the cosine with the undistorted image, -1 to 1.</param>
+/// <param name="Thumbnail">A small JPEG.</param>
+internal sealed record RobustnessPoint(
+    double Value, IReadOnlyDictionary<string, double> Cosines, [property: JsonIgnore] ReadOnlyMemory<byte> Thumbnail);

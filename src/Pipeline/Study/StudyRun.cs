@@ -7,43 +7,34 @@ using Pipeline.Models;
 namespace Pipeline.Study;
 
 /// <summary>
-/// The published study on any pictures: what both networks take them for, how alike they find them, how variants and distortions change
-/// that, and which of the two tells pictures apart better. Always in float32 and with the study's resampling.
+/// Runs the published study on any images: the predictions and cosines of both models, how variants and distortions change them, and which
+/// of the two separates images better. Always in float32 and with the study's resampling.
 /// </summary>
-/// <param name="decoder">The door for image bytes.</param>
-/// <param name="sessions">The installed networks.</param>
+/// <param name="decoder">Validates and decodes image bytes.</param>
+/// <param name="sessions">The installed models.</param>
 public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
 {
     private const int TopClasses = 5;
 
-    // A network's run of a picture takes several times as long as making the picture.
+    // Running a model on an image takes several times as long as making the image.
     private const int UnitsPerRun = 4;
 
-    /// <summary>Says which networks cannot be studied, why, and what to do.</summary>
-    /// <param name="sessions">The installed networks.</param>
-    /// <returns>Null where all can.</returns>
-    public static string? FaultOf(ModelSessions sessions)
-    {
-        ArgumentNullException.ThrowIfNull(sessions);
-        return sessions.Float32Fault;
-    }
-
     /// <summary>Runs the study.</summary>
-    /// <param name="request">The pictures, and how many variants.</param>
-    /// <param name="progress">Is told how far it is, from any thread; null for nobody.</param>
-    /// <param name="cancellationToken">Ends the study early, also in the middle of a network's run.</param>
-    /// <exception cref="ArgumentException">The request has no picture, or a number is out of its range.</exception>
+    /// <param name="request">The images, and the number of variants.</param>
+    /// <param name="progress">Receives the progress, from any thread; may be null.</param>
+    /// <param name="cancellationToken">Ends the study early, also in the middle of a model's run.</param>
+    /// <exception cref="ArgumentException">The request has no image, or a number is out of range.</exception>
     /// <exception cref="InvalidImageException">An image is not accepted; it is named.</exception>
-    /// <exception cref="InvalidOperationException">A network is missing in float32; see <see cref="FaultOf"/>.</exception>
-    /// <exception cref="InvalidDataException">A network's file cannot be loaded, or it gave an output without direction.</exception>
+    /// <exception cref="InvalidOperationException">A model is missing in float32; see <see cref="ModelSessions.Float32Fault"/>.</exception>
+    /// <exception cref="InvalidDataException">A model's file cannot be loaded, or it gave an output without direction.</exception>
     internal async Task<StudyResult> RunAsync(
         StudyRequest request, IProgress<StudyProgress>? progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Require();
-        if (FaultOf(sessions) is { } fault)
+        if (sessions.Float32Fault is { } error)
         {
-            throw new InvalidOperationException(fault);
+            throw new InvalidOperationException(error);
         }
 
         IReadOnlyList<InstalledModel> models = sessions.Float32Models;
@@ -54,7 +45,7 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             () => StudyInputs.PrepareAsync(request, decoder, sizes, () => meter.Add(1, "making variants"), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         StudyVectors vectors = await StudyVectors.RunAsync(
-            inputs.All, models, sessions, () => meter.Add(UnitsPerRun, $"{count} pictures through both networks"), cancellationToken)
+            inputs.All, models, sessions, () => meter.Add(UnitsPerRun, $"{count} images through both models"), cancellationToken)
             .ConfigureAwait(false);
         List<StudiedFeatureMaps> maps = [];
         foreach (InstalledModel model in models)
@@ -95,7 +86,7 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Adds up what is done, from several threads, and tells it in order.</summary>
+    /// <summary>Adds up the work done by several threads, and reports it in order.</summary>
     private sealed class ProgressMeter(IProgress<StudyProgress>? progress, int total)
     {
         private readonly Lock _lock = new();
@@ -111,3 +102,8 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
         }
     }
 }
+
+/// <summary>How far a study is.</summary>
+/// <param name="Fraction">From 0 to 1.</param>
+/// <param name="Detail">What is being done, in words.</param>
+internal readonly record struct StudyProgress(double Fraction, string Detail);

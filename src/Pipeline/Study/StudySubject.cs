@@ -3,8 +3,8 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Study;
 
-/// <summary>A picture, a variant or a distortion as it is kept: what the networks take, and what the report shows.</summary>
-/// <param name="inputs">The picture at each input size, by its side in pixels.</param>
+/// <summary>An image, a variant or a distortion in a study: the inputs for the models, and the thumbnail for the report.</summary>
+/// <param name="inputs">The image at each input size, by its side in pixels.</param>
 /// <param name="thumbnail">A small JPEG.</param>
 internal sealed class StudySubject(IReadOnlyDictionary<int, RgbImage> inputs, byte[] thumbnail)
 {
@@ -12,8 +12,8 @@ internal sealed class StudySubject(IReadOnlyDictionary<int, RgbImage> inputs, by
 
     public byte[] Thumbnail => thumbnail;
 
-    /// <param name="image">The picture at the size that it is studied at.</param>
-    /// <param name="sizes">Sides of the networks' inputs.</param>
+    /// <param name="image">The image at the size at which it is studied.</param>
+    /// <param name="sizes">Sides of the models' inputs.</param>
     /// <param name="thumbnailSide">Largest side of the thumbnail, in pixels.</param>
     public static StudySubject Of(RgbImage image, IReadOnlyList<int> sizes, int thumbnailSide) => new(
         sizes.ToDictionary(size => size, size => ImageResizer.Resize(image, size, size, Resampling.Keras)),

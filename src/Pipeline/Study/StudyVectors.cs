@@ -4,10 +4,10 @@ using Pipeline.Models;
 
 namespace Pipeline.Study;
 
-/// <summary>What the networks made of a study's pictures: a vector for each picture and layer.</summary>
+/// <summary>The outputs of the models for a study's images: a vector for each image and layer.</summary>
 internal sealed class StudyVectors
 {
-    // As many as a session runs at a time. Batches would take more memory and no less time.
+    // As many as a session runs at a time. Batches would take more memory and the same time.
     private const int ParallelRuns = 2;
 
     private readonly ConcurrentDictionary<(StudySubject Subject, StudyLayer Layer), ReadOnlyMemory<float>> _vectors = new();
@@ -15,11 +15,11 @@ internal sealed class StudyVectors
 
     private StudyVectors(IReadOnlyList<StudyLayer> layers) => _layers = layers;
 
-    /// <summary>Runs every picture through every network, the networks side by side.</summary>
-    /// <param name="subjects">The pictures.</param>
-    /// <param name="models">The networks.</param>
-    /// <param name="sessions">Where they are loaded.</param>
-    /// <param name="seen">Is told each time that a network has seen a picture; from any thread.</param>
+    /// <summary>Runs every image through every model, the models in parallel.</summary>
+    /// <param name="subjects">The images.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="sessions">The loaded models.</param>
+    /// <param name="seen">Called each time that a model has run on an image, from any thread.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
     public static async Task<StudyVectors> RunAsync(
         IReadOnlyList<StudySubject> subjects,
@@ -42,10 +42,10 @@ internal sealed class StudyVectors
         return vectors;
     }
 
-    /// <summary>float[d] of a picture.</summary>
+    /// <summary>float[d] of an image.</summary>
     public ReadOnlyMemory<float> Of(StudySubject subject, StudyLayer layer) => _vectors[(subject, layer)];
 
-    /// <summary>How alike two pictures are, by the layer's name.</summary>
+    /// <summary>The cosines of two images, by the layer's name.</summary>
     public IReadOnlyDictionary<string, double> Cosines(StudySubject first, StudySubject second) => _layers.ToDictionary(
         layer => layer.Name, layer => VectorCosine.Between(Of(first, layer).Span, Of(second, layer).Span), StringComparer.Ordinal);
 

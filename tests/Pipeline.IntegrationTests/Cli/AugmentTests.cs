@@ -18,13 +18,13 @@ public sealed class AugmentTests : IDisposable
     [Fact]
     public async Task A_seed_gives_the_same_bytes_in_each_run()
     {
-        string picture = Repository.Path("samples", "vase-1.jpg");
+        string image = Repository.Path("samples", "vase-1.jpg");
 
-        (int exitCode, string output) = await CommandProcess.RunAsync("augment", picture, "-n", "3", "--seed", "5", "-o", InFolder("one"));
-        (int again, _) = await CommandProcess.RunAsync("augment", picture, "-n", "2", "--seed", "5", "-o", InFolder("two"));
+        (int exitCode, string output) = await CommandProcess.RunAsync("augment", image, "-n", "3", "--seed", "5", "-o", InFolder("one"));
+        (int again, _) = await CommandProcess.RunAsync("augment", image, "-n", "2", "--seed", "5", "-o", InFolder("two"));
 
         Assert.Equal((0, 0), (exitCode, again));
-        Assert.Contains("3 pictures, contact-sheet.png and augmentation.json are in", output, StringComparison.Ordinal);
+        Assert.Contains("3 images, contact-sheet.png and augmentation.json are in", output, StringComparison.Ordinal);
         Assert.Equal(
             ["augmentation.json", "contact-sheet.png", "vase-1-augmented-00.png", "vase-1-augmented-01.png", "vase-1-augmented-02.png"],
             Directory.EnumerateFiles(InFolder("one")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
@@ -34,11 +34,11 @@ public sealed class AugmentTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_picture_gives_a_sentence_and_exit_code_1()
+    public async Task An_invalid_image_gives_a_message_and_exit_code_1()
     {
         (int exitCode, string output) = await CommandProcess.RunAsync("augment", Repository.Path("README.md"), "-o", InFolder("none"));
 
-        Assert.Contains("cannot be taken for a picture", output, StringComparison.Ordinal);
+        Assert.Contains("is not accepted as an image", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
         Assert.False(Directory.Exists(InFolder("none")));

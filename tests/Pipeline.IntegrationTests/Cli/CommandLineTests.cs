@@ -1,14 +1,14 @@
 namespace Pipeline.IntegrationTests.Cli;
 
-/// <summary>What a user meets before anything is started.</summary>
+/// <summary>Errors that a user gets before anything is started.</summary>
 public class CommandLineTests
 {
     [Theory]
     [InlineData("models build", "--seeded")]
     [InlineData("models build --seeded --model alexnet", "'vgg16'")]
     [InlineData("tset", "'tset'")]
-    [InlineData("test --filter Search*", "no asterisks")]
-    public async Task A_wrong_argument_gives_a_sentence_and_exit_code_2(string arguments, string expected)
+    [InlineData("test --filter Search*", "without asterisks")]
+    public async Task A_wrong_argument_gives_a_message_and_exit_code_2(string arguments, string expected)
     {
         (int exitCode, string output) = await CommandProcess.RunAsync(arguments.Split(' '));
 

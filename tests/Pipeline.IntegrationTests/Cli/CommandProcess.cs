@@ -23,13 +23,16 @@ internal sealed class CommandProcess : IAsyncDisposable
     public static CommandProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
 
     /// <summary>Starts it with variables of its own beside the environment's.</summary>
-    public static CommandProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) => new(environment, arguments);
+    public static CommandProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
-    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string>(), arguments);
+    public static Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) =>
+        RunAsync(new Dictionary<string, string>(), arguments);
 
     /// <summary>Runs it to its end with variables of its own beside the environment's.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         await using CommandProcess command = Start(environment, arguments);
         return (await command.WaitForExitAsync(), command.Output);
@@ -40,7 +43,8 @@ internal sealed class CommandProcess : IAsyncDisposable
     /// <summary>Waits until it has written a text.</summary>
     public Task WaitForOutputAsync(string text) => Wait.UntilAsync(
         () => Output.Contains(text, StringComparison.Ordinal) ? Task.FromResult(true)
-            : _process.HasExited ? throw new InvalidOperationException($"The command ended with {_process.ExitCode} and never wrote '{text}' but:\n{Output}")
+            : _process.HasExited
+                ? throw new InvalidOperationException($"The command ended with {_process.ExitCode} and never wrote '{text}' but:\n{Output}")
             : Task.FromResult(false),
         () => $"'{text}' from the command, which wrote:\n{Output}");
 

@@ -8,7 +8,7 @@ public class DemoTests
 {
     private const int Terminate = 15;
 
-    // What an earlier demo left that was killed outright is none of these tests' business.
+    // Files of an earlier demo that was killed are ignored.
     private readonly string[] _before = Leftovers();
 
     [Fact]
@@ -17,7 +17,7 @@ public class DemoTests
         (int exitCode, string output) = await CommandProcess.RunAsync("demo");
 
         Assert.True(exitCode == 0, output);
-        Assert.Equal(HasUntrainedNetworks(), output.Contains("UNTRAINED NETWORKS", StringComparison.Ordinal));
+        Assert.Equal(HasUntrainedModels(), output.Contains("UNTRAINED MODELS", StringComparison.Ordinal));
         Assert.Contains("Most similar to fish-1.jpg", output, StringComparison.Ordinal);
         Assert.Matches(@"│ 1 │ fish-1\.jpg\s+│ 1\.0000 │ fish-1\.jpg\s+│ 1\.0000 │ fish-1\.jpg", output);
         Assert.Matches(@"│ 5 │ \S+\s+│ 0\.\d{4} │ \S+\s+│ 0\.\d{4} │ \S+", output);
@@ -26,7 +26,7 @@ public class DemoTests
     }
 
     [Fact]
-    public async Task A_demo_with_a_file_that_is_no_picture_fails_and_says_why()
+    public async Task A_demo_with_an_invalid_image_fails_and_says_why()
     {
         string folder = Directory.CreateTempSubdirectory("samples").FullName;
         try
@@ -34,7 +34,7 @@ public class DemoTests
             for (int i = 0; i < 5; i++)
             {
                 await File.WriteAllBytesAsync(
-                    Path.Combine(folder, $"good-{i}.bmp"), Pictures.Bitmap(i), TestContext.Current.CancellationToken);
+                    Path.Combine(folder, $"good-{i}.bmp"), TestImages.Bitmap(i), TestContext.Current.CancellationToken);
             }
 
             await File.WriteAllTextAsync(Path.Combine(folder, "text.jpg"), "this is text", TestContext.Current.CancellationToken);
@@ -66,9 +66,10 @@ public class DemoTests
         Assert.Empty(Leftovers().Except(_before));
     }
 
-    // A checkout whose owner pulled the trained networks is tested with those.
-    private static bool HasUntrainedNetworks() => ModelCatalogue.Default().Models.Any(
+    // If the checkout has trained models, the test uses them.
+    private static bool HasUntrainedModels() => ModelCatalogue.Default().Models.Any(
         model => InstalledModel.Find(model, Repository.Path("models"))!.Weights == WeightsOrigin.Untrained);
 
-    private static string[] Leftovers() => Directory.Exists(Repository.Path(".pipeline")) ? Directory.GetDirectories(Repository.Path(".pipeline"), "demo-*") : [];
+    private static string[] Leftovers() =>
+        Directory.Exists(Repository.Path(".pipeline")) ? Directory.GetDirectories(Repository.Path(".pipeline"), "demo-*") : [];
 }

@@ -12,8 +12,8 @@ using Spectre.Console;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>
-/// <c>pipeline models pull</c>. What Keras publishes cannot be had in a test; in its place there is a catalogue entry for a file of the same
-/// layout and width, on a web server of the test's own.
+/// <c>pipeline models pull</c>. A test cannot download Keras' files, so it uses a catalogue entry for a file of the same layout and width,
+/// served by a web server of the test.
 /// </summary>
 public sealed class ModelsPullTests : IDisposable
 {
@@ -39,7 +39,7 @@ public sealed class ModelsPullTests : IDisposable
     }
 
     [Fact]
-    public async Task Published_weights_become_a_network_and_the_download_is_removed()
+    public async Task Published_weights_become_a_model_and_the_download_is_removed()
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         await using FileServer server = await PublishAsync();
@@ -57,11 +57,12 @@ public sealed class ModelsPullTests : IDisposable
         Assert.Equal(2, requests);
         Assert.Equal(requests, server.Ranges.Count);
         Assert.Contains("103 MB from 127.0.0.1: ResNet50 103 MB", _output.ToString(), StringComparison.Ordinal);
-        Assert.Contains($"ResNet50 is there (imagenet weights, fingerprint {installed.Fingerprint})", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"ResNet50 is installed (imagenet weights, fingerprint {installed.Fingerprint})", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Without_the_top_a_network_embeds_and_does_not_predict()
+    public async Task Without_the_top_a_model_embeds_and_does_not_predict()
     {
         await using FileServer server = await PublishAsync();
         (ModelDefinition model, PublishedFile classes) = await CatalogueAsync(server.Address);
@@ -96,22 +97,24 @@ public sealed class ModelsPullTests : IDisposable
         File.Copy(Repository.Path("tests", "reference", "fixtures", "weights", "resnet50.h5"), Path.Combine(_published, "resnet50.h5"));
         await File.WriteAllTextAsync(Path.Combine(_published, ClassIndex.FileName), Classes, cancellationToken);
         (ModelDefinition model, PublishedFile classes) = await CatalogueAsync(new Uri("https://example.org/"));
-        InstalledModel before = await ModelBuilder.BuildAsync(ResNet50, new SeededWeights(2), withTop: true, ModelsFolder, cancellationToken);
+        InstalledModel before = await ModelBuilder.BuildAsync(
+            ResNet50, new SeededWeights(2), withTop: true, ModelsFolder, cancellationToken);
 
         InvalidDataException exception = await Assert.ThrowsAsync<InvalidDataException>(
             () => Pull(from: _published).RunAsync([model], classes, cancellationToken));
 
-        Assert.Contains("'conv1_conv', weight 'kernel': 7 x 7 x 3 x 64 values are expected, 7 x 7 x 3 x 2 are", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("'conv1_conv', weight 'kernel': 7 x 7 x 3 x 64 values are expected, " +
+            "7 x 7 x 3 x 2 are", exception.Message, StringComparison.Ordinal);
         Assert.Equal(before.Fingerprint, InstalledModel.Find(ResNet50, ModelsFolder)!.Fingerprint);
         Assert.DoesNotContain(Directory.GetFiles(ModelsFolder), file => file.EndsWith(".part", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_source_that_has_nothing_ends_the_command_with_a_sentence()
+    public async Task A_source_that_has_nothing_ends_the_command_with_a_message()
     {
         string nowhere = $"http://127.0.0.1:{FreePort.Find(1)[0]}/mirror";
 
-        // Whichever file comes first: in a checkout with the real networks the names of the classes are there already.
+        // Any of the files: a checkout with the real models already has the names of the classes.
         await FailsAsync(_published, $"'{_published}{Path.DirectorySeparatorChar}", "is missing");
         await FailsAsync(nowhere, $"'{nowhere}/", "cannot be reached");
         await FailsAsync("/no/such/folder", "'/no/such/folder'", "neither a folder nor an http(s) address");
@@ -131,10 +134,11 @@ public sealed class ModelsPullTests : IDisposable
         await KerasFile.WriteAsync("resnet50", _published);
         await File.WriteAllTextAsync(Path.Combine(_published, ClassIndex.FileName), Classes, TestContext.Current.CancellationToken);
         return await FileServer.StartAsync((context, _) =>
-            Results.File(Path.Combine(_published, Path.GetFileName(context.Request.Path)), enableRangeProcessing: true).ExecuteAsync(context));
+            Results.File(
+                Path.Combine(_published, Path.GetFileName(context.Request.Path)), enableRangeProcessing: true).ExecuteAsync(context));
     }
 
-    /// <summary>The catalogue's entry, and the names of the classes, with the sizes and checksums of what lies in the folder.</summary>
+    /// <summary>The catalogue's entry, and the names of the classes, with the sizes and checksums of the files in the folder.</summary>
     private async Task<(ModelDefinition Model, PublishedFile Classes)> CatalogueAsync(Uri address)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
@@ -151,7 +155,8 @@ public sealed class ModelsPullTests : IDisposable
     private ModelPull Pull(string? from = null, bool withTop = true)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
-        return new ModelPull(ModelsFolder, Downloads, new WeightsDownload(_client), new CommandConsole(console, TextWriter.Null, live: false))
+        return new ModelPull(
+            ModelsFolder, Downloads, new WeightsDownload(_client), new CommandConsole(console, TextWriter.Null, live: false))
         {
             From = from,
             WithTop = withTop,

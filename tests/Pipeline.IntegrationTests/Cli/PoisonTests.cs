@@ -13,7 +13,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_damaged_picture_is_listed_with_its_reason_and_ends_in_poison_again_after_a_replay()
+    public async Task A_damaged_image_is_listed_with_its_reason_and_ends_in_poison_again_after_a_replay()
     {
         const string Name = "poisoned/花 'and\" so.jpg";
         await pipeline.UploadAsync(Name, "Just text."u8.ToArray());
@@ -21,33 +21,35 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         string failed = await ETagAsync(Name);
 
         (int listed, string json) = await RunAsync("list", "--json");
-        (int told, string plan) = await RunAsync("replay", "--name", Name, "--dry-run");
+        (int planned, string plan) = await RunAsync("replay", "--name", Name, "--dry-run");
         (int replayed, string output) = await RunAsync("replay", "--name", Name);
 
-        Assert.Equal((0, 0, 0), (listed, told, replayed));
-        JsonNode[] messages = [.. JsonNode.Parse(json)!["messages"]!.AsArray().Select(message => message!).Where(message => message["blob"]?.GetValue<string>() == Name)];
+        Assert.Equal((0, 0, 0), (listed, planned, replayed));
+        JsonNode[] messages = [.. JsonNode.Parse(json)!["messages"]!.AsArray().Select(message => message!).Where(
+            message => message["blob"]?.GetValue<string>() == Name)];
         Assert.Equal(["resnet50", "vgg16"], messages.Select(message => message["model"]!.GetValue<string>()).Order());
         Assert.All(messages, message =>
         {
             Assert.Equal((failed, "current"), (message["eTag"]!.GetValue<string>(), message["presence"]!.GetValue<string>()));
-            Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+            Assert.Contains(
+                "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         });
         Assert.Contains($"{Name}: vgg16 would try it again", plan, StringComparison.Ordinal);
-        Assert.Contains("2 replayed, 0 removed without, 0 left.", output, StringComparison.Ordinal);
+        Assert.Contains("2 replayed, 0 removed without a replay, 0 left.", output, StringComparison.Ordinal);
         await WaitForMessagesAsync(Name, 2);
         Assert.NotEqual(failed, await ETagAsync(Name));
         Assert.All(await MessagesAsync(Name), message => Assert.NotEqual(failed, message["ETag"]!.GetValue<string>()));
     }
 
     [Fact]
-    public async Task A_picture_that_failed_for_a_reason_which_passed_is_indexed_after_a_replay()
+    public async Task An_image_that_failed_for_a_reason_which_passed_is_indexed_after_a_replay()
     {
         const string Name = "poisoned/passing.bmp";
 
-        // Nobody can read an archived blob.
+        // An archived blob cannot be read.
         BlobClient blob = pipeline.Azurite.Images.GetBlobClient(Name);
         await blob.UploadAsync(
-            BinaryData.FromBytes(Pictures.Bitmap(6101)), new BlobUploadOptions { AccessTier = AccessTier.Archive }, CancellationToken);
+            BinaryData.FromBytes(TestImages.Bitmap(6101)), new BlobUploadOptions { AccessTier = AccessTier.Archive }, CancellationToken);
         await WaitForMessagesAsync(Name, 2);
         await blob.SetAccessTierAsync(AccessTier.Hot, cancellationToken: CancellationToken);
 
@@ -62,17 +64,17 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_replaced_picture_only_loses_its_messages()
+    public async Task A_replaced_image_only_loses_its_messages()
     {
         const string Name = "poisoned/mended.bmp";
         await pipeline.UploadAsync(Name, "Just text."u8.ToArray());
         await WaitForMessagesAsync(Name, 2);
-        await pipeline.UploadAndWaitAsync((Name, Pictures.Bitmap(6102)));
+        await pipeline.UploadAndWaitAsync((Name, TestImages.Bitmap(6102)));
         string mended = await ETagAsync(Name);
 
         (_, string output) = await RunAsync("replay", "--name", Name);
 
-        Assert.Contains("0 replayed, 2 removed without, 0 left.", output, StringComparison.Ordinal);
+        Assert.Contains("0 replayed, 2 removed without a replay, 0 left.", output, StringComparison.Ordinal);
         Assert.Equal(mended, await ETagAsync(Name));
         Assert.Empty(await MessagesAsync(Name));
     }
@@ -82,7 +84,8 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     {
         int port = FreePort.Find(1)[0];
         string connection = string.Join(';', pipeline.Azurite.ConnectionString.Split(';').Select(part =>
-            part.Contains("Endpoint=", StringComparison.Ordinal) ? $"{part.Split('=')[0]}=http://127.0.0.1:{port}/devstoreaccount1" : part));
+            part.Contains(
+                "Endpoint=", StringComparison.Ordinal) ? $"{part.Split('=')[0]}=http://127.0.0.1:{port}/devstoreaccount1" : part));
 
         (int exitCode, string output) = await CommandProcess.RunAsync("poison", "list", "--storage", connection);
 
@@ -95,7 +98,8 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         CommandProcess.RunAsync(["poison", .. arguments, "--storage", pipeline.Azurite.ConnectionString]);
 
     private async Task<string> ETagAsync(string name) =>
-        (await pipeline.Azurite.Images.GetBlobClient(name).GetPropertiesAsync(cancellationToken: CancellationToken)).Value.ETag.ToString("H");
+        (await pipeline.Azurite.Images.GetBlobClient(name).GetPropertiesAsync(cancellationToken: CancellationToken)).Value.ETag.ToString(
+            "H");
 
     private Task WaitForMessagesAsync(string name, int count) =>
         pipeline.App.Process.WaitUntilAsync(async () => (await MessagesAsync(name)).Count == count, $"{count} poison messages of '{name}'");
@@ -108,6 +112,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         }
 
         PeekedMessage[] peeked = await pipeline.Azurite.PoisonQueue.PeekMessagesAsync(32);
-        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(message => message["BlobName"]!.GetValue<string>() == name)];
+        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(
+            message => message["BlobName"]!.GetValue<string>() == name)];
     }
 }

@@ -17,7 +17,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task Three_pictures_become_three_files_and_a_few_tables()
+    public async Task Three_images_become_three_files_and_a_few_tables()
     {
         (int exitCode, string output) = await CommandProcess.RunAsync(
             "study", Sample("vase-1.jpg"), Sample("vase-2.jpg"), Sample("fish-1.jpg"), "-n", "2", "--seed", "9", "-o", _folder);
@@ -29,29 +29,32 @@ public sealed class StudyTests : IDisposable
         JsonNode study = await ReadJsonAsync();
         Assert.Equal(
             ["vase-1.jpg", "vase-2.jpg", "fish-1.jpg"],
-            study["pictures"]!.AsArray().Select(picture => picture!["name"]!.GetValue<string>()));
+            study["pictures"]!.AsArray().Select(image => image!["name"]!.GetValue<string>()));
         Assert.Equal(9, study["conditions"]!["seed"]!.GetValue<int>());
-        Assert.Contains("Studying 3 pictures: done in", output, StringComparison.Ordinal);
+        Assert.Contains("Studying 3 images: done in", output, StringComparison.Ordinal);
         Assert.Contains("What is in vase-1.jpg", output, StringComparison.Ordinal);
         Assert.Contains("vase-1.jpg / fish-1.jpg", output, StringComparison.Ordinal);
-        Assert.Contains(study["pairs"]![1]!["cosines"]!["vgg16:fc2"]!.GetValue<double>().ToString("0.0000"), output, StringComparison.Ordinal);
+        Assert.Contains(
+            study["pairs"]![1]!["cosines"]!["vgg16:fc2"]!.GetValue<double>().ToString("0.0000"), output, StringComparison.Ordinal);
         Assert.Contains("study.html, study.json and study.csv are in", output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_published_study_is_repeated_and_held_against_its_figures()
+    public async Task The_published_study_is_repeated_and_compared_with_its_figures()
     {
-        string pictures = Repository.Path("..", "shared", "study");
-        Assert.SkipUnless(Directory.Exists(pictures), $"There is no '{pictures}': the study's photographs are not part of the repository.");
+        string images = Repository.Path("..", "shared", "study");
+        Assert.SkipUnless(Directory.Exists(images), $"There is no '{images}': the study's photographs are not part of the repository.");
 
-        (int exitCode, string output) = await CommandProcess.RunAsync("study", "--published", pictures, "-n", "0", "-o", _folder);
+        (int exitCode, string output) = await CommandProcess.RunAsync("study", "--published", images, "-n", "0", "-o", _folder);
 
         Assert.Equal(0, exitCode);
         JsonNode published = (await ReadJsonAsync())["published"]!;
         Assert.Equal(21, published["figures"]!.AsArray().Count);
         Assert.Equal(0.01, published["tolerance"]!.GetValue<double>());
         Assert.All(published["figures"]!.AsArray(), figure => Assert.Equal(
-            figure!["ours"]!.GetValue<double>() - figure["published"]!["value"]!.GetValue<double>(), figure["difference"]!.GetValue<double>(), 1e-12));
+            figure!["ours"]!.GetValue<double>() - figure["published"]!["value"]!.GetValue<double>(),
+            figure["difference"]!.GetValue<double>(),
+            1e-12));
         Assert.Contains("vase / flowerpot", output, StringComparison.Ordinal);
         Assert.Contains("0.2952", output, StringComparison.Ordinal);
         Assert.Contains(published["conclusion"]!.GetValue<string>(), output, StringComparison.Ordinal);
@@ -60,7 +63,7 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_without_the_published_pictures_gives_a_sentence_and_exit_code_1()
+    public async Task A_folder_without_the_published_images_gives_a_message_and_exit_code_1()
     {
         Directory.CreateDirectory(_folder);
 
@@ -72,12 +75,13 @@ public sealed class StudyTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_picture_gives_a_sentence_and_exit_code_1_and_no_folder()
+    public async Task An_invalid_image_gives_a_message_and_exit_code_1_and_no_folder()
     {
-        (int exitCode, string output) = await CommandProcess.RunAsync("study", Sample("vase-1.jpg"), Repository.Path("README.md"), "-o", _folder);
+        (int exitCode, string output) = await CommandProcess.RunAsync(
+            "study", Sample("vase-1.jpg"), Repository.Path("README.md"), "-o", _folder);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("README.md' cannot be taken for a picture.", output, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image.", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder));
     }
 
@@ -85,7 +89,7 @@ public sealed class StudyTests : IDisposable
     public async Task Interrupted_it_ends_with_130_and_leaves_no_half_report()
     {
         await using CommandProcess command = CommandProcess.Start("study", Sample("vase-1.jpg"), "-n", "50", "-o", _folder);
-        await command.WaitForOutputAsync("Studying 1 picture...");
+        await command.WaitForOutputAsync("Studying 1 image...");
 
         int exitCode = await command.SignalAsync(2);
 

@@ -21,7 +21,8 @@ public partial class UpTests
 
         (int exitCode, string output) = await CommandProcess.RunAsync("up", "--port", port);
 
-        Assert.Equal($"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, or choose another port with --port.", output.Trim());
+        Assert.Equal($"Port {port} is in use by another program, perhaps an earlier ./pipeline. Stop that, " +
+            "or choose another port with --port.", output.Trim());
         Assert.Equal(1, exitCode);
     }
 
@@ -40,7 +41,8 @@ public partial class UpTests
             (int exitCode, string output) = await CommandProcess.RunAsync(
                 new Dictionary<string, string> { ["PATH"] = folder }, "up", "--host", "func", "--port", $"{FreePort.Find(1)[0]}");
 
-            Assert.StartsWith("Azure Functions Core Tools are not installed: there is no 'func' on the PATH.", output.Trim(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "Azure Functions Core Tools are not installed: there is no 'func' on the PATH.", output.Trim(), StringComparison.Ordinal);
             Assert.Contains("or leave out --host", output, StringComparison.Ordinal);
             Assert.Equal(1, exitCode);
         }
@@ -59,11 +61,12 @@ public partial class UpTests
         string host = Repository.Path("src", "Pipeline.LocalHost", "bin", Repository.Configuration, "net10.0", "Pipeline.LocalHost.dll");
         try
         {
-            // In the place of func: notes how it was called, and serves by the local host, without its events.
+            // A replacement for func: records its arguments, and serves with the local host, without its events.
             string func = Path.Combine(folder, "func");
             await File.WriteAllTextAsync(
                 func,
-                $"#!/usr/bin/env bash\nprintf '%s in %s\\n' \"$*\" \"$PWD\" >'{called}'\nexec dotnet '{host}' run --app \"$PWD\" --urls \"http://127.0.0.1:$4\"\n",
+                $"#!/usr/bin/env bash\nprintf '%s in %s\\n' \"$*\" \"$PWD\" >'{called}'\nexec dotnet '{host}' run --app \"$PWD\" " +
+                "--urls \"http://127.0.0.1:$4\"\n",
                 TestContext.Current.CancellationToken);
             if (!OperatingSystem.IsWindows())
             {
@@ -76,7 +79,7 @@ public partial class UpTests
                 "up", "--host", "func", "--port", $"{port}", "--data", Path.Combine(folder, "data"));
             await command.WaitForOutputAsync("Ctrl-C stops both.");
 
-            using var body = new ByteArrayContent(Pictures.Bitmap(1));
+            using var body = new ByteArrayContent(TestImages.Bitmap(1));
             body.Headers.Add("x-ms-blob-type", "BlockBlob");
             using var http = new HttpClient();
             using HttpResponseMessage uploaded = await http.PutAsync(
@@ -87,7 +90,8 @@ public partial class UpTests
                 async () => (await http.GetStringAsync($"http://127.0.0.1:{port}/api/images", TestContext.Current.CancellationToken))
                     .Split("\"indexed\"").Length == 3,
                 () => command.Output);
-            Assert.StartsWith($"start --no-build --port {port} in ", await File.ReadAllTextAsync(called, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.StartsWith($"start --no-build --port {port} in ", await File.ReadAllTextAsync(
+                called, TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.Equal(128 + Interrupt, await command.SignalAsync(Interrupt));
         }
         finally
@@ -119,15 +123,16 @@ public partial class UpTests
     private static async Task<string> ServeAsync(string data, bool upload)
     {
         int port = FreePort.Find(1)[0];
-        await using CommandProcess command = CommandProcess.Start("up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data);
+        await using CommandProcess command = CommandProcess.Start(
+            "up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data);
         await command.WaitForOutputAsync("Ctrl-C stops both.");
         string output = command.Output;
         using var http = new HttpClient();
         string images = await http.GetStringAsync($"http://127.0.0.1:{port}/api/images", TestContext.Current.CancellationToken);
         if (upload)
         {
-            // The very address that the command tells its user.
-            using var body = new ByteArrayContent(Pictures.Bitmap(1));
+            // The address that the command printed.
+            using var body = new ByteArrayContent(TestImages.Bitmap(1));
             body.Headers.Add("x-ms-blob-type", "BlockBlob");
             using HttpResponseMessage answer = await http.PutAsync(
                 UploadAddress().Match(output).Groups[1].Value.Replace("first.jpg", "kept.bmp", StringComparison.Ordinal),
@@ -139,7 +144,8 @@ public partial class UpTests
         int exitCode = await command.SignalAsync(Interrupt);
 
         Assert.Equal(128 + Interrupt, exitCode);
-        int[] ports = [port, .. EmulatorPorts().Matches(output).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
+        int[] ports =
+            [port, .. EmulatorPorts().Matches(output).Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))];
         Assert.Equal(4, ports.Distinct().Count());
         Assert.All(ports, AssertNobodyListens);
         return images;

@@ -10,7 +10,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.IntegrationTests.Faults;
 
-/// <summary>What the SDK throws while storage is away or breaks off is an outage; what it throws as its caller ends is not.</summary>
+/// <summary>Exceptions of the SDK while storage is unavailable count as an outage; exceptions because the caller ended do not.</summary>
 public sealed class BrokenStorageTests : IDisposable
 {
     private const string Head =

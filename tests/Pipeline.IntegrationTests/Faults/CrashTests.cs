@@ -21,7 +21,7 @@ public class CrashTests(RunningPipeline pipeline)
             await app.Process.KillAsync();
             await uploads;
 
-            // No handler ran, and yet the worker does not go on without its host.
+            // No handler ran, but the worker must still end with its host.
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
             await worker.WaitForExitAsync(limit.Token);
         }
@@ -87,14 +87,16 @@ public class CrashTests(RunningPipeline pipeline)
         await using Azurite azurite = await Azurite.StartNewAsync();
         await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
         {
-            await azurite.Images.GetBlobClient("first.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(98)), TestContext.Current.CancellationToken);
+            await azurite.Images.GetBlobClient("first.bmp").UploadAsync(
+                BinaryData.FromBytes(TestImages.Bitmap(98)), TestContext.Current.CancellationToken);
             await app.WaitUntilIndexedAsync("first.bmp");
             await app.Process.StopAsync();
         }
 
         await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
         {
-            await azurite.Images.GetBlobClient("last.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(99)), TestContext.Current.CancellationToken);
+            await azurite.Images.GetBlobClient("last.bmp").UploadAsync(
+                BinaryData.FromBytes(TestImages.Bitmap(99)), TestContext.Current.CancellationToken);
             await app.WaitUntilIndexedAsync("first.bmp", "last.bmp");
             Assert.DoesNotContain("first.bmp: Indexed", app.Process.Output, StringComparison.Ordinal);
         }
@@ -109,7 +111,7 @@ public class CrashTests(RunningPipeline pipeline)
     }
 
     private static Task UploadAsync(Azurite azurite) => Parallel.ForEachAsync(Enumerable.Range(0, Images), async (i, cancellationToken) =>
-        await azurite.Images.GetBlobClient($"{i:d2}.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(i)), cancellationToken));
+        await azurite.Images.GetBlobClient($"{i:d2}.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(i)), cancellationToken));
 
     private static async Task<int> CountAsync(Azurite azurite) => (await EmbeddedAsync(azurite)).Count;
 
@@ -118,6 +120,7 @@ public class CrashTests(RunningPipeline pipeline)
         TableClient embeddings = azurite.Tables.GetTableClient("Embeddings");
         await embeddings.CreateIfNotExistsAsync(TestContext.Current.CancellationToken);
         return await embeddings.QueryAsync<TableEntity>(select: ["PartitionKey", "Name", "EmbeddedAt"])
-            .ToDictionaryAsync(entity => $"{entity.PartitionKey} {entity.GetString("Name")}", entity => entity.GetDateTimeOffset("EmbeddedAt")!.Value);
+            .ToDictionaryAsync(
+                entity => $"{entity.PartitionKey} {entity.GetString("Name")}", entity => entity.GetDateTimeOffset("EmbeddedAt")!.Value);
     }
 }

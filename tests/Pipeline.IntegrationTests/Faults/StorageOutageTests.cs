@@ -10,7 +10,8 @@ public class StorageOutageTests(RunningPipeline pipeline)
     public async Task Storage_that_comes_up_after_the_app_is_waited_for_with_a_message()
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await azurite.Images.GetBlobClient("waiting.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), TestContext.Current.CancellationToken);
+        await azurite.Images.GetBlobClient("waiting.bmp").UploadAsync(
+            BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await azurite.StopAsync();
 
         await using FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models);
@@ -19,7 +20,8 @@ public class StorageOutageTests(RunningPipeline pipeline)
         Assert.Equal("unavailable", report["status"]!.GetValue<string>());
         Assert.False(report["storage"]!["reachable"]!.GetValue<bool>());
         await app.Process.WaitUntilAsync(
-            () => Task.FromResult(app.Process.Output.Contains("cannot be reached, waiting for it", StringComparison.Ordinal)), "the message");
+            () => Task.FromResult(
+                app.Process.Output.Contains("cannot be reached, waiting for it", StringComparison.Ordinal)), "the message");
 
         await azurite.StartAsync();
         await app.WaitUntilIndexedAsync("waiting.bmp");
@@ -30,17 +32,19 @@ public class StorageOutageTests(RunningPipeline pipeline)
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
         await using FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models);
-        await azurite.Images.GetBlobClient("before.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), TestContext.Current.CancellationToken);
+        await azurite.Images.GetBlobClient("before.bmp").UploadAsync(
+            BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("before.bmp");
 
         await azurite.StopAsync();
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        using (HttpResponseMessage similar = await app.PostAsync("similar", Pictures.Bitmap(1), "image/bmp"))
+        using (HttpResponseMessage similar = await app.PostAsync("similar", TestImages.Bitmap(1), "image/bmp"))
         using (HttpResponseMessage images = await app.Client.GetAsync("images", TestContext.Current.CancellationToken))
         using (HttpResponseMessage predictions = await app.Client.GetAsync("predictions/before.bmp", TestContext.Current.CancellationToken))
         using (HttpResponseMessage maps = await app.Client.GetAsync("feature-maps/before.bmp", TestContext.Current.CancellationToken))
-        using (HttpResponseMessage pair = await app.Client.GetAsync("compare?a=before.bmp&b=before.bmp", TestContext.Current.CancellationToken))
-        using (HttpResponseMessage sent = await app.PostAsync("predictions", Pictures.Bitmap(1), "image/bmp"))
+        using (HttpResponseMessage pair = await app.Client.GetAsync(
+            "compare?a=before.bmp&b=before.bmp", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage sent = await app.PostAsync("predictions", TestImages.Bitmap(1), "image/bmp"))
         {
             HttpResponseMessage[] unavailable = [similar, images, predictions, maps, pair];
             Assert.All(unavailable, response => Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode));
@@ -51,9 +55,10 @@ public class StorageOutageTests(RunningPipeline pipeline)
         }
 
         await azurite.StartAsync();
-        await azurite.Images.GetBlobClient("after.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(2)), TestContext.Current.CancellationToken);
+        await azurite.Images.GetBlobClient("after.bmp").UploadAsync(
+            BinaryData.FromBytes(TestImages.Bitmap(2)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("before.bmp", "after.bmp");
         Assert.Equal("ok", (await app.GetAsync("health"))["status"]!.GetValue<string>());
-        Assert.Equal(2, (await app.FindSimilarAsync(Pictures.Bitmap(1)))["models"]!["vgg16"]!["results"]!.AsArray().Count);
+        Assert.Equal(2, (await app.FindSimilarAsync(TestImages.Bitmap(1)))["models"]!["vgg16"]!["results"]!.AsArray().Count);
     }
 }

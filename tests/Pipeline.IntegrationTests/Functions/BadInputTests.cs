@@ -14,7 +14,8 @@ public class BadInputTests(RunningPipeline pipeline)
     public static TheoryData<string, string, HttpStatusCode, string, string> Bodies => new()
     {
         { "empty", "image/jpeg", HttpStatusCode.BadRequest, "empty-image", "Send the bytes of an image" },
-        { "text", "image/jpeg", HttpStatusCode.UnsupportedMediaType, "unsupported-format", "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed" },
+        { "text", "image/jpeg", HttpStatusCode.UnsupportedMediaType, "unsupported-format", "JPEG, PNG, WebP, GIF, " +
+            "BMP and TIFF are allowed" },
         { "truncated JPEG", "image/jpeg", HttpStatusCode.UnprocessableEntity, "damaged-image", "it ends before its last pixel" },
         { "900 megapixels", "image/png", HttpStatusCode.UnprocessableEntity, "too-many-pixels", "at most 50 megapixels are allowed" },
         { "JPEG", "text/plain", HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "Send the image's bytes as image/*" },
@@ -48,7 +49,7 @@ public class BadInputTests(RunningPipeline pipeline)
     [InlineData("includeSelf=maybe", "includeSelf is true or false")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{query}", Pictures.Reference("rgb.png"), "image/png");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{query}", TestImages.Reference("rgb.png"), "image/png");
         using HttpResponseMessage got = await pipeline.App.Client.GetAsync($"similar/a.jpg?{query}", TestContext.Current.CancellationToken);
 
         await AssertProblemAsync(posted, HttpStatusCode.BadRequest, "invalid-parameter", detail);
@@ -64,7 +65,8 @@ public class BadInputTests(RunningPipeline pipeline)
     {
         foreach (string call in (string[])["similar", "predictions", "feature-maps"])
         {
-            using HttpResponseMessage response = await pipeline.App.Client.GetAsync($"{call}/{path}", TestContext.Current.CancellationToken);
+            using HttpResponseMessage response = await pipeline.App.Client.GetAsync(
+                $"{call}/{path}", TestContext.Current.CancellationToken);
 
             if (path.Contains("%00", StringComparison.Ordinal) && response.StatusCode == HttpStatusCode.BadRequest)
             {
@@ -82,7 +84,8 @@ public class BadInputTests(RunningPipeline pipeline)
     [InlineData("feature-maps")]
     public async Task A_name_of_1025_characters_or_none_is_no_name(string call)
     {
-        using HttpResponseMessage tooLong = await pipeline.App.Client.GetAsync($"{call}/{new string('a', 1025)}", TestContext.Current.CancellationToken);
+        using HttpResponseMessage tooLong = await pipeline.App.Client.GetAsync(
+            $"{call}/{new string('a', 1025)}", TestContext.Current.CancellationToken);
         using HttpResponseMessage none = await pipeline.App.Client.GetAsync($"{call}/", TestContext.Current.CancellationToken);
 
         await AssertProblemAsync(tooLong, HttpStatusCode.BadRequest, "invalid-parameter", "1 to 1024 characters");
@@ -90,7 +93,7 @@ public class BadInputTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_continuation_that_nobody_gave_is_refused()
+    public async Task An_invalid_continuation_is_refused()
     {
         using HttpResponseMessage response = await pipeline.App.Client.GetAsync(
             $"images?continue={new string('x', 5000)}", TestContext.Current.CancellationToken);
@@ -124,7 +127,7 @@ public class BadInputTests(RunningPipeline pipeline)
     [Fact]
     public async Task Memory_stays_bounded_under_many_bad_bodies_at_once()
     {
-        // The networks that other tests had loaded are none of this test's.
+        // Excludes the memory of models that other tests had loaded.
         long before = pipeline.App.WorkerMemory;
         byte[] bomb = Body("900 megapixels");
         byte[] large = Body("21 MB")[..(20 * 1024 * 1024)];
@@ -142,9 +145,9 @@ public class BadInputTests(RunningPipeline pipeline)
     {
         "empty" => [],
         "text" => Encoding.UTF8.GetBytes("I am an image, believe me."),
-        "truncated JPEG" => Pictures.Reference("baseline.jpg")[..1500],
+        "truncated JPEG" => TestImages.Reference("baseline.jpg")[..1500],
         "900 megapixels" => OneBitPng(30_000),
-        "JPEG" => Pictures.Reference("baseline.jpg"),
+        "JPEG" => TestImages.Reference("baseline.jpg"),
         "21 MB" => [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]],
         _ => throw new ArgumentOutOfRangeException(nameof(what), what, "Unknown body."),
     };

@@ -12,16 +12,16 @@ public class CompareTests(RunningPipeline pipeline)
     private const string Study = "layers=vgg16:fc2,resnet50:predictions";
 
     private static readonly string[] Keys = ["vgg16", "resnet50"];
-    private static readonly byte[] First = Pictures.Reference("baseline.jpg");
-    private static readonly byte[] Second = Pictures.Reference("rgb.png");
+    private static readonly byte[] First = TestImages.Reference("baseline.jpg");
+    private static readonly byte[] Second = TestImages.Reference("rgb.png");
 
     [Fact]
     public async Task A_pair_of_stored_images_has_the_cosine_that_search_gives_it()
     {
-        // Nearly the same picture, so that it is among the nearest whatever else is stored.
-        byte[] near = Pictures.Bitmap(4001);
+        // Nearly the same image, so that it is among the nearest whatever else is stored.
+        byte[] near = TestImages.Bitmap(4001);
         near.AsSpan(^600..).Clear();
-        await pipeline.UploadAndWaitAsync(("pair/a.bmp", Pictures.Bitmap(4001)), ("pair/b.bmp", near));
+        await pipeline.UploadAndWaitAsync(("pair/a.bmp", TestImages.Bitmap(4001)), ("pair/b.bmp", near));
 
         JsonNode similar = await pipeline.App.GetAsync("similar/pair/a.bmp?top=20");
         JsonNode pair = await pipeline.App.GetAsync("compare?a=pair/a.bmp&b=pair%2Fb.bmp");
@@ -59,11 +59,11 @@ public class CompareTests(RunningPipeline pipeline)
     [Fact]
     public async Task Images_are_compared_from_the_moment_they_are_stored()
     {
-        await pipeline.UploadAsync("pair/new-a.bmp", Pictures.Bitmap(4003));
-        await pipeline.UploadAsync("pair/new-b.bmp", Pictures.Bitmap(4004));
+        await pipeline.UploadAsync("pair/new-a.bmp", TestImages.Bitmap(4003));
+        await pipeline.UploadAsync("pair/new-b.bmp", TestImages.Bitmap(4004));
 
         JsonNode stored = await pipeline.App.GetAsync("compare?a=pair/new-a.bmp&b=pair/new-b.bmp");
-        JsonNode sent = await CompareAsync(Pictures.Bitmap(4003), Pictures.Bitmap(4004));
+        JsonNode sent = await CompareAsync(TestImages.Bitmap(4003), TestImages.Bitmap(4004));
 
         Assert.All(Keys, key => Assert.Equal(Cosine(sent, key), Cosine(stored, key), 1e-6f));
     }
@@ -97,7 +97,7 @@ public class CompareTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_pair_is_drawn_side_by_side_where_a_picture_is_asked_for()
+    public async Task A_pair_is_drawn_side_by_side_where_an_image_is_asked_for()
     {
         await pipeline.UploadAndWaitAsync(("pair/drawn-a.jpg", First), ("pair/drawn-b.png", Second));
 
@@ -123,7 +123,8 @@ public class CompareTests(RunningPipeline pipeline)
     [InlineData("b=x.jpg", "a names no image")]
     [InlineData("a=&b=x.jpg", "a names no image")]
     [InlineData("a=x.jpg&b=y.jpg&format=gif", "format is json, which is usual, or png")]
-    [InlineData("a=x.jpg&b=y.jpg&layers=vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2, vgg16:predictions, vgg16:block5_pool, resnet50:avg_pool")]
+    [InlineData(
+        "a=x.jpg&b=y.jpg&layers=vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2, vgg16:predictions, vgg16:block5_pool, resnet50:avg_pool")]
     [InlineData("a=x.jpg&b=y.jpg&layers=vgg16:fc2,vgg16:predictions", "vgg16 is named twice")]
     [InlineData("a=x.jpg&b=y.jpg&layers=", "'' is not one of")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
@@ -136,7 +137,7 @@ public class CompareTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_name_of_1025_characters_is_no_name_and_an_unknown_one_is_named()
     {
-        await pipeline.UploadAsync("pair/known.bmp", Pictures.Bitmap(4005));
+        await pipeline.UploadAsync("pair/known.bmp", TestImages.Bitmap(4005));
         using HttpResponseMessage tooLong = await GetAsync($"compare?a={new string('a', 1025)}&b=pair/known.bmp");
         using HttpResponseMessage firstUnknown = await GetAsync("compare?a=pair/nobody.bmp&b=pair/known.bmp");
         using HttpResponseMessage secondUnknown = await GetAsync("compare?a=pair/known.bmp&b=pair/nobody.bmp&format=png");
@@ -147,7 +148,7 @@ public class CompareTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_form_that_lacks_an_image_is_told_which()
+    public async Task A_form_that_lacks_an_image_gets_an_error_that_names_it()
     {
         using HttpResponseMessage onlyA = await PostAsync(First, null);
         using HttpResponseMessage neither = await PostAsync(null, null);
@@ -156,24 +157,27 @@ public class CompareTests(RunningPipeline pipeline)
         await FunctionApp.AssertProblemAsync(onlyA, HttpStatusCode.BadRequest, "missing-image", "The form has no field 'b'.");
         await FunctionApp.AssertProblemAsync(neither, HttpStatusCode.BadRequest, "missing-image", "The form has no field 'a' and 'b'.");
         await FunctionApp.AssertProblemAsync(
-            body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the fields 'a' and 'b'");
+            body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the fields 'a' and " +
+                "'b'");
     }
 
     [Fact]
-    public async Task The_image_that_is_not_let_in_is_named()
+    public async Task The_image_that_is_not_accepted_is_named()
     {
         byte[] text = Encoding.UTF8.GetBytes("I am an image, believe me.");
         byte[] large = [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]];
         await pipeline.UploadAsync("pair/text.jpg", text);
-        await pipeline.UploadAsync("pair/fine.bmp", Pictures.Bitmap(4006));
+        await pipeline.UploadAsync("pair/fine.bmp", TestImages.Bitmap(4006));
 
         using HttpResponseMessage first = await PostAsync(text, Second);
         using HttpResponseMessage second = await PostAsync(First, First[..1500]);
         using HttpResponseMessage tooLarge = await PostAsync(First, large);
         using HttpResponseMessage stored = await GetAsync("compare?a=pair/fine.bmp&b=pair/text.jpg");
 
-        await FunctionApp.AssertProblemAsync(first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
-        await FunctionApp.AssertProblemAsync(second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
+        await FunctionApp.AssertProblemAsync(
+            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
+        await FunctionApp.AssertProblemAsync(
+            second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
         await FunctionApp.AssertProblemAsync(
             tooLarge, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'b' has more than 20 MB");
         await FunctionApp.AssertProblemAsync(

@@ -20,7 +20,8 @@ public class FeatureMapTests(RunningPipeline pipeline)
     [InlineData("?model=resnet50&block=5", 914)]
     public async Task A_block_of_a_sent_image_is_a_square_grid(string query, int side)
     {
-        using HttpResponseMessage response = await pipeline.App.PostAsync($"feature-maps{query}", Pictures.Reference("baseline.jpg"), "image/jpeg");
+        using HttpResponseMessage response = await pipeline.App.PostAsync(
+            $"feature-maps{query}", TestImages.Reference("baseline.jpg"), "image/jpeg");
 
         (_, RgbImage grid) = await PngFile.ReadAsync(response);
 
@@ -28,9 +29,9 @@ public class FeatureMapTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task The_grid_is_drawn_from_the_networks_own_maps()
+    public async Task The_grid_is_drawn_from_the_models_own_maps()
     {
-        byte[] image = Pictures.Reference("rgb.png");
+        byte[] image = TestImages.Reference("rgb.png");
         InstalledModel model = pipeline.Models.Installed.Single(model => model.Key == "vgg16");
         using var decoder = new ImageDecoder(new ImageLimits());
         Assert.True(decoder.TryDecode(image, 224, 224, Resampling.Quality, out DecodedImage? input, out _));
@@ -46,9 +47,9 @@ public class FeatureMapTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_stored_image_gives_the_same_picture_as_when_it_is_sent()
+    public async Task A_stored_image_gives_the_same_image_as_when_it_is_sent()
     {
-        byte[] image = Pictures.Reference("palette.png");
+        byte[] image = TestImages.Reference("palette.png");
         await pipeline.UploadAsync("maps/a/palette.png", image);
 
         foreach (string query in (string[])["?block=4", "?layout=sheet&model=resnet50"])
@@ -67,7 +68,7 @@ public class FeatureMapTests(RunningPipeline pipeline)
     public async Task The_sheet_has_two_rows_of_three()
     {
         using HttpResponseMessage response = await pipeline.App.PostAsync(
-            "feature-maps?layout=sheet", Pictures.Reference("baseline.jpg"), "image/jpeg");
+            "feature-maps?layout=sheet", TestImages.Reference("baseline.jpg"), "image/jpeg");
 
         (_, RgbImage sheet) = await PngFile.ReadAsync(response);
 
@@ -83,7 +84,8 @@ public class FeatureMapTests(RunningPipeline pipeline)
     [InlineData("model=alexnet", "model is vgg16 or resnet50")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"feature-maps?{query}", Pictures.Reference("rgb.png"), "image/png");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync(
+            $"feature-maps?{query}", TestImages.Reference("rgb.png"), "image/png");
         using HttpResponseMessage got = await GetAsync($"feature-maps/a.jpg?{query}");
 
         await FunctionApp.AssertProblemAsync(posted, HttpStatusCode.BadRequest, "invalid-parameter", detail);

@@ -10,14 +10,15 @@ namespace Pipeline.IntegrationTests.Functions;
 
 public class FindSimilarTests(RunningPipeline pipeline)
 {
-    private static readonly string[] Files = ["baseline.jpg", "rgb.png", "palette.png", "lossy.webp", "animated.gif", "rgb.bmp", "rgb.tif", "grey16.png"];
+    private static readonly string[] Files =
+        ["baseline.jpg", "rgb.png", "palette.png", "lossy.webp", "animated.gif", "rgb.bmp", "rgb.tif", "grey16.png"];
 
     [Fact]
     public async Task An_uploaded_image_is_found_by_both_models_side_by_side()
     {
         await UploadFilesAsync();
 
-        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Reference("baseline.jpg"), "?top=5");
+        JsonNode answer = await pipeline.App.FindSimilarAsync(TestImages.Reference("baseline.jpg"), "?top=5");
 
         Assert.Equal((97, 61), (answer["query"]!["width"]!.GetValue<int>(), answer["query"]!["height"]!.GetValue<int>()));
         foreach (string model in (string[])["vgg16", "resnet50"])
@@ -58,12 +59,14 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_byte_identical_copy_is_reported_as_a_duplicate_and_no_other_is()
     {
-        byte[] picture = Pictures.Bitmap(1001);
-        await pipeline.UploadAndWaitAsync(("copies/one.bmp", picture), ("copies/two.bmp", picture), ("copies/other.bmp", Pictures.Bitmap(1002)));
+        byte[] image = TestImages.Bitmap(1001);
+        await pipeline.UploadAndWaitAsync(
+            ("copies/one.bmp", image), ("copies/two.bmp", image), ("copies/other.bmp", TestImages.Bitmap(1002)));
 
         JsonNode answer = await pipeline.App.GetAsync("similar/copies/one.bmp?top=100");
 
-        JsonNode[] duplicates = [.. answer["models"]!["vgg16"]!["results"]!.AsArray().Where(result => result!["duplicate"]!.GetValue<bool>())!];
+        JsonNode[] duplicates =
+            [.. answer["models"]!["vgg16"]!["results"]!.AsArray().Where(result => result!["duplicate"]!.GetValue<bool>())!];
         Assert.Equal(["copies/two.bmp"], duplicates.Select(result => result["name"]!.GetValue<string>()));
     }
 
@@ -72,7 +75,7 @@ public class FindSimilarTests(RunningPipeline pipeline)
     {
         await UploadFilesAsync();
 
-        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Reference("rgb.png"), "?model=ResNet50&top=3");
+        JsonNode answer = await pipeline.App.FindSimilarAsync(TestImages.Reference("rgb.png"), "?model=ResNet50&top=3");
 
         Assert.Equal(["resnet50"], answer["models"]!.AsObject().Select(model => model.Key));
         Assert.Equal(3, answer["models"]!["resnet50"]!["results"]!.AsArray().Count);
@@ -82,10 +85,10 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task Ten_results_are_given_unless_another_number_is_asked_for()
     {
-        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 12).Select(i => ($"ten/{i}.bmp", Pictures.Bitmap(i)))]);
+        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 12).Select(i => ($"ten/{i}.bmp", TestImages.Bitmap(i)))]);
 
-        Assert.Equal(10, Names(await pipeline.App.FindSimilarAsync(Pictures.Bitmap(0)), "vgg16").Length);
-        Assert.Single(Names(await pipeline.App.FindSimilarAsync(Pictures.Bitmap(0), "?top=1"), "vgg16"));
+        Assert.Equal(10, Names(await pipeline.App.FindSimilarAsync(TestImages.Bitmap(0)), "vgg16").Length);
+        Assert.Single(Names(await pipeline.App.FindSimilarAsync(TestImages.Bitmap(0), "?top=1"), "vgg16"));
     }
 
     [Fact]
@@ -94,11 +97,12 @@ public class FindSimilarTests(RunningPipeline pipeline)
         await UploadFilesAsync();
         using var form = new MultipartFormDataContent();
         form.Add(new StringContent("hello"), "comment");
-        var image = new ByteArrayContent(Pictures.Reference("grey16.png"));
+        var image = new ByteArrayContent(TestImages.Reference("grey16.png"));
         image.Headers.ContentType = new MediaTypeHeaderValue("image/png");
         form.Add(image, "image", "../../etc/passwd");
 
-        using HttpResponseMessage response = await pipeline.App.Client.PostAsync("similar?top=1", form, TestContext.Current.CancellationToken);
+        using HttpResponseMessage response = await pipeline.App.Client.PostAsync(
+            "similar?top=1", form, TestContext.Current.CancellationToken);
         JsonNode answer = await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
 
         Assert.True(answer["fused"]![0]!["duplicate"]!.GetValue<bool>());
@@ -108,15 +112,15 @@ public class FindSimilarTests(RunningPipeline pipeline)
     public async Task An_image_is_found_once_its_record_is_two_seconds_old()
     {
         // A first query fills the index, so that what follows can only come from the log of changes.
-        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(2001), "?top=1");
-        await pipeline.UploadAsync("fresh/one.bmp", Pictures.Bitmap(2001));
+        await pipeline.App.FindSimilarAsync(TestImages.Bitmap(2001), "?top=1");
+        await pipeline.UploadAsync("fresh/one.bmp", TestImages.Bitmap(2001));
         TableClient embeddings = pipeline.Azurite.Tables.GetTableClient("Embeddings");
         await pipeline.App.Process.WaitUntilAsync(
             async () => await embeddings.QueryAsync<TableEntity>(entity => entity.GetString("Name") == "fresh/one.bmp").CountAsync() == 2,
             "both records");
 
         await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
-        JsonNode answer = await pipeline.App.FindSimilarAsync(Pictures.Bitmap(2001), "?top=1");
+        JsonNode answer = await pipeline.App.FindSimilarAsync(TestImages.Bitmap(2001), "?top=1");
 
         Assert.Equal(["fresh/one.bmp"], Names(answer, "vgg16"));
         Assert.Equal(["fresh/one.bmp"], Names(answer, "resnet50"));
@@ -125,14 +129,14 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_new_version_of_an_image_takes_the_place_of_the_old_one()
     {
-        await pipeline.UploadAndWaitAsync(("versions/a.bmp", Pictures.Bitmap(3001)));
-        await pipeline.UploadAndWaitAsync(("versions/a.bmp", Pictures.Bitmap(3002)));
+        await pipeline.UploadAndWaitAsync(("versions/a.bmp", TestImages.Bitmap(3001)));
+        await pipeline.UploadAndWaitAsync(("versions/a.bmp", TestImages.Bitmap(3002)));
 
         JsonNode answer = await pipeline.App.GetAsync("similar/versions/a.bmp?top=1&includeSelf=true");
-        JsonNode old = await pipeline.App.FindSimilarAsync(Pictures.Bitmap(3001), "?top=100");
+        JsonNode old = await pipeline.App.FindSimilarAsync(TestImages.Bitmap(3001), "?top=100");
 
         Assert.Equal(
-            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(3002))),
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TestImages.Bitmap(3002))),
             answer["query"]!["contentHash"]!.GetValue<string>());
         Assert.DoesNotContain(old["models"]!["vgg16"]!["results"]!.AsArray(), result => result!["duplicate"]!.GetValue<bool>());
     }
@@ -158,7 +162,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task The_samples_each_find_themselves_first()
     {
-        string[] samples = [.. Directory.GetFiles(Repository.Path("samples")).Where(path => Path.GetExtension(path) is ".jpg" or ".png" or ".webp" or ".gif")];
+        string[] samples = [.. Directory.GetFiles(Repository.Path("samples")).Where(
+            path => Path.GetExtension(path) is ".jpg" or ".png" or ".webp" or ".gif")];
         Assert.NotEmpty(samples);
         await pipeline.UploadAndWaitAsync([.. samples.Select(path => ($"samples/{Path.GetFileName(path)}", File.ReadAllBytes(path)))]);
 
@@ -171,7 +176,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
         }
     }
 
-    private Task UploadFilesAsync() => pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", Pictures.Reference(file)))]);
+    private Task UploadFilesAsync() =>
+        pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", TestImages.Reference(file)))]);
 
     private static string[] Names(JsonNode answer, string model) =>
         [.. answer["models"]![model]!["results"]!.AsArray().Select(result => result!["name"]!.GetValue<string>())];

@@ -5,7 +5,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
-/// <summary>What only shows where the real worker answers behind a host.</summary>
+/// <summary>Behaviour that only shows with the real worker behind a host.</summary>
 public class HostTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -15,8 +15,8 @@ public class HostTests(RunningPipeline pipeline)
     {
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
         };
 
         using HttpResponseMessage response = await pipeline.App.Client.PostAsync("compare", form, CancellationToken);
@@ -30,9 +30,9 @@ public class HostTests(RunningPipeline pipeline)
     {
         using var form = new MultipartFormDataContent
         {
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
-            { new ByteArrayContent(Pictures.LargeBitmap(3000, 2000, 3)), "c", "c.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 1)), "a", "a.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 2)), "b", "b.bmp" },
+            { new ByteArrayContent(TestImages.LargeBitmap(3000, 2000, 3)), "c", "c.bmp" },
         };
 
         using HttpResponseMessage response = await pipeline.App.Client.PostAsync("study?n=0", form, CancellationToken);
@@ -80,7 +80,9 @@ public class HostTests(RunningPipeline pipeline)
     [InlineData("Headers")]
     public async Task A_query_parameter_of_any_name_is_bound_to_nothing(string parameter)
     {
-        foreach (string call in (string[])["health", "images", "similar/nobody.jpg", "predictions/nobody.jpg", "feature-maps/nobody.jpg", "compare?a=x&b=y"])
+        string[] calls =
+            ["health", "images", "similar/nobody.jpg", "predictions/nobody.jpg", "feature-maps/nobody.jpg", "compare?a=x&b=y"];
+        foreach (string call in calls)
         {
             string separator = call.Contains('?', StringComparison.Ordinal) ? "&" : "?";
 
@@ -91,23 +93,23 @@ public class HostTests(RunningPipeline pipeline)
             Assert.DoesNotContain("'x' is", body.Replace("a=x", "", StringComparison.Ordinal), StringComparison.Ordinal);
         }
 
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{parameter}=x", Pictures.Bitmap(1), "image/bmp");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync($"similar?{parameter}=x", TestImages.Bitmap(1), "image/bmp");
         Assert.Equal(HttpStatusCode.OK, posted.StatusCode);
     }
 
     [Fact]
     public async Task An_image_whose_name_begins_or_ends_with_a_slash_is_failed_with_the_reason_and_never_taken_for_another()
     {
-        await pipeline.UploadAndWaitAsync(("slash.bmp", Pictures.Bitmap(811)));
+        await pipeline.UploadAndWaitAsync(("slash.bmp", TestImages.Bitmap(811)));
         BlobContainerClient exact = new BlobServiceClient(
             pipeline.Azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
         foreach ((string name, int number) in new[] { ("/slash.bmp", 812), ("slash.bmp/", 813) })
         {
-            await exact.UploadBlobAsync(name, BinaryData.FromBytes(Pictures.Bitmap(number)), CancellationToken);
+            await exact.UploadBlobAsync(name, BinaryData.FromBytes(TestImages.Bitmap(number)), CancellationToken);
         }
 
         JsonNode sent = await FunctionApp.ReadAsync(
-            await pipeline.App.PostAsync("similar?top=1", Pictures.Bitmap(812), "image/bmp"), HttpStatusCode.OK);
+            await pipeline.App.PostAsync("similar?top=1", TestImages.Bitmap(812), "image/bmp"), HttpStatusCode.OK);
         JsonNode named = await pipeline.App.GetAsync("predictions/%2Fslash.bmp");
 
         foreach (string name in new[] { "/slash.bmp", "slash.bmp/" })
@@ -170,7 +172,7 @@ public class HostTests(RunningPipeline pipeline)
     [InlineData("OPTIONS", "similar")]
     [InlineData("TRACE", "health")]
     [InlineData("GET", "../nothing")]
-    public async Task What_no_function_answers_is_404_without_a_body(string method, string path)
+    public async Task A_path_of_no_function_is_404_without_a_body(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
 
@@ -193,7 +195,7 @@ public class HostTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_is_noted_and_fails_nothing()
+    public async Task A_client_that_disconnects_is_logged_and_causes_no_failure()
     {
         int before = pipeline.App.Process.Output.Length;
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
@@ -205,7 +207,8 @@ public class HostTests(RunningPipeline pipeline)
 
         await Assert.ThrowsAnyAsync<Exception>(() => call);
         await pipeline.App.Process.WaitUntilAsync(
-            () => Task.FromResult(pipeline.App.Process.Output[before..].Contains("the caller left before the answer", StringComparison.Ordinal)), "the line");
+            () => Task.FromResult(
+                pipeline.App.Process.Output[before..].Contains("the caller left before the answer", StringComparison.Ordinal)), "the line");
         string log = pipeline.App.Process.Output[before..];
         Assert.DoesNotContain("FindSimilar failed", log, StringComparison.Ordinal);
         Assert.DoesNotContain("(Failed, Id=", log, StringComparison.Ordinal);
@@ -215,13 +218,15 @@ public class HostTests(RunningPipeline pipeline)
     public async Task Storage_requests_and_answers_are_not_logged_one_by_one()
     {
         int before = pipeline.App.Process.Output.Length;
-        await pipeline.UploadAndWaitAsync(("host/quiet.bmp", Pictures.Bitmap(4711)));
-        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(4711));
+        await pipeline.UploadAndWaitAsync(("host/quiet.bmp", TestImages.Bitmap(4711)));
+        await pipeline.App.FindSimilarAsync(TestImages.Bitmap(4711));
 
         string log = pipeline.App.Process.Output[before..];
 
         Assert.Contains("host/quiet.bmp: Indexed by", log, StringComparison.Ordinal);
-        foreach (string noise in (string[])["x-ms-client-request-id", "Azure.Core", "Setting HTTP status code", "Writing value of type", "Request starting"])
+        string[] unwanted =
+            ["x-ms-client-request-id", "Azure.Core", "Setting HTTP status code", "Writing value of type", "Request starting"];
+        foreach (string noise in unwanted)
         {
             Assert.DoesNotContain(noise, log, StringComparison.Ordinal);
         }
@@ -241,7 +246,7 @@ public class HostTests(RunningPipeline pipeline)
             await stream.WriteAsync(new byte[] { 0xFF, 0xD8, 0xFF }, cancellationToken);
             await stream.FlushAsync(cancellationToken);
 
-            // The function has to be at work before its caller leaves.
+            // The function must be running before its caller disconnects.
             await Task.Delay(500, cancellationToken);
             _started.SetResult();
             await Task.Delay(Timeout.Infinite, cancellationToken);

@@ -11,16 +11,19 @@ public class ListImagesTests(RunningPipeline pipeline)
         string[] names = [.. Enumerable.Range(0, 105).Select(i => $"pages/{i:d3}.bmp")];
         foreach (string name in names)
         {
-            await pipeline.UploadAsync(name, Pictures.Bitmap(5000));
+            await pipeline.UploadAsync(name, TestImages.Bitmap(5000));
         }
 
         JsonNode first = await pipeline.App.GetAsync("images?prefix=pages/");
-        JsonNode second = await pipeline.App.GetAsync($"images?prefix=pages/&continue={Uri.EscapeDataString(first["continue"]!.GetValue<string>())}");
+        JsonNode second = await pipeline.App.GetAsync(
+            $"images?prefix=pages/&continue={Uri.EscapeDataString(first["continue"]!.GetValue<string>())}");
 
         Assert.Equal(100, first["images"]!.AsArray().Count);
         Assert.Null(second["continue"]);
-        Assert.Equal(names, first["images"]!.AsArray().Concat(second["images"]!.AsArray()).Select(image => image!["name"]!.GetValue<string>()));
-        Assert.All(first["images"]!.AsArray(), image => Assert.Equal(["vgg16", "resnet50"], image!["models"]!.AsObject().Select(model => model.Key)));
+        Assert.Equal(
+            names, first["images"]!.AsArray().Concat(second["images"]!.AsArray()).Select(image => image!["name"]!.GetValue<string>()));
+        Assert.All(first["images"]!.AsArray(), image => Assert.Equal(
+            ["vgg16", "resnet50"], image!["models"]!.AsObject().Select(model => model.Key)));
     }
 
     [Fact]
@@ -33,9 +36,9 @@ public class ListImagesTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task Health_tells_models_index_and_storage_without_naming_the_account()
+    public async Task Health_reports_models_index_and_storage_without_naming_the_account()
     {
-        await pipeline.App.FindSimilarAsync(Pictures.Bitmap(1), "?top=1");
+        await pipeline.App.FindSimilarAsync(TestImages.Bitmap(1), "?top=1");
 
         JsonNode health = await pipeline.App.GetAsync("health");
 

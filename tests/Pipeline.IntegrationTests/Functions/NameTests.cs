@@ -20,7 +20,7 @@ public class NameTests(RunningPipeline pipeline)
     [MemberData(nameof(Names))]
     public async Task Any_name_that_storage_takes_can_be_indexed_and_asked_for(string name, string path)
     {
-        await pipeline.UploadAndWaitAsync((name, Pictures.Bitmap(name.Length)));
+        await pipeline.UploadAndWaitAsync((name, TestImages.Bitmap(name.Length)));
 
         JsonNode similar = await pipeline.App.GetAsync($"similar/{path}?top=1&includeSelf=true");
         JsonNode predictions = await pipeline.App.GetAsync($"predictions/{path}");

@@ -8,7 +8,7 @@ using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;
 
-/// <summary>An app whose VGG16 is there without its dense layers, its ResNet50 with them, and the names of the classes.</summary>
+/// <summary>An app with VGG16 without its dense layers, ResNet50 with them, and the names of the classes.</summary>
 public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-no-top-").FullName;
@@ -23,7 +23,8 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         }
 
-        var classes = Enumerable.Range(0, 1000).ToDictionary(number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
+        var classes = Enumerable.Range(0, 1000).ToDictionary(
+            number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
         await File.WriteAllTextAsync(
             Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes), TestContext.Current.CancellationToken);
         _app = await FunctionApp.StartAsync(pipeline.Azurite, _folder);
@@ -40,34 +41,36 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Everything_but_the_predictions_of_the_network_without_its_top_is_answered()
+    public async Task Everything_but_the_predictions_of_the_model_without_its_top_is_answered()
     {
-        byte[] picture = Pictures.Reference("baseline.jpg");
+        byte[] image = TestImages.Reference("baseline.jpg");
 
-        using HttpResponseMessage both = await _app!.PostAsync("predictions", picture, "image/jpeg");
+        using HttpResponseMessage both = await _app!.PostAsync("predictions", image, "image/jpeg");
         await FunctionApp.AssertProblemAsync(
             both,
             HttpStatusCode.Conflict,
             "no-predictions",
-            "VGG16 was installed without the dense layers, which are what predicts. Get the whole network: ./pipeline models pull");
-        using HttpResponseMessage stored = await _app.Client.GetAsync("predictions/any.jpg?model=vgg16", TestContext.Current.CancellationToken);
+            "VGG16 was installed without the dense layers, which make the predictions. Get the complete model: ./pipeline models pull");
+        using HttpResponseMessage stored = await _app.Client.GetAsync(
+            "predictions/any.jpg?model=vgg16", TestContext.Current.CancellationToken);
         await FunctionApp.AssertProblemAsync(stored, HttpStatusCode.Conflict, "no-predictions", "VGG16");
 
-        using HttpResponseMessage resNet50 = await _app.PostAsync("predictions?model=resnet50", picture, "image/jpeg");
+        using HttpResponseMessage resNet50 = await _app.PostAsync("predictions?model=resnet50", image, "image/jpeg");
         JsonNode predictions = await FunctionApp.ReadAsync(resNet50, HttpStatusCode.OK);
         Assert.True(predictions["labelled"]!.GetValue<bool>());
         Assert.All(predictions["models"]!["resnet50"]!["predictions"]!.AsArray(), prediction =>
         {
             int number = prediction!["class"]!.GetValue<int>();
             Assert.Equal(
-                ($"n{number:00000000}", $"label_{number}"), (prediction["wnid"]!.GetValue<string>(), prediction["label"]!.GetValue<string>()));
+                ($"n{number:00000000}", $"label_{number}"),
+                (prediction["wnid"]!.GetValue<string>(), prediction["label"]!.GetValue<string>()));
         });
 
-        using HttpResponseMessage maps = await _app.PostAsync("feature-maps?block=5", picture, "image/jpeg");
+        using HttpResponseMessage maps = await _app.PostAsync("feature-maps?block=5", image, "image/jpeg");
         (_, RgbImage grid) = await PngFile.ReadAsync(maps);
         Assert.Equal(914, grid.Width);
 
-        using var form = new MultipartFormDataContent { { new ByteArrayContent(picture), "a" }, { new ByteArrayContent(picture), "b" } };
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(image), "a" }, { new ByteArrayContent(image), "b" } };
         using HttpResponseMessage compared = await _app.Client.PostAsync("compare", form, TestContext.Current.CancellationToken);
         JsonNode pair = await FunctionApp.ReadAsync(compared, HttpStatusCode.OK);
         Assert.Equal("block5_pool", pair["models"]!["vgg16"]!["layer"]!.GetValue<string>());

@@ -10,7 +10,7 @@ public class PoisonTests(RunningPipeline pipeline)
     public async Task A_bad_blob_ends_in_the_poison_queue_with_its_reason_while_the_rest_are_indexed()
     {
         await pipeline.UploadAsync("poison/not-an-image.jpg", "Just text."u8.ToArray());
-        await pipeline.UploadAndWaitAsync(("poison/before.bmp", Pictures.Bitmap(6001)), ("poison/after.bmp", Pictures.Bitmap(6002)));
+        await pipeline.UploadAndWaitAsync(("poison/before.bmp", TestImages.Bitmap(6001)), ("poison/after.bmp", TestImages.Bitmap(6002)));
 
         var messages = new List<JsonNode>();
         await pipeline.App.Process.WaitUntilAsync(
@@ -28,7 +28,8 @@ public class PoisonTests(RunningPipeline pipeline)
             .GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag.ToString("H");
         Assert.All(messages, message =>
         {
-            Assert.Equal(["Type", "FunctionId", "BlobType", "ContainerName", "BlobName", "ETag"], message.AsObject().Select(property => property.Key));
+            Assert.Equal(["Type", "FunctionId", "BlobType", "ContainerName", "BlobName", "ETag"], message.AsObject().Select(
+                property => property.Key));
             Assert.Equal("BlobTrigger", message["Type"]!.GetValue<string>());
             Assert.Equal("BlockBlob", message["BlobType"]!.GetValue<string>());
             Assert.Equal("images", message["ContainerName"]!.GetValue<string>());
@@ -36,7 +37,8 @@ public class PoisonTests(RunningPipeline pipeline)
         });
         IReadOnlyDictionary<string, (string State, string? Reason)> states = await pipeline.App.StatesAsync("poison/not-an-image.jpg");
         Assert.All(states.Values, state => Assert.Equal("failed", state.State));
-        Assert.All(states.Values, state => Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", state.Reason, StringComparison.Ordinal));
+        Assert.All(states.Values, state => Assert.Contains(
+            "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", state.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -46,10 +48,11 @@ public class PoisonTests(RunningPipeline pipeline)
         await pipeline.App.Process.WaitUntilAsync(
             async () => (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.Any(state => state.State == "failed"), "the failure");
 
-        await pipeline.UploadAsync("poison/mended.jpg", Pictures.Bitmap(6003));
+        await pipeline.UploadAsync("poison/mended.jpg", TestImages.Bitmap(6003));
 
         await pipeline.App.Process.WaitUntilAsync(
-            async () => (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.All(state => state.State == "indexed"), "the good image");
+            async () =>
+                (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.All(state => state.State == "indexed"), "the good image");
     }
 
     private async Task<List<JsonNode>> MessagesAsync(string name)
@@ -60,6 +63,7 @@ public class PoisonTests(RunningPipeline pipeline)
         }
 
         PeekedMessage[] peeked = await pipeline.Azurite.PoisonQueue.PeekMessagesAsync(32);
-        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(message => message["BlobName"]!.GetValue<string>() == name)];
+        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(
+            message => message["BlobName"]!.GetValue<string>() == name)];
     }
 }

@@ -16,7 +16,7 @@ public class PredictTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_sent_image_gets_five_classes_from_each_model_most_probable_first()
     {
-        JsonNode answer = await PredictAsync(Pictures.Reference("baseline.jpg"));
+        JsonNode answer = await PredictAsync(TestImages.Reference("baseline.jpg"));
 
         Assert.Equal((97, 61), (answer["query"]!["width"]!.GetValue<int>(), answer["query"]!["height"]!.GetValue<int>()));
         Assert.Null(answer["query"]!["name"]);
@@ -42,9 +42,9 @@ public class PredictTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task They_are_the_networks_own_largest_outputs()
+    public async Task They_are_the_models_own_largest_outputs()
     {
-        byte[] image = Pictures.Reference("rgb.png");
+        byte[] image = TestImages.Reference("rgb.png");
         JsonNode answer = await PredictAsync(image, "?top=100");
         using var decoder = new ImageDecoder(new ImageLimits());
         Assert.True(decoder.TryDecode(image, 224, 224, Resampling.Quality, out DecodedImage? decoded, out _));
@@ -67,7 +67,7 @@ public class PredictTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_stored_image_gets_the_same_as_when_it_is_sent()
     {
-        byte[] image = Pictures.Reference("lossy.webp");
+        byte[] image = TestImages.Reference("lossy.webp");
         await pipeline.UploadAsync("predict/deep/lossy.webp", image);
 
         JsonNode sent = await PredictAsync(image, "?top=7");
@@ -83,7 +83,7 @@ public class PredictTests(RunningPipeline pipeline)
     [Fact]
     public async Task Only_the_model_asked_for_predicts()
     {
-        JsonNode answer = await PredictAsync(Pictures.Reference("rgb.png"), "?model=ResNet50&top=1");
+        JsonNode answer = await PredictAsync(TestImages.Reference("rgb.png"), "?model=ResNet50&top=1");
 
         Assert.Equal(["resnet50"], answer["models"]!.AsObject().Select(model => model.Key));
         Assert.Single(Probabilities(answer, "resnet50"));
@@ -95,7 +95,8 @@ public class PredictTests(RunningPipeline pipeline)
     [InlineData("model=alexnet", "model is vgg16 or resnet50")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
-        using HttpResponseMessage posted = await pipeline.App.PostAsync($"predictions?{query}", Pictures.Reference("rgb.png"), "image/png");
+        using HttpResponseMessage posted = await pipeline.App.PostAsync(
+            $"predictions?{query}", TestImages.Reference("rgb.png"), "image/png");
         using HttpResponseMessage got = await GetAsync($"predictions/a.jpg?{query}");
 
         await FunctionApp.AssertProblemAsync(posted, HttpStatusCode.BadRequest, "invalid-parameter", detail);
@@ -103,7 +104,7 @@ public class PredictTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_stored_blob_that_is_no_image_is_named_with_what_is_wrong()
+    public async Task A_stored_blob_that_is_not_an_image_is_named_with_the_reason()
     {
         await pipeline.UploadAsync("predict/text.jpg", Encoding.UTF8.GetBytes("I am an image, believe me."));
         await pipeline.UploadAsync("predict/large.jpg", [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]]);
@@ -124,18 +125,18 @@ public class PredictTests(RunningPipeline pipeline)
     }
 
     [Theory]
-    [InlineData("predictions/..%2Fprivate%2Fpicture.bmp")]
-    [InlineData("predictions/..%5Cprivate%5Cpicture.bmp")]
-    [InlineData("predictions/x%2F..%2F..%2Fprivate%2Fpicture.bmp")]
-    [InlineData("feature-maps/%2E%2E%2Fprivate%2Fpicture.bmp")]
-    [InlineData("compare?a=../private/picture.bmp&b=../private/picture.bmp")]
-    [InlineData("compare?a=../private/picture.bmp&b=../private/picture.bmp&format=png")]
+    [InlineData("predictions/..%2Fprivate%2Fimage.bmp")]
+    [InlineData("predictions/..%5Cprivate%5Cimage.bmp")]
+    [InlineData("predictions/x%2F..%2F..%2Fprivate%2Fimage.bmp")]
+    [InlineData("feature-maps/%2E%2E%2Fprivate%2Fimage.bmp")]
+    [InlineData("compare?a=../private/image.bmp&b=../private/image.bmp")]
+    [InlineData("compare?a=../private/image.bmp&b=../private/image.bmp&format=png")]
     public async Task No_name_leads_to_another_container(string call)
     {
         BlobContainerClient other = new BlobServiceClient(pipeline.Azurite.ConnectionString).GetBlobContainerClient("private");
         await other.CreateIfNotExistsAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await other.GetBlobClient("picture.bmp").UploadAsync(
-            BinaryData.FromBytes(Pictures.Bitmap(1)), overwrite: true, TestContext.Current.CancellationToken);
+        await other.GetBlobClient("image.bmp").UploadAsync(
+            BinaryData.FromBytes(TestImages.Bitmap(1)), overwrite: true, TestContext.Current.CancellationToken);
 
         using HttpResponseMessage response = await GetAsync(call);
 

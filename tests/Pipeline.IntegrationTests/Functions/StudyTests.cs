@@ -8,9 +8,9 @@ namespace Pipeline.IntegrationTests.Functions;
 
 public class StudyTests(RunningPipeline pipeline)
 {
-    private static readonly byte[] A = Pictures.Reference("baseline.jpg");
-    private static readonly byte[] B = Pictures.Reference("rgb.png");
-    private static readonly byte[] C = Pictures.Reference("rgb.bmp");
+    private static readonly byte[] A = TestImages.Reference("baseline.jpg");
+    private static readonly byte[] B = TestImages.Reference("rgb.png");
+    private static readonly byte[] C = TestImages.Reference("rgb.bmp");
 
     [Fact]
     public async Task Three_images_are_studied_and_again_with_the_same_outcome()
@@ -20,8 +20,8 @@ public class StudyTests(RunningPipeline pipeline)
         JsonNode study = await FunctionApp.ReadAsync(response, HttpStatusCode.OK);
 
         Assert.Equal("application/json", response.Content.Headers.ContentType!.MediaType);
-        Assert.Equal(["a", "b", "c"], study["pictures"]!.AsArray().Select(picture => picture!["name"]!.GetValue<string>()));
-        Assert.Equal(["reference", "same kind", "other"], study["pictures"]!.AsArray().Select(picture => picture!["role"]!.GetValue<string>()));
+        Assert.Equal(["a", "b", "c"], study["pictures"]!.AsArray().Select(image => image!["name"]!.GetValue<string>()));
+        Assert.Equal(["reference", "same kind", "other"], study["pictures"]!.AsArray().Select(image => image!["role"]!.GetValue<string>()));
         Assert.Equal((2, 5), (study["conditions"]!["augmentations"]!.GetValue<int>(), study["conditions"]!["seed"]!.GetValue<int>()));
         Assert.All(study["conditions"]!["models"]!.AsArray(), model => Assert.Equal(
             ("untrained", "float32"), (model!["weights"]!.GetValue<string>(), model["precision"]!.GetValue<string>())));
@@ -47,7 +47,8 @@ public class StudyTests(RunningPipeline pipeline)
         JsonNode pair = await FunctionApp.ReadAsync(compared, HttpStatusCode.OK);
 
         Assert.All((string[])["vgg16:fc2", "resnet50:predictions"], layer => Assert.Equal(
-            pair["models"]![layer.Split(':')[0]]!["cosine"]!.GetValue<double>(), study["pairs"]![0]!["cosines"]![layer]!.GetValue<double>(), 1e-5));
+            pair["models"]![layer.Split(
+                ':')[0]]!["cosine"]!.GetValue<double>(), study["pairs"]![0]!["cosines"]![layer]!.GetValue<double>(), 1e-5));
     }
 
     [Fact]
@@ -62,7 +63,7 @@ public class StudyTests(RunningPipeline pipeline)
         Assert.Equal((HttpStatusCode.OK, "text/html"), (asked.StatusCode, asked.Content.Headers.ContentType!.MediaType));
         Assert.Equal(html, await accepted.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.StartsWith("<!DOCTYPE html>", html, StringComparison.Ordinal);
-        Assert.Contains("UNTRAINED NETWORKS", html, StringComparison.Ordinal);
+        Assert.Contains("UNTRAINED MODELS", html, StringComparison.Ordinal);
         string policy = asked.Headers.GetValues("Content-Security-Policy").Single();
         Assert.StartsWith("default-src 'none'; img-src data:; style-src 'sha256-", policy, StringComparison.Ordinal);
         Assert.EndsWith("; sandbox", policy, StringComparison.Ordinal);
@@ -82,7 +83,7 @@ public class StudyTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_form_without_what_is_needed_is_told_so()
+    public async Task A_form_without_a_required_image_gets_an_error()
     {
         using HttpResponseMessage withoutA = await PostAsync("", ("b", B));
         using HttpResponseMessage withoutB = await PostAsync("", ("a", A), ("c", C));
@@ -90,11 +91,12 @@ public class StudyTests(RunningPipeline pipeline)
 
         await FunctionApp.AssertProblemAsync(withoutA, HttpStatusCode.BadRequest, "missing-image", "The form has no field 'a'.");
         await FunctionApp.AssertProblemAsync(withoutB, HttpStatusCode.BadRequest, "missing-image", "send 'b' too, or only 'a'");
-        await FunctionApp.AssertProblemAsync(body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the field 'a'");
+        await FunctionApp.AssertProblemAsync(
+            body, HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "a multipart/form-data form with the field 'a'");
     }
 
     [Fact]
-    public async Task The_image_that_is_not_let_in_is_named()
+    public async Task The_image_that_is_not_accepted_is_named()
     {
         byte[] text = Encoding.UTF8.GetBytes("I am an image, believe me.");
         byte[] large = [0xFF, 0xD8, 0xFF, .. new byte[21 * 1024 * 1024]];
@@ -103,13 +105,16 @@ public class StudyTests(RunningPipeline pipeline)
         using HttpResponseMessage second = await PostAsync("", ("a", A), ("b", A[..1500]));
         using HttpResponseMessage third = await PostAsync("", ("a", A), ("b", B), ("c", large));
 
-        await FunctionApp.AssertProblemAsync(first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
-        await FunctionApp.AssertProblemAsync(second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
-        await FunctionApp.AssertProblemAsync(third, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'c' has more than 20 MB");
+        await FunctionApp.AssertProblemAsync(
+            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
+        await FunctionApp.AssertProblemAsync(
+            second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
+        await FunctionApp.AssertProblemAsync(
+            third, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'c' has more than 20 MB");
     }
 
     [Fact]
-    public async Task Of_two_studies_at_once_one_is_told_to_come_back()
+    public async Task Of_two_concurrent_studies_one_is_refused_for_now()
     {
         HttpResponseMessage[] responses = await Task.WhenAll(PostAsync("?n=50", ("a", A)), PostAsync("?n=50", ("a", B)));
         try
@@ -126,12 +131,13 @@ public class StudyTests(RunningPipeline pipeline)
     }
 
     [Fact]
-    public async Task A_caller_who_leaves_makes_room_for_the_next()
+    public async Task A_client_that_disconnects_lets_the_next_study_run()
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         using MultipartFormDataContent form = Form(("a", A));
         Task<HttpResponseMessage> left = pipeline.App.Client.PostAsync("study?n=50", form, leaving.Token);
-        await pipeline.App.Process.WaitUntilAsync(async () => await StatusAsync() == HttpStatusCode.ServiceUnavailable, "the first study's beginning");
+        await pipeline.App.Process.WaitUntilAsync(
+            async () => await StatusAsync() == HttpStatusCode.ServiceUnavailable, "the first study's beginning");
 
         await leaving.CancelAsync();
 

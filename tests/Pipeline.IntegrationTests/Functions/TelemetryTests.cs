@@ -38,7 +38,8 @@ public class TelemetryTests(RunningPipeline pipeline)
         await app.Process.WaitUntilAsync(
             () => Task.FromResult(
                 collector.Received("/v1/traces").Contains("decode", StringComparison.Ordinal)
-                && Array.TrueForAll(Steps, step => collector.Received("/v1/metrics").Contains($"pipeline.{step}.duration", StringComparison.Ordinal))
+                && Array.TrueForAll(
+                    Steps, step => collector.Received("/v1/metrics").Contains($"pipeline.{step}.duration", StringComparison.Ordinal))
                 && collector.Received("/v1/logs").Contains("traced.bmp", StringComparison.Ordinal)),
             "spans, histograms and log at the collector");
 
@@ -48,9 +49,10 @@ public class TelemetryTests(RunningPipeline pipeline)
 
     private static async Task IndexAndAskAsync(Azurite azurite, FunctionApp app)
     {
-        await azurite.Images.GetBlobClient("traced.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), TestContext.Current.CancellationToken);
+        await azurite.Images.GetBlobClient("traced.bmp").UploadAsync(
+            BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("traced.bmp");
-        await app.FindSimilarAsync(Pictures.Bitmap(1));
+        await app.FindSimilarAsync(TestImages.Bitmap(1));
     }
 
     private Dictionary<string, string> Settings(params (string Name, string Value)[] settings) => new(

@@ -24,7 +24,7 @@ internal sealed class Azurite : IAsyncDisposable
     /// <summary>Models to fetch.</summary>
     public BlobContainerClient Models => new BlobServiceClient(ConnectionString).GetBlobContainerClient("models");
 
-    /// <summary>Where the host keeps what it knows.</summary>
+    /// <summary>The container of the host's own files.</summary>
     public BlobContainerClient Hosts => new BlobServiceClient(ConnectionString).GetBlobContainerClient("azure-webjobs-hosts");
 
     public TableServiceClient Tables => new(ConnectionString);
@@ -48,10 +48,11 @@ internal sealed class Azurite : IAsyncDisposable
             await AzuriteInstallation.MakeReadyAsync(Tree, console, CancellationToken.None);
         }
 
-        _process = await AzuriteProcess.StartAsync(Tree, _folder, _ports, Path.Combine(_folder, "logs", "azurite.log"), CancellationToken.None);
+        _process = await AzuriteProcess.StartAsync(
+            Tree, _folder, _ports, Path.Combine(_folder, "logs", "azurite.log"), CancellationToken.None);
     }
 
-    /// <summary>Away, with its data kept for the next start.</summary>
+    /// <summary>Stops it and keeps its data for the next start.</summary>
     public async Task StopAsync()
     {
         if (_process is { } process)

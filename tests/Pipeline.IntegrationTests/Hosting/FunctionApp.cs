@@ -14,7 +14,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
 
     private FunctionApp(ServerProcess process, HttpClient client) => (Process, Client) = (process, client);
 
-    /// <summary>What is built: the folder that a Functions host is given.</summary>
+    /// <summary>The output folder of the app, for a Functions host.</summary>
     public static string Output { get; } = Repository.Path("src", "Pipeline.Functions", "bin", Repository.Configuration, "net10.0");
 
     /// <summary>The host.</summary>
@@ -35,7 +35,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
     /// <summary>Starts it and waits until it listens; storage need not be there.</summary>
     public static Task<FunctionApp> StartAsync(Azurite azurite, SeededModels models) => StartAsync(azurite, models.Folder);
 
-    /// <summary>Starts it with the networks of a folder.</summary>
+    /// <summary>Starts it with the models of a folder.</summary>
     public static Task<FunctionApp> StartAsync(Azurite azurite, string modelsFolder) =>
         StartAsync(azurite, new Dictionary<string, string> { ["Models__Folder"] = modelsFolder });
 
@@ -43,12 +43,12 @@ internal sealed partial class FunctionApp : IAsyncDisposable
     public static Task<FunctionApp> StartAsync(Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
         StartedAsync(Launch(azurite, settings));
 
-    /// <summary>Starts what was published to a folder, and a published host.</summary>
+    /// <summary>Starts an app and a host from their published folders.</summary>
     public static Task<FunctionApp> StartPublishedAsync(
         string host, string folder, Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
         StartedAsync(Launch(azurite, settings, host, ["run", "--app", folder, "--urls", "http://127.0.0.1:0", "--events"]));
 
-    /// <summary>Starts it and waits for nothing: it may not come up.</summary>
+    /// <summary>Starts it without waiting: it may fail to start.</summary>
     public static ServerProcess Launch(Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
         Launch(azurite, settings, "dotnet", [Host, "run", "--app", Output, "--urls", "http://127.0.0.1:0", "--events"]);
 
@@ -120,7 +120,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
         return await Client.PostAsync(path, content);
     }
 
-    /// <summary>The state of an image by each model, as <c>GET /api/images</c> tells it.</summary>
+    /// <summary>The state of an image by each model, as <c>GET /api/images</c> reports it.</summary>
     public async Task<IReadOnlyDictionary<string, (string State, string? Reason)>> StatesAsync(string name)
     {
         JsonNode page = await GetAsync($"images?prefix={Uri.EscapeDataString(name)}");
@@ -159,7 +159,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
         return JsonNode.Parse(text)!;
     }
 
-    /// <summary>Holds an answer to be a problem of a kind, whose detail says something.</summary>
+    /// <summary>Asserts that a response is a problem of a type, with a text in its detail.</summary>
     public static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string kind, string detail)
     {
         JsonNode problem = await ReadAsync(response, status);

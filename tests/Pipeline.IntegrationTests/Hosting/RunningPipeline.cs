@@ -5,7 +5,9 @@ using Pipeline.Search;
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>Models, storage and the app, made and started once for all tests that leave them as they are; each test has its own folder of names.</summary>
+/// <summary>
+/// Models, storage and the app, created and started once for all tests that do not change them; each test has its own folder of names.
+/// </summary>
 public sealed class RunningPipeline : IAsyncLifetime
 {
     private Azurite? _azurite;
@@ -32,9 +34,12 @@ public sealed class RunningPipeline : IAsyncLifetime
     }
 
     internal async Task UploadAsync(string name, byte[] content) =>
-        await Azurite.Images.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), overwrite: true, TestContext.Current.CancellationToken);
+        await Azurite.Images.GetBlobClient(name).UploadAsync(
+            BinaryData.FromBytes(content), overwrite: true, TestContext.Current.CancellationToken);
 
-    /// <summary>Uploads, and waits until search finds what was uploaded: an answer may rest on what storage held a moment ago.</summary>
+    /// <summary>
+    /// Uploads, and waits until search finds what was uploaded: a response may be based on slightly older content of storage.
+    /// </summary>
     internal async Task UploadAndWaitAsync(params (string Name, byte[] Content)[] images)
     {
         foreach ((string name, byte[] content) in images)

@@ -2,12 +2,12 @@ using Pipeline.ModelBuilding;
 using Pipeline.Models;
 
 
-// Two networks at full size on few processors: tests that overlap would only wait for one another.
+// Two models at full size on few processors: tests that overlap would only wait for one another.
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>Both networks at full size with seeded weights, built once by this very build of the product.</summary>
+/// <summary>Both models at full size with seeded weights, built once by this very build of the product.</summary>
 public sealed class SeededModels : IAsyncLifetime
 {
     public string Folder { get; } = Directory.CreateTempSubdirectory("pipeline-models-").FullName;
@@ -19,7 +19,8 @@ public sealed class SeededModels : IAsyncLifetime
         var installed = new List<InstalledModel>();
         foreach (ModelDefinition model in ModelCatalogue.Default().Models)
         {
-            installed.Add(await ModelBuilder.BuildAsync(model, new SeededWeights(1), withTop: true, Folder, TestContext.Current.CancellationToken));
+            installed.Add(
+                await ModelBuilder.BuildAsync(model, new SeededWeights(1), withTop: true, Folder, TestContext.Current.CancellationToken));
         }
 
         Installed = installed;

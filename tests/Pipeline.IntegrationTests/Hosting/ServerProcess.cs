@@ -8,7 +8,7 @@ namespace Pipeline.IntegrationTests.Hosting;
 /// <summary>A process that serves until it is stopped; a failing test can show what it wrote.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(40);
 
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _standardOutput = new();
@@ -39,12 +39,14 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>Waits until a condition holds, and fails with the process' output where it ends before.</summary>
     public Task WaitUntilAsync(Func<Task<bool>> condition, string what) => Wait.UntilAsync(
-        async () => HasExited ? throw new InvalidOperationException($"The process ended with {ExitCode} while waiting for {what}:\n{Output}") : await condition(),
+        async () => HasExited ? throw new InvalidOperationException(
+            $"The process ended with {ExitCode} while waiting for {what}:\n{Output}") : await condition(),
         () => $"{what}. The process' output:\n{Output}");
 
-    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken) => (await _running.Task.WaitAsync(cancellationToken)).ExitCode;
+    public async Task<int> WaitForExitAsync(CancellationToken cancellationToken) =>
+        (await _running.Task.WaitAsync(cancellationToken)).ExitCode;
 
-    /// <summary>As a power cut: no handler runs.</summary>
+    /// <summary>Kills it, as a power failure would: no handler runs.</summary>
     /// <param name="andChildren">Whether what it started ends with it.</param>
     public async Task KillAsync(bool andChildren = false)
     {
@@ -71,7 +73,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         Signal.Send(Id, Signal.Terminate);
-        await _running.Task.WaitAsync(Patience);
+        await _running.Task.WaitAsync(StopTimeout);
     }
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>Waiting for something that another process does. The limit only ends a test that would hang; no test measures time by it.</summary>
+/// <summary>
+/// Waiting for something that another process does. The limit only ends a test that would hang; no test measures time by it.
+/// </summary>
 internal static class Wait
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);

@@ -55,7 +55,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
         EmbeddingRecord record = (await Table.FindAsync(Model, Id("race.bmp").Key, CancellationToken))!;
         Assert.Equal(await Host.ETagAsync("race.bmp"), record.ImageETag);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(12))), record.ContentHash);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TestImages.Bitmap(12))), record.ContentHash);
     }
 
     [Fact]
@@ -117,7 +117,8 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
         Assert.NotNull(await Host.SearchAsync("known-0.bmp"));
         TableClient embeddings = Host.Azurite.Tables.GetTableClient("Embeddings");
-        await foreach (TableEntity entity in embeddings.QueryAsync<TableEntity>(row => row.GetString("Name") == "known-0.bmp", cancellationToken: CancellationToken))
+        await foreach (TableEntity entity in embeddings.QueryAsync<TableEntity>(
+            row => row.GetString("Name") == "known-0.bmp", cancellationToken: CancellationToken))
         {
             await embeddings.DeleteEntityAsync(entity, cancellationToken: CancellationToken);
         }
@@ -157,7 +158,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
         for (int i = 1; i < names.Length; i++)
         {
             EmbeddingRecord? record = await Host.SearchAsync(names[i]);
-            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Pictures.Bitmap(i))), record?.ContentHash);
+            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(TestImages.Bitmap(i))), record?.ContentHash);
             Assert.Equal((names[i], await Host.ETagAsync(names[i])), (record!.Id.Name, record.ImageETag));
         }
     }
@@ -177,7 +178,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Records_that_a_hand_wrote_do_not_keep_the_others_from_being_reconciled()
+    public async Task Records_that_were_written_by_hand_do_not_keep_the_others_from_being_reconciled()
     {
         await Host.UploadAsync("gone.bmp", 1);
         await Host.IndexAsync("gone.bmp", CancellationToken);
@@ -203,7 +204,8 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
         await Host.UploadAsync("bad.jpg", BinaryData.FromString("text"));
         var failures = Host.Get<FailureTable>();
 
-        ImageRejectedException refused = await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync("bad.jpg", CancellationToken));
+        ImageRejectedException refused = await Assert.ThrowsAsync<ImageRejectedException>(
+            () => Host.IndexAsync("bad.jpg", CancellationToken));
         string etag = await Host.ETagAsync("bad.jpg");
         Failure? recorded = await failures.FindAsync(Model, Id("bad.jpg"), etag, CancellationToken);
         await Host.DeleteAsync("bad.jpg");

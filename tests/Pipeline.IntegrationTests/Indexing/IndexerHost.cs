@@ -35,12 +35,13 @@ internal sealed class IndexerHost : IAsyncDisposable
             .ConfigureAll<BlobClientOptions>(options => options.AddPolicy(Requests, HttpPipelinePosition.PerCall))
             .ConfigureAll<TableClientOptions>(options => options.AddPolicy(Requests, HttpPipelinePosition.PerCall))
             .BuildServiceProvider();
-        Blobs = new BlobServiceClient(azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
+        Blobs = new BlobServiceClient(
+            azurite.ConnectionString, new BlobClientOptions { TrimBlobNameSlashes = false }).GetBlobContainerClient("images");
     }
 
     public Azurite Azurite { get; }
 
-    /// <summary>What goes to storage from the product, and only that.</summary>
+    /// <summary>The requests of the product to storage, without those of the test.</summary>
     public InterceptedRequests Requests { get; } = new();
 
     public HastyTime Time { get; } = new();
@@ -66,7 +67,7 @@ internal sealed class IndexerHost : IAsyncDisposable
     public Task<bool> RemoveIfGoneAsync(string name, CancellationToken cancellationToken) =>
         Indexer.RemoveIfGoneAsync("resnet50", name, cancellationToken);
 
-    public Task UploadAsync(string name, int number) => UploadAsync(name, BinaryData.FromBytes(Pictures.Bitmap(number)));
+    public Task UploadAsync(string name, int number) => UploadAsync(name, BinaryData.FromBytes(TestImages.Bitmap(number)));
 
     public Task UploadAsync(string name, BinaryData content) =>
         Blobs.GetBlobClient(name).UploadAsync(content, overwrite: true, TestContext.Current.CancellationToken);
@@ -75,11 +76,12 @@ internal sealed class IndexerHost : IAsyncDisposable
         await Blobs.GetBlobClient(name).DeleteAsync(cancellationToken: TestContext.Current.CancellationToken);
 
     public async Task<string> ETagAsync(string name) =>
-        (await Blobs.GetBlobClient(name).GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.ETag.ToString();
+        (await Blobs.GetBlobClient(name).GetPropertiesAsync(
+            cancellationToken: TestContext.Current.CancellationToken)).Value.ETag.ToString();
 
     public Task<EmbeddingRecord?> RecordAsync(string name) => Table.FindAsync(Model, Id(name).Key, TestContext.Current.CancellationToken);
 
-    /// <summary>What search knows of an image once it may no longer answer from an earlier look.</summary>
+    /// <summary>What search knows of an image after a refresh of its index.</summary>
     public Task<EmbeddingRecord?> SearchAsync(string name)
     {
         Time.Ahead += SimilarityIndex.MaxAge;
@@ -93,7 +95,7 @@ internal sealed class IndexerHost : IAsyncDisposable
     }
 }
 
-/// <summary>Time that a test puts ahead, and in which no pause lasts.</summary>
+/// <summary>A clock that a test advances, and in which pauses take no time.</summary>
 internal sealed class HastyTime : TimeProvider
 {
     public TimeSpan Ahead { get; set; }
@@ -106,12 +108,14 @@ internal sealed class HastyTime : TimeProvider
         base.CreateTimer(callback, state, dueTime > TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : dueTime, period);
 }
 
-/// <summary>Lets a test see each call to storage, and come between.</summary>
+/// <summary>Lets a test observe each call to storage, and intervene.</summary>
 internal sealed class InterceptedRequests : HttpPipelinePolicy
 {
     private readonly List<string> _sent = [];
 
-    /// <summary>Called before a call is sent with its method and path, such as <c>PUT /devstoreaccount1/images/x.jpg</c>. May throw.</summary>
+    /// <summary>
+    /// Called before a call is sent with its method and path, such as <c>PUT /devstoreaccount1/images/x.jpg</c>. May throw.
+    /// </summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
     public IReadOnlyList<string> Sent

@@ -6,7 +6,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.IntegrationTests.Indexing;
 
-/// <summary>What is left, and what search says, where the indexer is interrupted or somebody comes in between.</summary>
+/// <summary>The stored state and the search results after the indexer is interrupted or storage changes in between.</summary>
 public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncLifetime
 {
     private IndexerHost? _host;
@@ -94,7 +94,8 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
             }
         };
 
-        ImageContendedException contended = await Assert.ThrowsAsync<ImageContendedException>(() => Host.IndexAsync("restless.bmp", CancellationToken));
+        ImageContendedException contended = await Assert.ThrowsAsync<ImageContendedException>(
+            () => Host.IndexAsync("restless.bmp", CancellationToken));
         Host.Requests.Before = _ => Task.CompletedTask;
 
         Assert.Equal(ImageIndexer.MaxTurns, version);
@@ -142,14 +143,15 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
         await Host.UploadAsync($"{what}.bmp", what switch
         {
             "text" => BinaryData.FromString("text"),
-            "damaged" => BinaryData.FromBytes(Pictures.Bitmap(1)[..100]),
+            "damaged" => BinaryData.FromBytes(TestImages.Bitmap(1)[..100]),
             _ => BinaryData.FromBytes(new byte[21 << 20]),
         });
         await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync($"{what}.bmp", CancellationToken));
 
         Assert.Null(await Host.RecordAsync($"{what}.bmp"));
         Assert.Null(await Host.SearchAsync($"{what}.bmp"));
-        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(Host.Model, IndexerHost.Id($"{what}.bmp"), await Host.ETagAsync($"{what}.bmp"), CancellationToken));
+        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(
+            Host.Model, IndexerHost.Id($"{what}.bmp"), await Host.ETagAsync($"{what}.bmp"), CancellationToken));
     }
 
     [Theory]
@@ -178,7 +180,8 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
         await Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync("a.bmp", CancellationToken));
 
         Assert.Null(await Host.SearchAsync("a.bmp"));
-        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(Host.Model, IndexerHost.Id("a.bmp"), await Host.ETagAsync("a.bmp"), CancellationToken));
+        Assert.NotNull(await Host.Get<FailureTable>().FindAsync(
+            Host.Model, IndexerHost.Id("a.bmp"), await Host.ETagAsync("a.bmp"), CancellationToken));
     }
 
     private async Task IndexAndDeleteAsync(string name)

@@ -45,7 +45,8 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task A_failure_that_repeats_the_webhooks_address_keeps_its_key_hidden()
     {
-        _sandbox.Fail("events.bicep", $"Webhook validation handshake failed for https://app/runtime/webhooks/blobs?functionName=F&code={FakeApp.Key}.");
+        _sandbox.Fail("events.bicep", "Webhook validation handshake failed for " +
+            $"https://app/runtime/webhooks/blobs?functionName=F&code={FakeApp.Key}.");
 
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
@@ -70,7 +71,7 @@ public sealed class DeployTests : IDisposable
     [InlineData("config-zip", "publish", "BlobUploadFailedException", "see its message above")]
     [InlineData("events.bicep", "events", "handshake failed", "see its message above")]
     [InlineData("--name deploy-check", "smoke-test", "AuthorizationPermissionMismatch", "Storage Blob Data Contributor")]
-    public async Task A_step_that_fails_says_why_and_a_second_run_completes(string call, string step, string message, string remedy)
+    public async Task A_step_that_fails_says_why_and_a_second_run_completes(string call, string step, string message, string advice)
     {
         _sandbox.Fail(call, message);
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
@@ -78,7 +79,7 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains($"Step \"{step}\" failed", output, StringComparison.Ordinal);
         Assert.Contains(message, output, StringComparison.Ordinal);
-        Assert.Contains(remedy, output[output.IndexOf("What to do:", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Contains(advice, output[output.IndexOf("What to do:", StringComparison.Ordinal)..], StringComparison.Ordinal);
         Assert.Contains(call, _sandbox.Calls[^1], StringComparison.Ordinal);
 
         _sandbox.Forget("fail");
@@ -96,9 +97,11 @@ public sealed class DeployTests : IDisposable
         string[] second = _sandbox.Calls[first..];
 
         Assert.True(exitCode == 0, output);
-        Assert.DoesNotContain(second, call => call.Contains("blob upload", StringComparison.Ordinal) && call.Contains(".onnx", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            second, call => call.Contains("blob upload", StringComparison.Ordinal) && call.Contains(".onnx", StringComparison.Ordinal));
         Assert.DoesNotContain(second, call => call.Contains("appsettings set", StringComparison.Ordinal));
-        Assert.Contains(second, call => call.Contains("""modelVersions={"vgg16":"aaaaaaaaaaaa","resnet50":"bbbbbbbbbbbb"}""", StringComparison.Ordinal));
+        Assert.Contains(second, call => call.Contains(
+            """modelVersions={"vgg16":"aaaaaaaaaaaa","resnet50":"bbbbbbbbbbbb"}""", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -130,10 +133,11 @@ public sealed class DeployTests : IDisposable
     [Fact]
     public async Task A_region_without_the_plan_and_a_role_that_cannot_grant_are_refused()
     {
-        (int exitCode, string output) = await _sandbox.RunAsync("deploy", "-g", "pictures", "-l", "Antarctica North", "--yes");
+        (int exitCode, string output) = await _sandbox.RunAsync("deploy", "-g", "images", "-l", "Antarctica North", "--yes");
         Assert.Equal(1, exitCode);
-        Assert.Contains("'antarcticanorth' does not offer Flex Consumption. These do: westeurope northeurope", output, StringComparison.Ordinal);
-        await StopsAsync("actions", "Microsoft.Web/*", "may not write role assignments in pictures", "User Access Administrator");
+        Assert.Contains(
+            "'antarcticanorth' does not offer Flex Consumption. These do: westeurope northeurope", output, StringComparison.Ordinal);
+        await StopsAsync("actions", "Microsoft.Web/*", "may not write role assignments in images", "User Access Administrator");
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("az deployment", StringComparison.Ordinal));
     }
 
@@ -187,7 +191,7 @@ public sealed class DeployTests : IDisposable
         (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("The last answer was 404.", output, StringComparison.Ordinal);
+        Assert.Contains("The last response was 404.", output, StringComparison.Ordinal);
         Assert.Contains("/api/health", output, StringComparison.Ordinal);
     }
 
@@ -197,7 +201,7 @@ public sealed class DeployTests : IDisposable
     [InlineData("y", 0)]
     public async Task Nothing_is_provisioned_without_an_answer(string answer, int expected)
     {
-        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync("Go on?", answer, "deploy", "-g", "pictures", "-l", "westeurope");
+        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync("Go on?", answer, "deploy", "-g", "images", "-l", "westeurope");
 
         Assert.True(exitCode == expected, output);
         Assert.Equal(expected == 0, _sandbox.Calls.Any(call => call.Contains("--name pipeline --template-file", StringComparison.Ordinal)));
@@ -210,12 +214,12 @@ public sealed class DeployTests : IDisposable
         Assert.Equal(1, exitCode);
         Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
 
-        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "pictures");
+        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "images");
         Assert.Equal(1, exitCode);
         Assert.Contains("Pass --yes", output, StringComparison.Ordinal);
         Assert.Empty(_sandbox.Calls);
 
-        // There is nothing to ask about where nothing follows.
+        // No question is asked if no step follows.
         (exitCode, output) = await _sandbox.DeployAsync("--only", "what-if");
         Assert.True(exitCode == 0, output);
     }
@@ -224,7 +228,7 @@ public sealed class DeployTests : IDisposable
     public async Task An_interrupt_stops_what_runs_and_says_how_to_go_on()
     {
         _sandbox.State("hang", "main.bicep");
-        using Process command = _sandbox.StartCommand("deploy", "-g", "pictures", "-l", "westeurope", "--yes", "--skip-what-if");
+        using Process command = _sandbox.StartCommand("deploy", "-g", "images", "-l", "westeurope", "--yes", "--skip-what-if");
         string hanging = Path.Combine(_sandbox.StateFolder, "hanging");
         await Wait.UntilAsync(() => Task.FromResult(File.Exists(hanging) && new FileInfo(hanging).Length > 0), () => "az to be called");
         int az = int.Parse(_sandbox.ReadState("hanging"), CultureInfo.InvariantCulture);
@@ -254,7 +258,8 @@ public sealed class DeployTests : IDisposable
             .Select(call => string.Join(' ', call.Split(' ').Take(4))).Distinct(),
         ];
         Assert.NotEmpty(commands);
-        Assert.All(commands, command => Assert.Contains(command, output.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal));
+        Assert.All(
+            commands, command => Assert.Contains(command, output.Replace("'", "", StringComparison.Ordinal), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -296,7 +301,9 @@ public sealed class DeployTests : IDisposable
         }
 
         AssertInOrder(
-            "azd env set PIPELINE_VGG16_VERSION aaaaaaaaaaaa", "azd env set PIPELINE_RESNET50_VERSION bbbbbbbbbbbb", "--name azds-app --src",
+            "azd env set PIPELINE_VGG16_VERSION aaaaaaaaaaaa",
+            "azd env set PIPELINE_RESNET50_VERSION bbbbbbbbbbbb",
+            "--name azds-app --src",
             "systemTopicName=azds-topic", "GET /api/similar");
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("main.bicep", StringComparison.Ordinal));
     }
@@ -335,14 +342,14 @@ public sealed class DeployTests : IDisposable
         const string Question = "to go on:";
         _sandbox.State("group");
 
-        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync(Question, "picture", "destroy", "-g", "pictures");
+        (int exitCode, string output) = await _sandbox.RunAtTerminalAsync(Question, "image", "destroy", "-g", "images");
         Assert.Equal(1, exitCode);
-        Assert.Contains("'picture' is not 'pictures'; nothing was deleted", output, StringComparison.Ordinal);
+        Assert.Contains("'image' is not 'images'; nothing was deleted", output, StringComparison.Ordinal);
         Assert.DoesNotContain(_sandbox.Calls, call => call.Contains("az group delete", StringComparison.Ordinal));
 
-        (exitCode, output) = await _sandbox.RunAtTerminalAsync(Question, "pictures", "destroy", "-g", "pictures");
+        (exitCode, output) = await _sandbox.RunAtTerminalAsync(Question, "images", "destroy", "-g", "images");
         Assert.True(exitCode == 0, output);
-        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "pictures", "--yes");
+        (exitCode, output) = await _sandbox.RunAsync("destroy", "-g", "images", "--yes");
         Assert.True(exitCode == 0, output);
         Assert.Contains("nothing to delete", output, StringComparison.Ordinal);
     }

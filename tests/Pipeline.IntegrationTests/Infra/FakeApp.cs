@@ -4,7 +4,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Infra;
 
-/// <summary>Stands in for the deployed app: it knows its key, and the sample from the second question on.</summary>
+/// <summary>A fake of the deployed app: it checks its key, and knows the sample from the second request on.</summary>
 internal sealed class FakeApp : IDisposable
 {
     public const string Key = "the-secret-key";

@@ -5,8 +5,8 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Infra;
 
 /// <summary>
-/// A machine and a subscription for <c>pipeline deploy</c>: a PATH with stand-ins for az, azd and dotnet on it that record their
-/// calls, and little else; the deployed app; and a state folder that says what is in Azure.
+/// A machine and a subscription for <c>pipeline deploy</c>: a PATH with little more than fakes of az, azd and dotnet that record their
+/// calls; the deployed app; and a folder with the state of Azure.
 /// </summary>
 internal sealed class Sandbox : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class Sandbox : IDisposable
         _app = new FakeApp(
             request => File.AppendAllText(CallsFile, $"{request}\n"), () => File.Exists(Path.Combine(StateFolder, "never-found")));
         string? missing = Tools.FirstOrDefault(tool => FindTool(tool) is null);
-        Assert.SkipWhen(missing is not null, $"There is no '{missing}' on the PATH, which the stand-ins, or the commands of a dry run, use.");
+        Assert.SkipWhen(
+            missing is not null, $"There is no '{missing}' on the PATH, which the stand-ins, or the commands of a dry run, use.");
         Directory.CreateDirectory(Bin);
         Directory.CreateDirectory(StateFolder);
         Directory.CreateDirectory(Models);
@@ -109,7 +110,7 @@ internal sealed class Sandbox : IDisposable
     }
 
     public Task<(int ExitCode, string Output)> DeployAsync(params string[] options) =>
-        RunAsync(["deploy", "-g", "pictures", "-l", "westeurope", .. options]);
+        RunAsync(["deploy", "-g", "images", "-l", "westeurope", .. options]);
 
     /// <summary>Runs the command to its end, without a terminal; both its streams are its output.</summary>
     public Task<(int ExitCode, string Output)> RunAsync(params string[] arguments) => RunToEndAsync(StartCommand(arguments));

@@ -7,7 +7,7 @@ namespace Pipeline.IntegrationTests.Infra;
 public sealed class ScriptTests
 {
     [Fact]
-    public async Task Shellcheck_has_nothing_to_say_about_any_script()
+    public async Task Shellcheck_finds_nothing_in_any_script()
     {
         string? shellcheck = Sandbox.FindTool("shellcheck");
         Assert.SkipWhen(shellcheck is null, "There is no shellcheck on the PATH; on Debian, tests/reference/install installs it.");

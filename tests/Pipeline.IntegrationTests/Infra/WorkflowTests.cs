@@ -4,7 +4,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Pipeline.IntegrationTests.Infra;
 
-/// <summary>What GitHub and azd are told to run.</summary>
+/// <summary>The configuration of GitHub workflows and azd.</summary>
 public sealed partial class WorkflowTests
 {
     public static TheoryData<string> Workflows => new("build", "infra", "deploy");
@@ -20,7 +20,8 @@ public sealed partial class WorkflowTests
         string[] actions = [.. Steps(workflow).Where(step => step.Children.ContainsKey("uses")).Select(step => Text(step["uses"]))];
         Assert.NotEmpty(actions);
         Assert.All(actions, action => Assert.Matches(PinnedAction(), action));
-        Assert.DoesNotContain("secrets.", File.ReadAllText(Repository.Path(".github", "workflows", $"{name}.yml")), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secrets.", File.ReadAllText(Repository.Path(".github", "workflows", $"{name}.yml")), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,7 +44,8 @@ public sealed partial class WorkflowTests
         Assert.Equal("v*", Text(((YamlSequenceNode)Map(Map(Read(".github", "workflows", "deploy.yml"), "on"), "push")["tags"]).Single()));
         Assert.Contains("push", Map(Read(".github", "workflows", "build.yml"), "on").Children.Keys.Select(Text));
         Assert.Equal("pull_request", Text(Map(Read(".github", "workflows", "infra.yml"), "on").Single().Key));
-        Assert.Contains(Steps(Read(".github", "workflows", "build.yml")), step => step.Children.ContainsKey("run") && Text(step["run"]) == "./pipeline test");
+        Assert.Contains(Steps(Read(".github", "workflows", "build.yml")), step => step.Children.ContainsKey("run") && Text(
+            step["run"]) == "./pipeline test");
     }
 
     [Theory]
@@ -66,7 +68,8 @@ public sealed partial class WorkflowTests
     public void Dependabot_looks_where_packages_are_declared()
     {
         var updates = (YamlSequenceNode)Read(".github", "dependabot.yml")["updates"];
-        (string, string)[] watched = [.. updates.Cast<YamlMappingNode>().Select(update => (Text(update["package-ecosystem"]), Text(update["directory"])))];
+        (string, string)[] watched =
+            [.. updates.Cast<YamlMappingNode>().Select(update => (Text(update["package-ecosystem"]), Text(update["directory"])))];
 
         Assert.Equal([("nuget", "/"), ("npm", "/tools/azurite"), ("github-actions", "/")], watched);
         Assert.True(File.Exists(Repository.Path("tools", "azurite", "package.json")));

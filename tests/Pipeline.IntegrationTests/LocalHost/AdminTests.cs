@@ -34,7 +34,7 @@ public class AdminTests(SharedHost shared)
     [InlineData("Nothing")]
     [InlineData("Echo")]
     [InlineData("SeeBlob")]
-    public async Task What_cannot_be_run_so_is_not_found(string function)
+    public async Task A_function_that_cannot_be_run_this_way_is_not_found(string function)
     {
         using HttpResponseMessage response = await PostAsync(function, new { input = "" });
 

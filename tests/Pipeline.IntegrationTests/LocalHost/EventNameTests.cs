@@ -34,11 +34,13 @@ public class EventNameTests(SharedHost shared)
         await _host.WaitForAsync(SubjectOf(name));
     }
 
-    /// <summary>The Blobs extension, in Azure too, takes slashes off both ends, and drops the event where there is no blob of that name.</summary>
+    /// <summary>
+    /// The Blobs extension, in Azure too, removes slashes from both ends, and drops the event if there is no blob of that name.
+    /// </summary>
     [Theory]
     [InlineData("/leading.jpg")]
     [InlineData("trailing.jpg/")]
-    public async Task A_name_with_a_slash_at_an_end_runs_nothing_but_its_deletion_is_told_of(string name)
+    public async Task A_name_with_a_slash_at_an_end_runs_nothing_but_its_deletion_is_reported(string name)
     {
         await UploadAsync(name);
         await UploadAsync($"after {name.Trim('/')}");
@@ -51,7 +53,8 @@ public class EventNameTests(SharedHost shared)
     }
 
     /// <summary>As the event's JSON has it.</summary>
-    private static string SubjectOf(string name) => $"\"subject\":{JsonSerializer.Serialize($"/blobServices/default/containers/seen/blobs/{name}")}";
+    private static string SubjectOf(string name) =>
+        $"\"subject\":{JsonSerializer.Serialize($"/blobServices/default/containers/seen/blobs/{name}")}";
 
     private async Task UploadAsync(string name)
     {

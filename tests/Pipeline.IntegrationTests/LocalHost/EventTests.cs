@@ -24,7 +24,7 @@ public sealed class EventTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _azurite!.DisposeAsync();
 
     [Fact]
-    public async Task Written_overwritten_and_deleted_blobs_are_told_of_and_so_is_what_happened_while_nothing_ran()
+    public async Task Written_overwritten_and_deleted_blobs_are_reported_and_so_are_changes_while_nothing_ran()
     {
         await UploadAsync("before");
         await using (LocalHostProcess host = await LocalHostProcess.StartAsync(_azurite!, events: true))
@@ -59,7 +59,7 @@ public sealed class EventTests : IAsyncLifetime
             await UploadAsync("last");
             await host.WaitForAsync("Blob <last>");
 
-            // What was told of within the last minutes comes once more: its message might still be hidden in the queue.
+            // Events of the last minutes are sent once more: their messages might still be hidden in the queue.
             await host.WaitForAsync("Blob <kept>");
             Assert.Equal(0, host.Count("/blobs/before"));
         }
@@ -73,13 +73,15 @@ public sealed class EventTests : IAsyncLifetime
         await using ServerProcess events = LocalHostProcess.Launch(
             _azurite!.ConnectionString, ["events", "--app", LocalHostProcess.App, "--host", $"http://127.0.0.1:{port}"]);
         await events.WaitUntilAsync(
-            () => Task.FromResult(events.Output.Contains("Events of container 'seen' wait", StringComparison.Ordinal)), "the events to wait");
+            () => Task.FromResult(
+                events.Output.Contains("Events of container 'seen' wait", StringComparison.Ordinal)), "the events to wait");
 
         await using ServerProcess host = LocalHostProcess.Launch(
             _azurite.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", $"http://127.0.0.1:{port}"]);
         await host.WaitUntilAsync(() => Task.FromResult(host.Output.Contains("Blob <early>", StringComparison.Ordinal)), "the blob");
         await events.WaitUntilAsync(
-            () => Task.FromResult(events.Output.Contains("Events of container 'seen' go on", StringComparison.Ordinal)), "the events to go on");
+            () => Task.FromResult(
+                events.Output.Contains("Events of container 'seen' go on", StringComparison.Ordinal)), "the events to go on");
 
         Assert.Equal(1, events.Output.Split("Events of container 'seen' wait").Length - 1);
         await host.StopAsync();

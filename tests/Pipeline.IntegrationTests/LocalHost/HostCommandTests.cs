@@ -2,30 +2,31 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.LocalHost;
 
-/// <summary>What is wrong is said in a sentence, on standard error, with an exit code.</summary>
+/// <summary>Errors are reported in one sentence on standard error, with an exit code.</summary>
 public class HostCommandTests
 {
-    // Nobody has to listen there: each of these ends before storage is needed.
+    // Nothing needs to listen there: each of these ends before storage is needed.
     private const string Storage = "UseDevelopmentStorage=true";
 
     [Theory]
     [InlineData(2, "'http://0.0.0.0:7071' can be reached from other machines, and functions", "--urls", "http://0.0.0.0:7071")]
     [InlineData(2, "'http://192.0.2.1:7071' can be reached from other machines", "--urls", "http://192.0.2.1:7071")]
-    [InlineData(2, "'https://127.0.0.1:7071' is no address to serve at; it must be like http://127.0.0.1:7071.", "--urls", "https://127.0.0.1:7071")]
-    [InlineData(2, "'7071' is no address to serve at", "--urls", "7071")]
+    [InlineData(2, "'https://127.0.0.1:7071' is not an address to serve at; " +
+        "it must be like http://127.0.0.1:7071.", "--urls", "https://127.0.0.1:7071")]
+    [InlineData(2, "'7071' is not an address to serve at", "--urls", "7071")]
     [InlineData(2, "Unrecognized command or argument '--unknown'.", "--unknown")]
     [InlineData(1, "There is no folder '/no/such/folder'. Name a built or published function app with --app.", "--app", "/no/such/folder")]
-    [InlineData(1, "is no built function app: it has no worker.config.json.", "--app", "/")]
+    [InlineData(1, "is not a built function app: it has no worker.config.json.", "--app", "/")]
     public async Task A_wrong_argument_is_refused_by_name(int exitCode, string message, params string[] arguments) =>
         await AssertFailsAsync(exitCode, message, Storage, ["run", .. arguments]);
 
     [Fact]
     public async Task Events_need_the_address_of_a_host() => await AssertFailsAsync(
-        2, "'localhost' is no address of a host; it must be like http://127.0.0.1:7071.", Storage, ["events", "--host", "localhost"]);
+        2, "'localhost' is not the address of a host; it must be like http://127.0.0.1:7071.", Storage, ["events", "--host", "localhost"]);
 
     [Theory]
     [InlineData(null, "The setting 'AzureWebJobsStorage' is missing: set it to a storage connection string")]
-    [InlineData("nonsense", "The setting 'AzureWebJobsStorage' is no connection string of a storage account")]
+    [InlineData("nonsense", "The setting 'AzureWebJobsStorage' is not the connection string of a storage account")]
     public async Task A_missing_or_wrong_setting_is_named(string? storage, string message) =>
         await AssertFailsAsync(1, message, storage, ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"]);
 
@@ -38,7 +39,7 @@ public class HostCommandTests
         ("TestStorage", ""));
 
     [Fact]
-    public async Task A_port_in_use_is_said_in_one_sentence()
+    public async Task A_port_in_use_gives_a_one_line_message()
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
         await using LocalHostProcess first = await LocalHostProcess.StartAsync(azurite);
@@ -48,7 +49,8 @@ public class HostCommandTests
             azurite.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", address]);
 
         Assert.Equal(1, exitCode);
-        Assert.Contains($"{address} is in use by another program. Stop it, or choose another port with --urls.", output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{address} is in use by another program. Stop it, or choose another port with --urls.", output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 

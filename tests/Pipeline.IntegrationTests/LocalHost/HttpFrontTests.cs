@@ -61,7 +61,7 @@ public class HttpFrontTests(SharedHost shared)
     [InlineData("GET", "/api//echo/x")]
     [InlineData("GET", "/api/numbers/many")]
     [InlineData("GET", "/api/bound")]
-    public async Task What_no_function_is_for_is_answered_with_404_and_nothing_else(string method, string path)
+    public async Task A_path_of_no_function_gives_404_and_nothing_else(string method, string path)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         using HttpResponseMessage response = await _host.Client.SendAsync(request, Cancel);
@@ -119,7 +119,8 @@ public class HttpFrontTests(SharedHost shared)
     [Fact]
     public async Task A_body_that_no_Functions_host_takes_is_answered_with_500()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/echo/too-large") { Content = new ByteArrayContent(new byte[104_857_601]) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "api/echo/too-large") { Content = new ByteArrayContent(new byte[104_857_601]) };
         request.Headers.ExpectContinue = true;
         using HttpResponseMessage response = await _host.Client.SendAsync(request, Cancel);
 
@@ -140,7 +141,7 @@ public class HttpFrontTests(SharedHost shared)
         Assert.DoesNotContain("Request starting", _host.Process.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>A request as it is written here: clients tidy addresses up before they send them.</summary>
+    /// <summary>A request as written here: HTTP clients normalise addresses before they send them.</summary>
     private async Task<(string Head, JsonNode Body)> SendRawAsync(string target)
     {
         using var client = new TcpClient();

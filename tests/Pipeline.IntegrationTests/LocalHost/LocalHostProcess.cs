@@ -25,12 +25,13 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
     public static async Task<LocalHostProcess> StartAsync(Azurite azurite, string? app = null, bool events = false)
     {
         ServerProcess process = Launch(
-            azurite.ConnectionString, ["run", "--app", app ?? App, "--urls", "http://127.0.0.1:0", .. events ? ["--events"] : Array.Empty<string>()]);
+            azurite.ConnectionString, ["run", "--app", app
+                ?? App, "--urls", "http://127.0.0.1:0", .. events ? ["--events"] : Array.Empty<string>()]);
         await process.WaitUntilAsync(() => Task.FromResult(Ready().IsMatch(process.Output)), "the host to be ready");
         return new LocalHostProcess(process, new Uri(Ready().Match(process.Output).Groups[1].Value));
     }
 
-    /// <summary>Starts the program and waits for nothing.</summary>
+    /// <summary>Starts the program without waiting.</summary>
     public static ServerProcess Launch(string? storage, string[] arguments, params (string Name, string Value)[] settings)
     {
         var environment = new Dictionary<string, string> { ["AzureWebJobsStorage"] = storage ?? "", ["TestStorage"] = storage ?? "" };
@@ -74,11 +75,11 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
     public Task WaitForAsync(string text, int times = 1) =>
         Process.WaitUntilAsync(() => Task.FromResult(Count(text) >= times), $"'{text}' in the log, {times} times");
 
-    /// <summary>Waits for what a program that has ended said last, which may take a moment to be read.</summary>
+    /// <summary>Waits for the last output of a program that has ended, which may take a moment to arrive.</summary>
     public Task WaitForOutputAsync(string text) =>
         Wait.UntilAsync(() => Task.FromResult(Count(text) > 0), () => $"'{text}' in the output:\n{Process.Output}");
 
-    /// <summary>Holds an answer to have a status and no body.</summary>
+    /// <summary>Asserts that a response has a status and no body.</summary>
     public static async Task AssertEmptyAsync(HttpStatusCode status, HttpResponseMessage response)
     {
         Assert.Equal(status, response.StatusCode);

@@ -2,7 +2,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.LocalHost;
 
-/// <summary>A host with events and its storage, for the tests that leave them as they are.</summary>
+/// <summary>A host with events and its storage, for the tests that do not change them.</summary>
 public sealed class SharedHost : IAsyncLifetime
 {
     private Azurite? _azurite;

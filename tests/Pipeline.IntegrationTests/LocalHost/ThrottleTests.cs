@@ -11,7 +11,12 @@ public class ThrottleTests
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
         string app = LocalHostProcess.AppWith(
-            """{ "version": "2.0", "extensions": { "http": { "routePrefix": "", "maxOutstandingRequests": 4, "maxConcurrentRequests": 2 } } }""");
+            """
+            {
+              "version": "2.0",
+              "extensions": { "http": { "routePrefix": "", "maxOutstandingRequests": 4, "maxConcurrentRequests": 2 } }
+            }
+            """);
         await using LocalHostProcess host = await LocalHostProcess.StartAsync(azurite, app);
 
         long start = Stopwatch.GetTimestamp();

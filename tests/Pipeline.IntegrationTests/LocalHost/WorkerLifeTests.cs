@@ -21,7 +21,7 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _azurite!.DisposeAsync();
 
     [Fact]
-    public async Task A_host_that_is_killed_takes_its_busy_worker_with_it()
+    public async Task When_a_host_is_killed_its_busy_worker_ends_too()
     {
         await using LocalHostProcess host = await LocalHostProcess.StartAsync(_azurite!);
         using Process worker = await host.WorkerAsync();
@@ -35,10 +35,12 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_is_killed_takes_a_worker_with_it_that_still_starts()
+    public async Task When_a_host_is_killed_a_worker_that_is_starting_ends_too()
     {
         await using ServerProcess host = LocalHostProcess.Launch(
-            _azurite!.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"], ("TEST_WORKER_START", "hangs"));
+            _azurite!.ConnectionString,
+            ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"],
+            ("TEST_WORKER_START", "hangs"));
         await host.WaitUntilAsync(() => Task.FromResult(Hanging().IsMatch(host.Output)), "the worker's first words");
         using var worker = Process.GetProcessById(int.Parse(Hanging().Match(host.Output).Groups[1].Value, CultureInfo.InvariantCulture));
 
@@ -94,13 +96,16 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_worker_that_cannot_start_ends_the_host_with_its_last_words()
+    public async Task A_worker_that_cannot_start_ends_the_host_with_its_last_lines()
     {
         (int exitCode, string output) = await LocalHostProcess.RunAsync(
-            _azurite!.ConnectionString, ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"], ("TEST_WORKER_START", "fails"));
+            _azurite!.ConnectionString,
+            ["run", "--app", LocalHostProcess.App, "--urls", "http://127.0.0.1:0"],
+            ("TEST_WORKER_START", "fails"));
 
         Assert.Equal(1, exitCode);
-        Assert.Contains("The worker cannot start: it ended with exit code 7 before its functions were loaded.", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "The worker cannot start: it ended with exit code 7 before its functions were loaded.", output, StringComparison.Ordinal);
         Assert.Contains("  | The test worker has no wish to start.", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Ready:", output, StringComparison.Ordinal);
     }

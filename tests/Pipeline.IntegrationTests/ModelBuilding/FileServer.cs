@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
-/// <summary>A web server on a free port of this machine, which answers as a test tells it to.</summary>
+/// <summary>A web server on a free port of this machine, which responds as a test defines.</summary>
 internal sealed class FileServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -17,7 +17,8 @@ internal sealed class FileServer : IAsyncDisposable
     private FileServer(WebApplication app) => _app = app;
 
     /// <summary>Ends with a slash.</summary>
-    public Uri Address => new($"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/");
+    public Uri Address =>
+        new($"{_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()}/");
 
     /// <summary>Of each request so far, the header Range; empty where it has none.</summary>
     public IReadOnlyList<string> Ranges

@@ -7,7 +7,8 @@ using Pipeline.Tests.ModelBuilding;
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
 /// <summary>
-/// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become networks that agree with PyTorch.
+/// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become models that agree with
+/// PyTorch.
 /// </summary>
 public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
 {
@@ -18,7 +19,7 @@ public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
     [Theory]
     [InlineData("vgg16")]
     [InlineData("resnet50")]
-    public async Task A_converted_network_agrees_with_PyTorch_and_is_the_one_that_the_weights_name(string key)
+    public async Task A_converted_model_agrees_with_PyTorch_and_is_the_one_that_the_weights_name(string key)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         string file = await KerasFile.WriteAsync(key, _folder);
@@ -34,10 +35,10 @@ public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
         using (var session = new ModelSession(InstalledModel.FindFloat32(drawn.Definition, _folder)!))
         {
             NetworkReference.AssertAgreement(reference, await session.RunAsync(
-                [NetworkReference.Picture()], [.. reference.EnumerateObject().Select(output => output.Name)], cancellationToken));
+                [NetworkReference.Image()], [.. reference.EnumerateObject().Select(output => output.Name)], cancellationToken));
         }
 
-        // The file holds the same numbers as the seed draws, so it is the same network, whatever its origin is called.
+        // The file has the numbers that the seed draws, so it is the same model, whatever its origin is called.
         Assert.Equal(drawn.Fingerprint, converted.Fingerprint);
         Assert.Equal(WeightsOrigin.ImageNet, InstalledModel.Find(drawn.Definition, _folder)!.Weights);
         Assert.True(await converted.VerifyAsync(cancellationToken));

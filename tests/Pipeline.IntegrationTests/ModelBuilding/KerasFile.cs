@@ -8,7 +8,7 @@ internal static class KerasFile
 {
     private const string Python = "/usr/bin/python3";
 
-    /// <summary>Writes a network's file; skips the test where there is nothing to write it with.</summary>
+    /// <summary>Writes a model's file; skips the test where there is nothing to write it with.</summary>
     public static async Task<string> WriteAsync(string key, string folder)
     {
         Assert.SkipUnless(File.Exists(Python), $"There is no {Python}, which writes the file to convert.");

@@ -6,7 +6,9 @@ using Pipeline.Tests.ModelBuilding;
 
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
-/// <summary>Both networks at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).</summary>
+/// <summary>
+/// Both models at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).
+/// </summary>
 public class NetworkAgreementTests(RunningPipeline pipeline)
 {
     [Theory]
@@ -20,7 +22,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
         using var session = new ModelSession(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
 
         NetworkReference.AssertAgreement(reference, await session.RunAsync(
-            [NetworkReference.Picture()],
+            [NetworkReference.Image()],
             [.. reference.EnumerateObject().Select(output => output.Name)],
             TestContext.Current.CancellationToken));
     }
@@ -32,7 +34,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     {
         using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
 
-        Embedding embedding = await session.EmbedAsync(NetworkReference.Picture(), TestContext.Current.CancellationToken);
+        Embedding embedding = await session.EmbedAsync(NetworkReference.Image(), TestContext.Current.CancellationToken);
 
         Assert.Equal(length, embedding.Values.Length);
         Assert.Equal(1, NetworkReference.Norm(embedding.Values.ToArray().Select(value => (double)value)), 1e-5);
@@ -42,14 +44,14 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     [Theory]
     [InlineData("vgg16")]
     [InlineData("resnet50")]
-    public async Task Pictures_of_a_batch_do_not_touch_each_other(string key)
+    public async Task Images_of_a_batch_do_not_touch_each_other(string key)
     {
         InstalledModel model = pipeline.Models.Installed.Single(model => model.Key == key);
         using var session = new ModelSession(model);
         var black = new RgbImage(224, 224, new byte[224 * 224 * 3]);
         string[] outputs = [model.Definition.EmbeddingOutput];
 
-        ModelOutput both = (await session.RunAsync([NetworkReference.Picture(), black], outputs, TestContext.Current.CancellationToken))[0];
+        ModelOutput both = (await session.RunAsync([NetworkReference.Image(), black], outputs, TestContext.Current.CancellationToken))[0];
         ModelOutput alone = (await session.RunAsync([black], outputs, TestContext.Current.CancellationToken))[0];
 
         float[] second = both.Values.ToArray()[model.Definition.EmbeddingLength..];
@@ -62,12 +64,12 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     {
         ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == "vgg16");
         using var decoder = new ImageDecoder(new ImageLimits());
-        RgbImage[] pictures =
+        RgbImage[] images =
         [
             .. Directory.GetFiles(Repository.Path("samples"), "*.jpg").Order().Take(8).Select(path =>
             {
-                Assert.True(decoder.TryDecode(File.ReadAllBytes(path), 224, 224, Resampling.Quality, out DecodedImage? picture, out _));
-                return picture.Pixels;
+                Assert.True(decoder.TryDecode(File.ReadAllBytes(path), 224, 224, Resampling.Quality, out DecodedImage? image, out _));
+                return image.Pixels;
             }),
         ];
         double[] searched = await CosinesAsync(pipeline.Models.Installed.Single(model => model.Key == "vgg16"));
@@ -81,23 +83,24 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
         {
             using var session = new ModelSession(model);
             var vectors = new List<double[]>();
-            foreach (RgbImage picture in pictures)
+            foreach (RgbImage image in images)
             {
-                Embedding embedding = await session.EmbedAsync(picture, TestContext.Current.CancellationToken);
+                Embedding embedding = await session.EmbedAsync(image, TestContext.Current.CancellationToken);
                 vectors.Add([.. embedding.Values.ToArray().Select(value => (double)value)]);
             }
 
-            return [.. from i in Enumerable.Range(0, vectors.Count) from j in Enumerable.Range(0, i) select vectors[i].Zip(vectors[j], (a, b) => a * b).Sum()];
+            return [.. from i in Enumerable.Range(0, vectors.Count) from j in Enumerable.Range(0, i) select vectors[i].Zip(
+                vectors[j], (a, b) => a * b).Sum()];
         }
     }
 
     [Fact]
-    public async Task An_unknown_output_is_refused_with_those_that_there_are()
+    public async Task An_unknown_output_is_refused_with_those_that_exist()
     {
         using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
 
         ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(
-            () => session.RunAsync([NetworkReference.Picture()], ["fc9"], TestContext.Current.CancellationToken));
+            () => session.RunAsync([NetworkReference.Image()], ["fc9"], TestContext.Current.CancellationToken));
 
         Assert.Contains("no output 'fc9'", exception.Message, StringComparison.Ordinal);
         Assert.Contains("avg_pool", exception.Message, StringComparison.Ordinal);

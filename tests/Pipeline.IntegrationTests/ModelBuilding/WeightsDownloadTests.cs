@@ -9,7 +9,7 @@ using Pipeline.ModelBuilding;
 
 namespace Pipeline.IntegrationTests.ModelBuilding;
 
-/// <summary>Downloads from a web server of this test's own, which behaves as servers and networks do on bad days.</summary>
+/// <summary>Downloads from a web server of the test that simulates failures of servers and networks.</summary>
 public sealed class WeightsDownloadTests : IDisposable
 {
     private const string Name = "weights.h5";
@@ -31,7 +31,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_whole_file_is_put_under_its_name_and_progress_is_told_to_the_end()
+    public async Task A_complete_file_gets_its_name_and_progress_is_reported_to_the_end()
     {
         await using FileServer server = await ServeAsync();
         var progress = new Progresses();
@@ -40,8 +40,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         Assert.Equal(Target, path);
         AssertOnlyTheWholeFile();
-        Assert.Equal(new DownloadProgress(Content.Length, Content.Length), progress.Told[^1]);
-        Assert.Equal(progress.Told.Select(told => told.Done).Order(), progress.Told.Select(told => told.Done));
+        Assert.Equal(new DownloadProgress(Content.Length, Content.Length), progress.Reported[^1]);
+        Assert.Equal(progress.Reported.Select(report => report.Done).Order(), progress.Reported.Select(report => report.Done));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_breaks_off_is_gone_on_with_where_it_broke()
+    public async Task An_interrupted_body_is_resumed_where_it_stopped()
     {
         await using FileServer server = await FileServer.StartAsync((context, request) =>
             request == 1 ? BreakOffAsync(context, 1_000_000) : SendAsync(context));
@@ -81,14 +81,15 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_download_that_was_cancelled_is_gone_on_with_by_the_next_one()
+    public async Task A_cancelled_download_is_resumed_by_the_next_one()
     {
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         await using FileServer server = await FileServer.StartAsync((context, request) =>
             request == 1 ? StallAsync(context, 1_000_000) : SendAsync(context));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => FetchAsync(
-            server, progress: new Progresses(told => { if (told.Done == 1_000_000) { cancelled.Cancel(); } }), cancellationToken: cancelled.Token));
+            server, progress: new Progresses(
+                report => { if (report.Done == 1_000_000) { cancelled.Cancel(); } }), cancellationToken: cancelled.Token));
         Assert.False(File.Exists(Target));
         await FetchAsync(server);
 
@@ -97,7 +98,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_that_stalls_counts_as_broken_off()
+    public async Task A_body_that_stalls_counts_as_interrupted()
     {
         await using FileServer server = await FileServer.StartAsync((context, request) =>
             request == 1 ? StallAsync(context, 1_000_000) : SendAsync(context));
@@ -109,7 +110,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_that_breaks_off_again_and_again_ends_it_with_a_message_and_the_next_try_goes_on()
+    public async Task A_connection_that_breaks_too_often_ends_it_with_a_message_and_the_next_attempt_resumes()
     {
         const int Piece = 1000;
         const int MostBreaks = 21;
@@ -119,7 +120,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(() => FetchAsync(server));
         Assert.Contains("broke off", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("21,000 bytes that are there are kept: run the command again to go on", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "21,000 bytes downloaded so far are kept: run the command again to resume", exception.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Target));
         await FetchAsync(server);
 
@@ -129,7 +131,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_knows_no_ranges_sends_all_anew()
+    public async Task A_server_without_ranges_sends_the_whole_file_again()
     {
         await using FileServer server = await FileServer.StartAsync((context, request) =>
             request == 1 ? BreakOffAsync(context, 1_000_000) : SendAsync(context, ranges: false));
@@ -141,7 +143,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_tells_no_version_is_not_asked_for_a_rest()
+    public async Task A_server_that_sends_no_version_gets_no_range_request()
     {
         await using FileServer server = await FileServer.StartAsync((context, request) =>
             request == 1 ? BreakOffAsync(context, from: 0, to: 1_000_000, tag: null) : SendAsync(context));
@@ -168,7 +170,7 @@ public sealed class WeightsDownloadTests : IDisposable
     [Theory]
     [InlineData(416)]
     [InlineData(206)]
-    public async Task A_nonsensical_answer_to_a_request_for_the_rest_begins_anew(int status)
+    public async Task An_unexpected_response_to_a_range_request_starts_over(int status)
     {
         await using FileServer server = await FileServer.StartAsync((context, request) =>
         {
@@ -183,7 +185,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_part_of_unknown_origin_is_dropped()
+    public async Task A_part_of_unknown_origin_is_discarded()
     {
         await using FileServer server = await ServeAsync();
         await File.WriteAllBytesAsync(Part, new byte[1000], TestContext.Current.CancellationToken);
@@ -217,7 +219,7 @@ public sealed class WeightsDownloadTests : IDisposable
     [InlineData(404, 1)]
     [InlineData(403, 1)]
     [InlineData(503, 4)]
-    public async Task A_refusal_is_told_with_the_address_and_another_way(int status, int requests)
+    public async Task A_refusal_is_reported_with_the_address_and_another_source(int status, int requests)
     {
         await using FileServer server = await FileServer.StartAsync((context, _) =>
         {
@@ -234,14 +236,14 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_checksum_leaves_nothing_and_tells_both()
+    public async Task A_wrong_checksum_leaves_nothing_and_reports_both()
     {
         byte[] other = Random(Content.Length);
         await using FileServer server = await FileServer.StartAsync((context, _) => SendAsync(context, other));
 
         InvalidDataException exception = await Assert.ThrowsAsync<InvalidDataException>(() => FetchAsync(server));
 
-        Assert.Contains($"has the MD5 {Md5(other)}, {Md5(Content)} is expected", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"has the MD5 {Md5(other)} instead of {Md5(Content)}", exception.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 
@@ -255,15 +257,16 @@ public sealed class WeightsDownloadTests : IDisposable
 
         InvalidDataException exception = await Assert.ThrowsAsync<InvalidDataException>(() => FetchAsync(server, progress: progress));
 
-        Assert.Contains($"offers {Content.Length + more:N0} bytes, {Content.Length:N0} are expected", exception.Message, StringComparison.Ordinal);
-        Assert.Empty(progress.Told);
+        Assert.Contains(
+            $"offers {Content.Length + more:N0} bytes instead of {Content.Length:N0}", exception.Message, StringComparison.Ordinal);
+        Assert.Empty(progress.Reported);
         Assert.False(File.Exists(Target));
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_body_without_end_is_left_when_it_is_longer_than_the_file(bool statesSize)
+    public async Task An_endless_body_is_abandoned_when_it_is_longer_than_the_file(bool statesSize)
     {
         await using FileServer server = await FileServer.StartAsync(async (context, _) =>
         {
@@ -294,7 +297,7 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_network_the_message_names_the_address_and_another_way()
+    public async Task Without_a_network_the_message_names_the_address_and_another_source()
     {
         var file = new PublishedFile(new Uri($"http://127.0.0.1:{FreePort.Find(1)[0]}/{Name}"), Content.Length, Md5(Content));
 
@@ -307,19 +310,19 @@ public sealed class WeightsDownloadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_disk_without_room_is_seen_before_the_first_byte()
+    public async Task A_disk_without_space_is_detected_before_the_first_byte()
     {
         await using FileServer server = await ServeAsync();
 
         IOException exception = await Assert.ThrowsAsync<IOException>(() => new WeightsDownload(_client).FetchAsync(
             FileAt(server) with { Bytes = 1L << 60 }, _folder, null, TestContext.Current.CancellationToken));
 
-        Assert.Contains("Make room", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Free space", exception.Message, StringComparison.Ordinal);
         Assert.Empty(server.Ranges);
     }
 
     [Fact]
-    public async Task A_disk_that_is_full_in_the_middle_ends_it_with_what_to_do()
+    public async Task A_disk_that_becomes_full_ends_it_with_what_to_do()
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "Only Linux has a device that is always full.");
         await using FileServer server = await ServeAsync();
@@ -328,7 +331,8 @@ public sealed class WeightsDownloadTests : IDisposable
         IOException exception = await Assert.ThrowsAnyAsync<IOException>(() => FetchAsync(server));
 
         Assert.Contains(Part, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Make room. The 0 bytes that are there are kept: run the command again to go on", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Free space on the disk. The 0 bytes downloaded so far are kept: " +
+            "run the command again to resume", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Ranges);
         Assert.True(File.Exists(Part));
         Assert.False(File.Exists(Target));
@@ -359,7 +363,8 @@ public sealed class WeightsDownloadTests : IDisposable
 
         Assert.Equal("http://mirror/keras/weights.h5", file.At("http://mirror/keras").Address.ToString());
         Assert.Equal("https://mirror/keras/weights.h5", file.At("https://mirror/keras/").Address.ToString());
-        Assert.Contains("neither a folder", Assert.Throws<InvalidDataException>(() => file.At("ftp://mirror")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "neither a folder", Assert.Throws<InvalidDataException>(() => file.At("ftp://mirror")).Message, StringComparison.Ordinal);
         Assert.Contains("not an address", Assert.Throws<InvalidDataException>(() => file.At("http://")).Message, StringComparison.Ordinal);
     }
 
@@ -383,7 +388,8 @@ public sealed class WeightsDownloadTests : IDisposable
         return Results.Bytes(content ?? Content, entityTag: tag ?? Tag, enableRangeProcessing: ranges).ExecuteAsync(context);
     }
 
-    private Task BreakOffAsync(HttpContext context, int after, byte[]? content = null) => BreakOffAsync(context, from: 0, after, Tag, content);
+    private Task BreakOffAsync(HttpContext context, int after, byte[]? content = null) =>
+        BreakOffAsync(context, from: 0, after, Tag, content);
 
     private async Task BreakOffAsync(HttpContext context, int from, int to, EntityTagHeaderValue? tag, byte[]? content = null)
     {
@@ -426,11 +432,11 @@ public sealed class WeightsDownloadTests : IDisposable
 
     private sealed class Progresses(Action<DownloadProgress>? also = null) : IProgress<DownloadProgress>
     {
-        public List<DownloadProgress> Told { get; } = [];
+        public List<DownloadProgress> Reported { get; } = [];
 
         public void Report(DownloadProgress value)
         {
-            Told.Add(value);
+            Reported.Add(value);
             also?.Invoke(value);
         }
     }

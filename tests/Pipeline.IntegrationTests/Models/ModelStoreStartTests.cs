@@ -24,7 +24,8 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
         FunctionApp[] apps = await Task.WhenAll(FunctionApp.StartAsync(azurite, settings), FunctionApp.StartAsync(azurite, settings));
         try
         {
-            string[] fetched = [.. apps.SelectMany(app => Regex.Matches(app.Process.Output, "(vgg16|resnet50)-[0-9a-f]{12} \\(.*").Select(match => match.Value))];
+            string[] fetched = [.. apps.SelectMany(
+                app => Regex.Matches(app.Process.Output, "(vgg16|resnet50)-[0-9a-f]{12} \\(.*").Select(match => match.Value))];
             foreach (string line in fetched)
             {
                 TestContext.Current.TestOutputHelper?.WriteLine(line);
@@ -38,7 +39,7 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
                     model.Fingerprint.ToString(), health["models"]![model.Key]!["fingerprint"]!.GetValue<string>()));
             }
 
-            await azurite.Images.GetBlobClient("fetched.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), CancellationToken);
+            await azurite.Images.GetBlobClient("fetched.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), CancellationToken);
             await apps[0].WaitUntilIndexedAsync("fetched.bmp");
             Assert.Equal(2, Directory.GetFiles(_folder, "*.onnx", SearchOption.AllDirectories).Length);
         }
@@ -56,7 +57,7 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
         await azurite.Models.CreateIfNotExistsAsync(cancellationToken: CancellationToken);
-        await azurite.Images.GetBlobClient("left.bmp").UploadAsync(BinaryData.FromBytes(Pictures.Bitmap(1)), CancellationToken);
+        await azurite.Images.GetBlobClient("left.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), CancellationToken);
         InstalledModel vgg16 = pipeline.Models.Installed.Single(model => model.Key == "vgg16");
 
         await using ServerProcess app = FunctionApp.Launch(azurite, PublishedModels.Settings(azurite.Models, pipeline.Models, _folder));
@@ -64,7 +65,8 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
 
         Assert.NotEqual(0, app.ExitCode);
         await Wait.UntilAsync(
-            () => Task.FromResult(app.Output.Contains($"'vgg16-{vgg16.Fingerprint}.manifest.json' is missing in '{azurite.Models.Uri}'", StringComparison.Ordinal)),
+            () => Task.FromResult(app.Output.Contains(
+                $"'vgg16-{vgg16.Fingerprint}.manifest.json' is missing in '{azurite.Models.Uri}'", StringComparison.Ordinal)),
             () => app.Output);
         Assert.DoesNotContain("Ready:", app.Output, StringComparison.Ordinal);
         Assert.False(await azurite.PoisonQueue.ExistsAsync(CancellationToken));

@@ -11,13 +11,13 @@ using Pipeline.Models.Store;
 
 namespace Pipeline.IntegrationTests.Models;
 
-/// <summary>Fetching versions from real storage, with files that are no networks: this is about the files.</summary>
+/// <summary>Fetches versions from real storage. The files are not real models: the tests only check the files.</summary>
 public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
 {
     private const string Vgg16 = "aaaaaaaaaaaa";
     private const string ResNet50 = "bbbbbbbbbbbb";
 
-    // Three ranges of the store's, and some.
+    // Longer than three ranges of the store.
     private static readonly byte[] Content = RandomBytes(26_000_000);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-store-").FullName;
@@ -40,9 +40,11 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         await Store(requests).FetchAsync(CancellationToken);
 
         Assert.Equal(Content, await File.ReadAllBytesAsync(Path.Combine(_folder, $"vgg16-{Vgg16}", "vgg16.onnx"), CancellationToken));
-        Assert.Equal(Content.Length, Find("resnet50", ResNet50)!.Path.Length > 0 ? new FileInfo(Find("resnet50", ResNet50)!.Path).Length : 0);
+        Assert.Equal(
+            Content.Length, Find("resnet50", ResNet50)!.Path.Length > 0 ? new FileInfo(Find("resnet50", ResNet50)!.Path).Length : 0);
         Assert.Equal("vase", ClassIndex.Find(_folder)!.Classes[0].Label);
-        Assert.True(requests.Ranges.Count(range => range.StartsWith("bytes=", StringComparison.Ordinal)) >= 8, string.Join(", ", requests.Ranges));
+        Assert.True(
+            requests.Ranges.Count(range => range.StartsWith("bytes=", StringComparison.Ordinal)) >= 8, string.Join(", ", requests.Ranges));
         Assert.Equal(asked, requests.Ranges.Count);
         Assert.Empty(Directory.GetFiles(_folder, "*.part", SearchOption.AllDirectories));
     }
@@ -86,7 +88,8 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         AssertNothingOf("vgg16", Vgg16);
 
         Assert.Contains($"'vgg16-{Vgg16}.onnx'", damaged, StringComparison.Ordinal);
-        Assert.Contains("it is damaged. Upload 'vgg16-aaaaaaaaaaaa.onnx' and then 'vgg16-aaaaaaaaaaaa.manifest.json' again", damaged, StringComparison.Ordinal);
+        Assert.Contains("it is damaged. Upload 'vgg16-aaaaaaaaaaaa.onnx' and then 'vgg16-aaaaaaaaaaaa.manifest.json' " +
+            "again", damaged, StringComparison.Ordinal);
         Assert.Contains("has 26,000,000 bytes, but its manifest says 7", shorter, StringComparison.Ordinal);
     }
 
@@ -96,13 +99,14 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         await UploadBothAsync();
         BlobClient manifest = _container.GetBlobClient($"vgg16-{Vgg16}.manifest.json");
         await manifest.UploadAsync(
-            (await _container.GetBlobClient($"resnet50-{ResNet50}.manifest.json").DownloadContentAsync(CancellationToken)).Value.Content, overwrite: true, CancellationToken);
+            (await _container.GetBlobClient($"resnet50-{ResNet50}.manifest.json").DownloadContentAsync(
+                CancellationToken)).Value.Content, overwrite: true, CancellationToken);
         string another = await RefusalAsync(Store());
         await manifest.UploadAsync(BinaryData.FromString("{"), overwrite: true, CancellationToken);
         string nothing = await RefusalAsync(Store());
 
         Assert.Contains("is the manifest of 'resnet50-bbbbbbbbbbbb', not of 'vgg16-aaaaaaaaaaaa'", another, StringComparison.Ordinal);
-        Assert.Contains("a manifest that does not serve", nothing, StringComparison.Ordinal);
+        Assert.Contains("a manifest that cannot be used", nothing, StringComparison.Ordinal);
         AssertNothingOf("vgg16", Vgg16);
     }
 
@@ -184,7 +188,7 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_that_cannot_be_written_is_said_at_once()
+    public async Task A_folder_that_cannot_be_written_is_reported_at_once()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Making a link takes a right of its own there.");
         await UploadBothAsync();
@@ -241,7 +245,8 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     {
         var client = new BlobClientOptions();
         client.AddPolicy(requests ?? new RecordedRequests(), HttpPipelinePosition.PerRetry);
-        var options = new ModelOptions { Folder = _folder, ContainerUri = _container.Uri, Versions = { ["vgg16"] = vgg16, ["resnet50"] = ResNet50 } };
+        var options =
+            new ModelOptions { Folder = _folder, ContainerUri = _container.Uri, Versions = { ["vgg16"] = vgg16, ["resnet50"] = ResNet50 } };
         return new ModelStore(
             ModelCatalogue.Default(),
             options,
@@ -261,7 +266,7 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
         Assert.Empty(Directory.Exists(folder) ? Directory.GetFiles(folder) : []);
     }
 
-    /// <summary>What was asked of storage.</summary>
+    /// <summary>The requests to storage.</summary>
     private sealed class RecordedRequests : HttpPipelinePolicy
     {
         private int _manifests;

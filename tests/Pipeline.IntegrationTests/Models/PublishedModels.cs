@@ -6,12 +6,12 @@ using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Models;
 
-/// <summary>A models container and what lies in it.</summary>
+/// <summary>A models container and its content.</summary>
 internal static class PublishedModels
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    /// <summary>Uploads the networks that were built for these tests, under their versions' names.</summary>
+    /// <summary>Uploads the models that were built for these tests, under their versions' names.</summary>
     public static async Task UploadAsync(BlobContainerClient container, SeededModels models)
     {
         await container.CreateIfNotExistsAsync(cancellationToken: CancellationToken);
@@ -24,8 +24,9 @@ internal static class PublishedModels
         }
     }
 
-    /// <summary>Uploads a version of a model whose content is of no use, in several ranges.</summary>
-    public static async Task UploadAsync(BlobContainerClient container, string key, string fingerprint, byte[] content, string? sha256 = null, long? bytes = null)
+    /// <summary>Uploads a version of a model with meaningless content, long enough for several ranges.</summary>
+    public static async Task UploadAsync(
+        BlobContainerClient container, string key, string fingerprint, byte[] content, string? sha256 = null, long? bytes = null)
     {
         await container.CreateIfNotExistsAsync(cancellationToken: CancellationToken);
         var manifest = new JsonObject
@@ -40,7 +41,8 @@ internal static class PublishedModels
             ["bytes"] = bytes ?? content.Length,
             ["sha256"] = sha256 ?? Convert.ToHexStringLower(SHA256.HashData(content)),
         };
-        await container.GetBlobClient($"{key}-{fingerprint}.onnx").UploadAsync(BinaryData.FromBytes(content), overwrite: true, CancellationToken);
+        await container.GetBlobClient($"{key}-{fingerprint}.onnx").UploadAsync(
+            BinaryData.FromBytes(content), overwrite: true, CancellationToken);
         await container.GetBlobClient($"{key}-{fingerprint}.manifest.json")
             .UploadAsync(BinaryData.FromString(manifest.ToJsonString()), overwrite: true, CancellationToken);
     }

@@ -7,17 +7,17 @@ using Pipeline.Study;
 
 namespace Pipeline.IntegrationTests.Study;
 
-/// <summary>A study of three samples with both networks at full size, made once for the tests that read it.</summary>
+/// <summary>A study of three samples with both models at full size, made once for the tests that read it.</summary>
 public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
 {
     private ModelSessions? _sessions;
     private StudyResult? _result;
 
     /// <summary>The samples A, B and C.</summary>
-    internal static IReadOnlyList<StudyPicture> Pictures { get; } =
-        [.. new[] { "vase-1.jpg", "vase-2.jpg", "fish-1.jpg" }.Select(name => new StudyPicture(name, Read(name)))];
+    internal static IReadOnlyList<StudyImage> Images { get; } =
+        [.. new[] { "vase-1.jpg", "vase-2.jpg", "fish-1.jpg" }.Select(name => new StudyImage(name, Read(name)))];
 
-    internal static StudyRequest Request { get; } = new() { Pictures = Pictures, Augmentations = 4, Seed = 3 };
+    internal static StudyRequest Request { get; } = new() { Images = Images, Augmentations = 4, Seed = 3 };
 
     public ImageDecoder Decoder { get; } = new(new ImageLimits());
 
@@ -28,7 +28,8 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _sessions = new ModelSessions(
-            ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = pipeline.Models.Folder }), NullLogger<ModelSessions>.Instance);
+            ModelCatalogue.Default(), Options.Create(
+                new ModelOptions { Folder = pipeline.Models.Folder }), NullLogger<ModelSessions>.Instance);
         _result = await RunAsync();
     }
 

@@ -11,7 +11,7 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
 {
     private const string Hostile = "<script>document.title='taken'</script><img src=x onerror=alert(1)>";
 
-    // 5 curves, the variants and the separation; 3 pictures, 4 variants, 39 distortions, 2 inputs and 10 blocks.
+    // 5 curves, the variants and the separation; 3 images, 4 variants, 39 distortions, 2 inputs and 10 blocks.
     private const int Plots = 7;
     private const int Images = 58;
 
@@ -38,19 +38,20 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         Assert.Equal("Similarity study of vase-1.jpg", await page.TitleAsync());
         Assert.Equal(
             [
-                "In short", "Pictures and predictions", "Pairs", "Which network separates better", "Augmentation", "Robustness",
+                "In short", "Images and predictions", "Pairs", "Which model separates better", "Augmentation", "Robustness",
                 "Feature maps of A", "Conditions",
             ],
             await page.Locator("h2").AllInnerTextsAsync());
-        Assert.True(await page.GetByText("UNTRAINED NETWORKS", new PageGetByTextOptions { Exact = true }).IsVisibleAsync());
+        Assert.True(await page.GetByText("UNTRAINED MODELS", new PageGetByTextOptions { Exact = true }).IsVisibleAsync());
         Assert.Equal(Plots, await page.Locator("svg[role=img]").CountAsync());
         Assert.Equal(Images, await page.Locator("img").CountAsync());
         Assert.True(await page.EvaluateAsync<bool>("() => [...document.images].every(image => image.complete && image.naturalWidth > 0)"));
 
-        // Nothing is wider than the screen: what is, scrolls in a box of its own.
+        // Nothing is wider than the screen: wide tables scroll in their own box.
         Assert.InRange(await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"), 1, width);
-        byte[] screenshot = await page.ScreenshotAsync(new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, "report.png") });
-        Assert.True(screenshot.Length > 100_000, $"The picture of the report has {screenshot.Length} bytes: it is all but empty.");
+        byte[] screenshot = await page.ScreenshotAsync(
+            new PageScreenshotOptions { FullPage = true, Path = Path.Combine(_folder, "report.png") });
+        Assert.True(screenshot.Length > 100_000, $"The image of the report has {screenshot.Length} bytes: it is all but empty.");
     }
 
     [Theory]
@@ -87,7 +88,8 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         await using Chromium chromium = await Chromium.StartAsync();
         IPage page = await chromium.Browser.NewPageAsync();
         (List<string> complaints, List<string> requests) = Watch(page);
-        StudyResult hostile = study.Result with { Pictures = [study.Result.Pictures[0] with { Name = Hostile }, .. study.Result.Pictures.Skip(1)] };
+        StudyResult hostile =
+            study.Result with { Images = [study.Result.Images[0] with { Name = Hostile }, .. study.Result.Images.Skip(1)] };
 
         await page.GotoAsync(Write(hostile));
 
@@ -98,7 +100,7 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         Assert.Equal(Images, await page.Locator("img").CountAsync());
     }
 
-    // Contrast by WCAG 2: 4.5 to 1 for text of usual size.
+    // Contrast by WCAG 2: 4.5 to 1 for text of normal size.
     private const string Contrast = """
         () => {
           const parse = colour => colour.match(/[\d.]+/g).map(Number);
@@ -126,7 +128,7 @@ public sealed class StudyReportTests(FullSizeStudy study) : IClassFixture<FullSi
         page.Console += (_, message) => complaints.Add($"{message.Type}: {message.Text}");
         page.PageError += (_, error) => complaints.Add(error);
 
-        // A picture within the page is no request to anybody.
+        // An image that is embedded in the page is not a request.
         page.Request += (_, request) => requests.AddRange(request.Url.StartsWith("data:", StringComparison.Ordinal) ? [] : [request.Url]);
         return (complaints, requests);
     }

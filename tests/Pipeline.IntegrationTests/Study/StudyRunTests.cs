@@ -6,17 +6,17 @@ using Pipeline.Study.Reporting;
 
 namespace Pipeline.IntegrationTests.Study;
 
-/// <summary>The study's figures at full size against plain loops over what the networks gave.</summary>
+/// <summary>The study's figures at full size against plain loops over the outputs of the models.</summary>
 public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
 {
     private const double Tolerance = 1e-9;
 
     [Fact]
-    public async Task Cosines_of_pairs_are_those_of_the_networks_outputs()
+    public async Task Cosines_of_pairs_are_those_of_the_models_outputs()
     {
         foreach (StudyLayer layer in study.Result.Conditions.Layers)
         {
-            float[][] vectors = [.. await Task.WhenAll(FullSizeStudy.Pictures.Select(picture => RunAsync(Decode(picture), layer)))];
+            float[][] vectors = [.. await Task.WhenAll(FullSizeStudy.Images.Select(image => RunAsync(Decode(image), layer)))];
             foreach (StudiedPair pair in study.Result.Pairs)
             {
                 double expected = Cosine(vectors[pair.First[0] - 'A'], vectors[pair.Second[0] - 'A']);
@@ -26,9 +26,9 @@ public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
     }
 
     [Fact]
-    public async Task Cosines_of_variants_are_those_of_pictures_that_their_transforms_make()
+    public async Task Cosines_of_variants_are_those_of_images_that_their_transforms_make()
     {
-        RgbImage original = Decode(FullSizeStudy.Pictures[0]);
+        RgbImage original = Decode(FullSizeStudy.Images[0]);
         foreach (StudyLayer layer in study.Result.Conditions.Layers.Where(layer => layer.IsEmbedding))
         {
             float[] reference = await RunAsync(original, layer);
@@ -41,9 +41,9 @@ public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
     }
 
     [Fact]
-    public async Task Curves_are_those_of_pictures_that_the_distortions_make()
+    public async Task Curves_are_those_of_images_that_the_distortions_make()
     {
-        RgbImage original = Decode(FullSizeStudy.Pictures[0]);
+        RgbImage original = Decode(FullSizeStudy.Images[0]);
         StudyLayer layer = study.Result.Conditions.Layers[0];
         float[] reference = await RunAsync(original, layer);
         (string Distortion, double Value, RgbImage Image)[] distorted =
@@ -56,20 +56,21 @@ public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
         ];
         foreach ((string distortion, double value, RgbImage image) in distorted)
         {
-            RobustnessPoint point = study.Result.Robustness.Single(curve => curve.Distortion == distortion).Points.Single(at => at.Value == value);
+            RobustnessPoint point = study.Result.Robustness.Single(
+                curve => curve.Distortion == distortion).Points.Single(at => at.Value == value);
             Assert.Equal(Cosine(reference, await RunAsync(image, layer)), point.Cosines[layer.Name], Tolerance);
         }
     }
 
     [Fact]
-    public async Task Predictions_are_the_largest_of_the_networks_probabilities()
+    public async Task Predictions_are_the_largest_of_the_models_probabilities()
     {
         foreach (StudyLayer layer in study.Result.Conditions.Layers.Where(layer => !layer.IsEmbedding))
         {
-            float[] probabilities = await RunAsync(Decode(FullSizeStudy.Pictures[2]), layer);
+            float[] probabilities = await RunAsync(Decode(FullSizeStudy.Images[2]), layer);
             int[] largest = [.. Enumerable.Range(0, probabilities.Length).OrderByDescending(i => probabilities[i]).Take(5)];
 
-            IReadOnlyList<Prediction> top = study.Result.Pictures[2].Predictions[layer.Model];
+            IReadOnlyList<Prediction> top = study.Result.Images[2].Predictions[layer.Model];
 
             Assert.Equal(largest, top.Select(prediction => prediction.Class));
             Assert.Equal(largest.Select(i => probabilities[i]), top.Select(prediction => prediction.Probability));
@@ -80,8 +81,9 @@ public class StudyRunTests(FullSizeStudy study) : IClassFixture<FullSizeStudy>
     public async Task A_second_run_gives_the_same_JSON() =>
         Assert.Equal(StudyJson.Write(study.Result), StudyJson.Write(await study.RunAsync()));
 
-    private RgbImage Decode(StudyPicture picture) =>
-        study.Decoder.TryDecode(picture.Encoded, out DecodedImage? image, out _) ? image.Pixels : throw new InvalidOperationException(picture.Name);
+    private RgbImage Decode(StudyImage image) =>
+        study.Decoder.TryDecode(
+            image.Encoded, out DecodedImage? decoded, out _) ? decoded.Pixels : throw new InvalidOperationException(image.Name);
 
     private async Task<float[]> RunAsync(RgbImage image, StudyLayer layer)
     {

@@ -22,7 +22,7 @@ public sealed class AugmentationRunTests : IDisposable
     }
 
     [Fact]
-    public async Task The_record_makes_each_picture_again()
+    public async Task The_record_makes_each_image_again()
     {
         await RunAsync(Original, seed: 3, count: 2);
 
@@ -57,19 +57,19 @@ public sealed class AugmentationRunTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_picture_is_refused_by_name_and_nothing_is_written()
+    public async Task An_invalid_image_is_refused_by_name_and_nothing_is_written()
     {
         var text = new FileInfo(Repository.Path("README.md"));
 
         CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(text, seed: 1, count: 1));
 
-        Assert.Contains("README.md' cannot be taken for a picture.", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image.", failure.Message, StringComparison.Ordinal);
         Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", failure.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder));
     }
 
     [Fact]
-    public async Task A_file_where_the_folder_should_be_is_said()
+    public async Task A_file_in_place_of_the_folder_is_reported()
     {
         await File.WriteAllTextAsync(_folder, "", TestContext.Current.CancellationToken);
         try
@@ -96,7 +96,7 @@ public sealed class AugmentationRunTests : IDisposable
         Assert.Equal(["rgb-augmented-00.png"], Directory.EnumerateFiles(_folder).Select(Path.GetFileName));
     }
 
-    private Task RunAsync(FileInfo picture, int seed, int count) => new AugmentationRun(picture, "rgb", seed, count, _folder)
+    private Task RunAsync(FileInfo image, int seed, int count) => new AugmentationRun(image, "rgb", seed, count, _folder)
         .WriteAsync(new Progress(() => { }), TestContext.Current.CancellationToken);
 
     private Task<byte[]> ReadAsync(string file) => File.ReadAllBytesAsync(InFolder(file), TestContext.Current.CancellationToken);

@@ -14,7 +14,7 @@ public sealed class ChildProcessTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_failed_tool_is_told_with_its_last_lines_and_its_log()
+    public async Task A_failed_tool_is_reported_with_its_last_lines_and_its_log()
     {
         Task Run() => Tool.RunAsync(
             "the tool",
@@ -33,7 +33,7 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_that_is_not_there_is_named()
+    public async Task A_missing_program_is_named()
     {
         Task Run() => Tool.RunAsync("the tool", new ProcessStartInfo("no-such-program"), Log, TestContext.Current.CancellationToken);
 
@@ -43,12 +43,13 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_is_asked_to_end_before_it_is_made_to()
+    public async Task A_program_gets_a_signal_before_it_is_killed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals; programs are ended there without being asked.");
         ChildProcess child = ChildProcess.Start(
             "a child",
-            Node("process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0); }); setInterval(() => {}, 1000); console.log('ready')"),
+            Node("process.on('SIGTERM', () => { console.log('goodbye'); process.exit(0); }); setInterval(() => {}, 1000); " +
+                "console.log('ready')"),
             Log,
             TimeSpan.FromSeconds(30));
         await WaitForLogAsync("ready");
@@ -59,10 +60,11 @@ public sealed class ChildProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_that_does_not_listen_is_ended()
+    public async Task A_program_that_ignores_the_signal_is_killed()
     {
         ChildProcess child = ChildProcess.Start(
-            "a child", Node("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')"), Log, TimeSpan.FromMilliseconds(200));
+            "a child", Node(
+                "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')"), Log, TimeSpan.FromMilliseconds(200));
         await WaitForLogAsync("ready");
         int id = child.Id;
 

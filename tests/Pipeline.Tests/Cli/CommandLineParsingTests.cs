@@ -49,13 +49,14 @@ public class CommandLineParsingTests
     [InlineData("augment . -n 0", "-n takes a number from 1 to 100, not '0'.")]
     [InlineData("augment . -n 101", "-n takes a number from 1 to 100, not '101'.")]
     [InlineData("augment . --seed -1", "--seed takes a number from 0 to 2147483647, not '-1'.")]
-    [InlineData("study", "Name a picture to study, or say --published.")]
-    [InlineData("study . --published", "--published takes the study's own pictures: name no others.")]
+    [InlineData("study", "Name an image to study, or pass --published.")]
+    [InlineData("study . --published", "--published uses the study's own images: name no others.")]
     [InlineData("study . -n 51", "-n takes a number from 0 to 50, not '51'.")]
-    [InlineData("models build", "Say where the weights come from: --seeded draws them. Trained ones are had with ./pipeline models pull.")]
-    [InlineData("poison replay", "Say what to replay: --name PREFIX, or --all.")]
-    [InlineData("poison replay --name a --all", "Say --name PREFIX or --all, not both.")]
-    public void What_is_wrong_is_said_in_a_sentence(string line, string message) =>
+    [InlineData("models build", "Say where the weights come from: pass --seeded to draw them from a seed. For trained models, " +
+        "run ./pipeline models pull.")]
+    [InlineData("poison replay", "Say what to replay: pass --name PREFIX or --all.")]
+    [InlineData("poison replay --name a --all", "Pass --name PREFIX or --all, not both.")]
+    public void An_error_gives_a_message(string line, string message) =>
         Assert.Equal(message, Assert.Single(Root.Parse(line).Errors).Message);
 
     [Theory]

@@ -7,15 +7,15 @@ public class DemoChecksTests
     private static readonly string[] Models = ["vgg16", "resnet50"];
 
     [Fact]
-    public void A_right_answer_has_no_faults() =>
+    public void A_correct_response_has_no_errors() =>
         Assert.Empty(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
 
     [Fact]
-    public void Another_picture_before_the_query_itself_is_a_fault_that_names_both()
+    public void Another_image_before_the_query_itself_is_an_error_that_names_both()
     {
-        string fault = Assert.Single(Faults(Answer([("vase-2.jpg", 1), ("vase-1.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
+        string error = Assert.Single(Faults(Answer([("vase-2.jpg", 1), ("vase-1.jpg", 0.9f), ("boat-1.jpg", 0.4f)])));
 
-        Assert.Equal("vgg16: 'vase-2.jpg' comes first instead of 'vase-1.jpg', the very picture that was asked about.", fault);
+        Assert.Equal("vgg16: 'vase-2.jpg' comes first instead of 'vase-1.jpg', the query image itself.", error);
     }
 
     [Fact]
@@ -28,26 +28,29 @@ public class DemoChecksTests
 
     [Fact]
     public void The_query_itself_must_be_as_near_as_can_be() =>
-        Assert.Contains("0.99 instead of 1", Assert.Single(Faults(Answer([("vase-1.jpg", 0.99f), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
+        Assert.Contains("0.99 instead of 1", Assert.Single(
+            Faults(Answer([("vase-1.jpg", 0.99f), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void Cosines_must_fall() =>
-        Assert.Contains("falling order", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
+        Assert.Contains("falling order", Assert.Single(
+            Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f), ("boat-1.jpg", 0.4f)]))), StringComparison.Ordinal);
 
     [Fact]
     public void All_results_that_were_asked_for_must_come() =>
-        Assert.Contains("2 results came where 3", Assert.Single(Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f)]))), StringComparison.Ordinal);
+        Assert.Contains("there are 2 results instead of 3", Assert.Single(
+            Faults(Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.3f)]))), StringComparison.Ordinal);
 
     [Fact]
-    public void An_empty_list_is_a_fault_and_no_crash() => Assert.Single(Faults(Answer([])));
+    public void An_empty_list_is_an_error_and_not_a_crash() => Assert.Single(Faults(Answer([])));
 
     [Fact]
-    public void Both_models_must_answer()
+    public void Both_models_must_be_in_the_response()
     {
         SimilarResponse answer = Answer([("vase-1.jpg", 1), ("vase-2.jpg", 0.9f), ("boat-1.jpg", 0.4f)]);
         var half = answer with { Models = new Dictionary<string, ModelMatches> { ["vgg16"] = answer.Models["vgg16"] } };
 
-        Assert.Equal(["resnet50: there is no answer by this model."], Faults(half));
+        Assert.Equal(["resnet50: there is no response by this model."], Faults(half));
     }
 
     [Fact]
@@ -72,7 +75,7 @@ public class DemoChecksTests
     }
 
     [Fact]
-    public void A_failed_picture_is_told_with_its_reason()
+    public void A_failed_image_is_reported_with_its_reason()
     {
         ListedImage[] images = [new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Failed))];
 
@@ -87,11 +90,13 @@ public class DemoChecksTests
         ["resnet50"] = new ImageState(resnet50, "because", null),
     };
 
-    // The first model answers what a test is about; the second one is right.
+    // The results of the first model are those of the test; those of the second are correct.
     private static SimilarResponse Answer((string Name, float Cosine)[] results, bool firstIsDuplicate = false)
     {
-        ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select((match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
-        ModelMatches right = new(WeightsOrigin.Untrained, "", 3, [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)]);
+        ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select(
+            (match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
+        ModelMatches right = new(
+            WeightsOrigin.Untrained, "", 3, [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)]);
         return new SimilarResponse(
             new ImageInfo(null, 1, 1, ""),
             new Dictionary<string, ModelMatches> { ["vgg16"] = model, ["resnet50"] = right },
@@ -99,5 +104,5 @@ public class DemoChecksTests
             new SimilarTimes(0, 0, 0, 0));
     }
 
-    private static IReadOnlyList<string> Faults(SimilarResponse answer) => DemoChecks.FaultsOf(answer, "vase-1.jpg", Models, top: 3);
+    private static IReadOnlyList<string> Faults(SimilarResponse answer) => DemoChecks.ErrorsOf(answer, "vase-1.jpg", Models, top: 3);
 }

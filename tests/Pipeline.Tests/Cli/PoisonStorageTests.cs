@@ -11,10 +11,10 @@ public class PoisonStorageTests
     [InlineData("https://stimages123.blob.core.windows.net/")]
     [InlineData("https://stimages123.table.core.usgovcloudapi.net")]
     [InlineData("UseDevelopmentStorage=true")]
-    public void Accounts_addresses_and_the_emulator_are_taken(string storage) => Assert.Null(PoisonStorage.FaultOf(storage));
+    public void Accounts_addresses_and_the_emulator_are_taken(string storage) => Assert.Null(PoisonStorage.ErrorOf(storage));
 
     [Fact]
-    public void What_up_prints_is_taken() => Assert.Null(PoisonStorage.FaultOf(EmulatorConnection.String(1, 2, 3)));
+    public void What_up_prints_is_taken() => Assert.Null(PoisonStorage.ErrorOf(EmulatorConnection.String(1, 2, 3)));
 
     [Theory]
     [InlineData("http://stimages123.queue.core.windows.net")]
@@ -26,8 +26,9 @@ public class PoisonStorageTests
     [InlineData("")]
     public void Where_a_token_must_not_go_is_refused(string storage) =>
         Assert.Equal(
-            $"--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, or the emulator's connection string, not '{storage}'.",
-            PoisonStorage.FaultOf(storage));
+            "--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, " +
+            $"or the emulator's connection string, not '{storage}'.",
+            PoisonStorage.ErrorOf(storage));
 
     [Theory]
     [InlineData("DefaultEndpointsProtocol=https;AccountName=stimages123;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net")]
@@ -35,13 +36,13 @@ public class PoisonStorageTests
     [InlineData("https://stimages123.queue.core.windows.net/?sig=c2VjcmV0")]
     public void A_key_on_the_command_line_is_refused_and_not_repeated(string storage)
     {
-        string fault = PoisonStorage.FaultOf(storage)!;
+        string error = PoisonStorage.ErrorOf(storage)!;
 
-        Assert.Contains("set the environment variable ImagesStorage", fault, StringComparison.Ordinal);
-        Assert.DoesNotContain("c2VjcmV0", fault, StringComparison.Ordinal);
+        Assert.Contains("set the environment variable ImagesStorage", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void What_would_steer_a_terminal_is_not_shown() =>
-        Assert.Equal("a\uFFFD[31m花\uFFFD\uFFFD.jpg", PoisonTables.Shown("a\u001b[31m花\r\u202e.jpg"));
+    public void Characters_that_control_a_terminal_are_not_shown() =>
+        Assert.Equal("a\uFFFD[31m花\uFFFD\uFFFD.jpg", PoisonTables.Sanitise("a\u001b[31m花\r\u202e.jpg"));
 }

@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Cli;
 
 public sealed class SetupLockTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _root = Directory.CreateTempSubdirectory("pipeline-setup-lock-").FullName;
     private readonly StringWriter _output = new();
@@ -31,7 +31,7 @@ public sealed class SetupLockTests : IDisposable
             Assert.False(second.IsCompleted);
         }
 
-        await (await second.WaitAsync(Patience, CancellationToken)).DisposeAsync();
+        await (await second.WaitAsync(WaitTimeout, CancellationToken)).DisposeAsync();
         Assert.Equal($"Another ./pipeline is setting up this folder; waiting for it{_output.NewLine}", _output.ToString());
     }
 
@@ -46,7 +46,7 @@ public sealed class SetupLockTests : IDisposable
         File.CreateSymbolicLink(file, file);
 
         CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(
-            () => AcquireAsync(_root).WaitAsync(Patience, CancellationToken));
+            () => AcquireAsync(_root).WaitAsync(WaitTimeout, CancellationToken));
 
         Assert.StartsWith("This folder cannot be written: ", failure.Message, StringComparison.Ordinal);
         Assert.Contains(file, failure.Message, StringComparison.Ordinal);
@@ -59,7 +59,8 @@ public sealed class SetupLockTests : IDisposable
         string file = Path.Combine(_root, "file");
         await File.WriteAllTextAsync(file, "", CancellationToken);
 
-        CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(() => AcquireAsync(file).WaitAsync(Patience, CancellationToken));
+        CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(
+            () => AcquireAsync(file).WaitAsync(WaitTimeout, CancellationToken));
 
         Assert.StartsWith("This folder cannot be written: ", failure.Message, StringComparison.Ordinal);
     }

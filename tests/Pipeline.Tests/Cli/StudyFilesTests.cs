@@ -12,13 +12,13 @@ public sealed class StudyFilesTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public async Task The_published_studys_pictures_are_read_in_their_order()
+    public async Task The_published_studys_images_are_read_in_their_order()
     {
-        Write([.. PublishedFigures.Pictures, .. PublishedFigures.Variants.Select(name => $"augmented/{name}")]);
+        Write([.. PublishedFigures.Images, .. PublishedFigures.Variants.Select(name => $"augmented/{name}")]);
 
         StudyFiles files = await ReadAsync();
 
-        Assert.Equal(["vase.jpg", "vase2.jpg", "flowerpot.jpg"], files.Pictures.Select(file => file.File.Name));
+        Assert.Equal(["vase.jpg", "vase2.jpg", "flowerpot.jpg"], files.Images.Select(file => file.File.Name));
         Assert.Equal(PublishedFigures.Variants.Select(name => $"{name}.jpg"), files.Variants.Select(file => file.File.Name));
         Assert.Equal("augmented/vaseAI3", System.Text.Encoding.UTF8.GetString(files.Variants[3].Encoded.Span));
         Assert.Equal((true, "published"), (files.IsPublished, files.Name));
@@ -27,7 +27,7 @@ public sealed class StudyFilesTests : IDisposable
     [Fact]
     public async Task One_that_is_missing_is_named_with_all_that_are_needed()
     {
-        Write([.. PublishedFigures.Pictures, .. PublishedFigures.Variants.SkipLast(1).Select(name => $"augmented/{name}")]);
+        Write([.. PublishedFigures.Images, .. PublishedFigures.Variants.SkipLast(1).Select(name => $"augmented/{name}")]);
 
         CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(ReadAsync);
 
@@ -46,7 +46,7 @@ public sealed class StudyFilesTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_that_is_larger_than_a_picture_may_be_is_not_read()
+    public async Task A_file_over_the_size_limit_of_images_is_not_read()
     {
         Write("large");
         var limits = new ImageLimits { MaxBytes = 4 };

@@ -4,7 +4,7 @@ namespace Pipeline.Tests.Cli;
 
 public sealed class TestResultsTests : IDisposable
 {
-    // As xunit.v3 4.0.2 writes it, with what no reader here looks at left out.
+    // As xunit.v3 4.0.2 writes it, without the parts that are not read here.
     private const string Mixed =
         """
         <assemblies schema-version="3"><assembly name="Some.Tests.dll" total="5" passed="2" failed="1" skipped="1" not-run="1" errors="1">

@@ -23,7 +23,8 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
         IReadOnlyList<ComparedLayer> layers = ComparedLayer.Parse(text, models.Sessions);
 
         Assert.Equal(
-            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(layers));
+            [("vgg16", vgg16, Precision.Float32, Resampling.Keras), ("resnet50", resNet50, Precision.Float32, Resampling.Keras)], Shown(
+                layers));
     }
 
     [Theory]
@@ -36,8 +37,8 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("vgg16:block1_conv2", "'vgg16:block1_conv2' is not one of")]
     [InlineData("resnet50:fc2", "'resnet50:fc2' is not one of")]
     [InlineData("alexnet:fc2", "'alexnet:fc2' is not one of")]
-    [InlineData("vgg16:fc2,vgg16:predictions", "vgg16 is named twice; a model is compared by one layer.")]
-    public void What_is_no_choice_of_layers_is_refused_with_those_that_there_are(string text, string detail)
+    [InlineData("vgg16:fc2,vgg16:predictions", "vgg16 is named twice; name one layer per model.")]
+    public void Unknown_layers_are_refused_with_those_that_exist(string text, string detail)
     {
         InvalidLayersException invalid = Assert.Throws<InvalidLayersException>(() => ComparedLayer.Parse(text, models.Sessions));
 
@@ -58,6 +59,7 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Contains("./pipeline models pull --force", invalid.Message, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Key, string Output, Precision Precision, Resampling Resampling)> Shown(IEnumerable<ComparedLayer> layers) =>
+    private static IEnumerable<(string Key, string Output, Precision Precision, Resampling Resampling)> Shown(
+        IEnumerable<ComparedLayer> layers) =>
         layers.Select(layer => (layer.Model.Key, layer.Output, layer.Model.Precision, layer.Resampling));
 }

@@ -19,7 +19,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     [Theory]
     [InlineData(null)]
     [InlineData(ComparedLayer.Study)]
-    public async Task A_picture_is_like_itself_and_less_like_another(string? layers)
+    public async Task An_image_is_like_itself_and_less_like_another(string? layers)
     {
         ComparedPair same = await CompareAsync(First, First, layers);
         ComparedPair other = await CompareAsync(First, Second, layers);
@@ -32,7 +32,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     }
 
     [Fact]
-    public async Task The_order_of_the_pictures_makes_no_difference() => Assert.Equal(
+    public async Task The_order_of_the_images_makes_no_difference() => Assert.Equal(
         (await CompareAsync(First, Second, null)).Cosines, (await CompareAsync(Second, First, null)).Cosines);
 
     [Fact]
@@ -51,9 +51,9 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_one_that_is_no_picture_is_named(bool first)
+    public async Task The_invalid_image_is_named(bool first)
     {
-        byte[] text = "no picture"u8.ToArray();
+        byte[] text = "no image"u8.ToArray();
 
         InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(
             () => new PairComparison(_decoder, models.Sessions).CompareAsync(
@@ -89,7 +89,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     }
 
     [Fact]
-    public async Task The_sheet_shows_both_pictures_and_a_line_for_each_and_for_each_model()
+    public async Task The_sheet_shows_both_images_and_a_line_for_each_and_for_each_model()
     {
         ComparedPair pair = await CompareAsync(First, Second, null);
 
@@ -97,15 +97,18 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
         RgbImage oneModel = await DrawAsync(First, pair with { Cosines = [pair.Cosines[0]] });
 
         Assert.InRange(sheet.Height - oneModel.Height, 1, 40);
-        await Assert.ThrowsAsync<InvalidImageException>(() => DrawAsync("no picture"u8.ToArray(), pair));
+        await Assert.ThrowsAsync<InvalidImageException>(() => DrawAsync("no image"u8.ToArray(), pair));
     }
 
     private Task<RgbImage> DrawAsync(byte[] first, ComparedPair pair) => PairSheet.DrawAsync(
-        _decoder, new EncodedImage(first, "baseline.jpg"), new EncodedImage(Second, "checks.png"), pair, TestContext.Current.CancellationToken);
+        _decoder, new EncodedImage(first, "baseline.jpg"), new EncodedImage(
+            Second, "checks.png"), pair, TestContext.Current.CancellationToken);
 
-    private static IReadOnlyDictionary<string, EmbeddingRecord> Records(string name, params (string Model, string ETag, float[] Vector)[] stored) =>
+    private static IReadOnlyDictionary<string, EmbeddingRecord> Records(
+        string name, params (string Model, string ETag, float[] Vector)[] stored) =>
         stored.ToDictionary(record => record.Model, record => new EmbeddingRecord(
-            new ImageId("images", name), record.ETag, $"hash of {name}", 10, 20, DateTimeOffset.UnixEpoch, new Embedding(record.Vector, 1)));
+            new ImageId("images", name), record.ETag, $"hash of {name}", 10, 20, DateTimeOffset.UnixEpoch,
+            new Embedding(record.Vector, 1)));
 
     private async Task<ComparedPair> CompareAsync(byte[] a, byte[] b, string? layers)
     {

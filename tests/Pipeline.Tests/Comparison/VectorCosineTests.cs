@@ -26,7 +26,7 @@ public class VectorCosineTests
     });
 
     [Fact]
-    public void Vectors_too_alike_for_float32_are_still_told_apart()
+    public void Vectors_too_similar_for_float32_are_still_distinguished()
     {
         float[] first = [.. Enumerable.Range(0, 4096).Select(i => 1f + (i % 7))];
         float[] second = [.. first];
@@ -39,7 +39,7 @@ public class VectorCosineTests
     [InlineData(0f)]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void What_has_no_direction_is_refused(float value) =>
+    public void A_vector_without_direction_is_refused(float value) =>
         Assert.Throws<InvalidDataException>(() => VectorCosine.Between([value, value], [1, 1]));
 
     [Fact]

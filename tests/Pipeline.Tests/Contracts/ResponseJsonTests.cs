@@ -105,6 +105,7 @@ public class ResponseJsonTests
         string json = JsonSerializer.Serialize(response, JsonSerializerOptions.Web);
 
         Assert.Equal(expected.ReplaceLineEndings(""), json);
-        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web), JsonSerializerOptions.Web));
+        Assert.Equal(
+            json, JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Web), JsonSerializerOptions.Web));
     }
 }

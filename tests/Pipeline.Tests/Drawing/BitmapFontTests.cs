@@ -50,5 +50,6 @@ public class BitmapFontTests
 
     private static string Shape(char letter) => string.Concat(
         Enumerable.Range(0, BitmapFont.Height).Select(row =>
-            string.Concat(Enumerable.Range(0, BitmapFont.Width).Select(column => BitmapFont.HasDot(letter, column, row) ? '#' : '.')) + "\n"));
+            string.Concat(
+                Enumerable.Range(0, BitmapFont.Width).Select(column => BitmapFont.HasDot(letter, column, row) ? '#' : '.')) + "\n"));
 }

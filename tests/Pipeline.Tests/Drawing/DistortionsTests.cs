@@ -59,7 +59,7 @@ public class DistortionsTests
     }
 
     [Fact]
-    public void A_blur_leaves_a_plain_picture_to_its_edges()
+    public void A_blur_leaves_a_plain_image_to_its_edges()
     {
         RgbImage plain = Picture.Draw(20, 10, (_, _) => 137);
 
@@ -67,7 +67,7 @@ public class DistortionsTests
     }
 
     [Fact]
-    public void The_lower_the_quality_the_further_a_JPEG_is_from_the_picture()
+    public void The_lower_the_quality_the_further_a_JPEG_is_from_the_image()
     {
         double[] errors = [.. new[] { 95, 50, 10 }.Select(quality => MeanDifference(Image, Distortions.RecompressJpeg(Image, quality)))];
 

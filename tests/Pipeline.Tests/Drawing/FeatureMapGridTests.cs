@@ -106,7 +106,7 @@ public class FeatureMapGridTests
         StringComparison.Ordinal);
 
     [Fact]
-    public void A_size_that_is_none_is_refused()
+    public void An_invalid_size_is_refused()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => FeatureMapGrid.Draw([], 0, 1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => FeatureMapGrid.Draw([], 1, 0, 1));

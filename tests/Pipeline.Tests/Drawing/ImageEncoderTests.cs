@@ -31,7 +31,7 @@ public class ImageEncoderTests
     }
 
     [Fact]
-    public void Files_hold_nothing_but_the_picture()
+    public void Files_hold_nothing_but_the_image()
     {
         byte[] png = ImageEncoder.ToPng(Picture.Load("rgb.png"));
 
@@ -64,17 +64,18 @@ public class ImageEncoderTests
     [Theory]
     [InlineData(0)]
     [InlineData(101)]
-    public void A_quality_that_is_none_is_refused(int quality) => Assert.Contains(
+    public void An_invalid_quality_is_refused(int quality) => Assert.Contains(
         "from 1 to 100",
         Assert.Throws<ArgumentOutOfRangeException>(() => ImageEncoder.ToJpeg(Picture.Load("rgb.png"), quality)).Message,
         StringComparison.Ordinal);
 
     [Fact]
-    public void A_picture_too_long_for_JPEG_is_refused_with_the_way_out()
+    public void An_image_too_long_for_JPEG_is_refused_with_the_way_out()
     {
         var strip = new RgbImage(65_536, 1, new byte[65_536 * 3]);
 
-        Assert.Contains("Write a PNG", Assert.Throws<ArgumentException>(() => ImageEncoder.ToJpeg(strip, 90)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Write a PNG", Assert.Throws<ArgumentException>(() => ImageEncoder.ToJpeg(strip, 90)).Message, StringComparison.Ordinal);
         Assert.Equal(65_536, Picture.Decode(ImageEncoder.ToPng(strip)).Width);
     }
 

@@ -6,7 +6,7 @@ using Pipeline.Tests.Imaging;
 
 namespace Pipeline.Tests.Drawing;
 
-/// <summary>Contact sheets and pairs of pictures.</summary>
+/// <summary>Contact sheets and pairs of images.</summary>
 public class SheetTests
 {
     private const int Margin = 12;
@@ -22,16 +22,16 @@ public class SheetTests
     [InlineData(5, 5, 5, 1)]
     [InlineData(6, 5, 5, 2)]
     [InlineData(10, 3, 3, 4)]
-    public void A_sheet_has_the_rows_and_columns_it_takes(int pictures, int columns, int expectedColumns, int expectedRows)
+    public void A_sheet_has_the_rows_and_columns_it_takes(int images, int columns, int expectedColumns, int expectedRows)
     {
-        RgbImage sheet = ContactSheet.Draw([.. Enumerable.Repeat(new CaptionedPicture("", Black), pictures)], columns, Cell);
+        RgbImage sheet = ContactSheet.Draw([.. Enumerable.Repeat(new CaptionedImage("", Black), images)], columns, Cell);
 
         Assert.Equal(Margin + (expectedColumns * (Cell + Margin)), sheet.Width);
         Assert.Equal(Margin + (expectedRows * RowHeight), sheet.Height);
     }
 
     [Fact]
-    public void A_picture_fills_its_cell_as_far_as_its_aspect_ratio_lets_it()
+    public void An_image_fills_its_cell_as_far_as_its_aspect_ratio_lets_it()
     {
         RgbImage sheet = ContactSheet.Draw([new("", Black)], 1, Cell);
 
@@ -44,7 +44,7 @@ public class SheetTests
     }
 
     [Fact]
-    public void A_caption_is_written_below_its_picture_and_cut_to_the_cell()
+    public void A_caption_is_written_below_its_image_and_cut_to_the_cell()
     {
         var white = new RgbImage(1, 1, new byte[] { 255, 255, 255 });
 
@@ -58,31 +58,32 @@ public class SheetTests
     }
 
     [Fact]
-    public void Whatever_the_pictures_and_captions_there_is_a_sheet() =>
+    public void Whatever_the_images_and_captions_there_is_a_sheet() =>
         Gen.Select(Gen.Select(Gen.String, Picture.Any).Array[1, 6], Gen.Int[1, 8], Gen.Int[16, 100]).Sample(
-            (pictures, columns, cell) => Assert.InRange(
-                ContactSheet.Draw([.. pictures.Select(picture => new CaptionedPicture(picture.Item1, picture.Item2))], columns, cell).Width,
+            (images, columns, cell) => Assert.InRange(
+                ContactSheet.Draw([.. images.Select(image => new CaptionedImage(image.Item1, image.Item2))], columns, cell).Width,
                 cell,
                 8 * (cell + Margin) + Margin),
             iter: 50);
 
     [Fact]
-    public void A_sheet_without_pictures_or_of_no_size_or_too_large_is_refused()
+    public void A_sheet_without_images_or_of_no_size_or_too_large_is_refused()
     {
-        CaptionedPicture picture = new("", Black);
+        CaptionedImage image = new("", Black);
 
-        Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => ContactSheet.Draw([], 1, Cell)).Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([picture], 0, Cell));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([picture], 1, 15));
-        Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([picture], 1, 4097));
+        Assert.Contains(
+            "at least one", Assert.Throws<ArgumentException>(() => ContactSheet.Draw([], 1, Cell)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([image], 0, Cell));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([image], 1, 15));
+        Assert.Throws<ArgumentOutOfRangeException>(() => ContactSheet.Draw([image], 1, 4097));
         Assert.Contains(
             "at most 100 megapixels",
-            Assert.Throws<ArgumentException>(() => ContactSheet.Draw([.. Enumerable.Repeat(picture, 50)], 10, 4096)).Message,
+            Assert.Throws<ArgumentException>(() => ContactSheet.Draw([.. Enumerable.Repeat(image, 50)], 10, 4096)).Message,
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Two_pictures_stand_beside_each_other_at_equal_height()
+    public void Two_images_stand_beside_each_other_at_equal_height()
     {
         RgbImage pair = SideBySide.Draw(Picture.Draw(10, 20, (_, _) => 0), Picture.Draw(500, 500, (_, _) => 100), []);
 

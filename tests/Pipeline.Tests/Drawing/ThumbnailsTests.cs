@@ -12,7 +12,7 @@ public class ThumbnailsTests
     [InlineData(50, 50, 50, 31)]
     [InlineData(500, 122, 194, 122)]
     [InlineData(1, 1000, 1, 1)]
-    public void A_fitted_picture_keeps_its_aspect_ratio(int boxWidth, int boxHeight, int width, int height)
+    public void A_fitted_image_keeps_its_aspect_ratio(int boxWidth, int boxHeight, int width, int height)
     {
         RgbImage fitted = Thumbnails.Fit(Image, boxWidth, boxHeight);
 
@@ -29,7 +29,7 @@ public class ThumbnailsTests
     }
 
     [Fact]
-    public void A_picture_that_fits_is_the_picture() => Assert.Same(Image, Thumbnails.Fit(Image, Image.Width, Image.Height + 5));
+    public void An_image_that_fits_is_the_image() => Assert.Same(Image, Thumbnails.Fit(Image, Image.Width, Image.Height + 5));
 
     [Fact]
     public void A_box_without_pixels_is_refused()

@@ -4,7 +4,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>The templates compile as they stand, and the compiler has nothing to say about them.</summary>
+/// <summary>The templates compile without errors and warnings.</summary>
 public partial class BicepBuildTests
 {
     public static TheoryData<string, string> Commands => new()
@@ -19,7 +19,7 @@ public partial class BicepBuildTests
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public async Task Templates_compile_and_lint_without_a_word(string command, string file)
+    public async Task Templates_compile_and_lint_without_a_message(string command, string file)
     {
         string[] arguments = [command, Repository.Path("infra", file), .. command == "lint" ? [] : new[] { "--stdout" }];
 
@@ -31,7 +31,7 @@ public partial class BicepBuildTests
     }
 
     [Fact]
-    public async Task The_linter_that_is_silent_about_ours_speaks_about_a_template_with_a_fault()
+    public async Task The_linter_accepts_our_templates_and_reports_a_template_with_an_error()
     {
         string folder = Directory.CreateDirectory(Path.Combine(AppContext.BaseDirectory, "infra", Guid.NewGuid().ToString("N"))).FullName;
         try

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Pipeline.Tests.Infra;
 
 /// <summary>
-/// The resources that a template makes with given parameters, as the compiler foretells them: modules, loops and conditions are worked
-/// out; what only Azure knows stays an expression.
+/// The resources that a template makes with given parameters, as the compiler predicts them: modules, loops and conditions are evaluated;
+/// values that only Azure knows stay expressions.
 /// </summary>
 internal sealed class Deployment
 {
@@ -20,7 +20,7 @@ internal sealed class Deployment
 
     /// <summary>What <c>main.bicep</c> makes.</summary>
     /// <param name="parameters">Lines of Bicep: <c>param name = value</c>.</param>
-    /// <param name="operatorId">Object id of who operates the app; empty, nobody.</param>
+    /// <param name="operatorId">Object id of the operator; empty for none.</param>
     public static Task<Deployment> OfMainAsync(string parameters = "", string operatorId = "") =>
         OfAsync("main.bicep", $"param operatorPrincipalId = '{operatorId}'\n{parameters}");
 

@@ -104,7 +104,7 @@ public partial class EventTests
     }
 
     [Fact]
-    public async Task The_topic_tells_of_the_images_account_under_an_identity_of_its_own_and_waits_for_the_code()
+    public async Task The_topic_reports_events_of_the_images_account_under_its_own_identity_and_waits_for_the_code()
     {
         Deployment deployment = await Deployment.OfMainAsync();
         JsonObject topic = deployment.Single("Microsoft.EventGrid/systemTopics");

@@ -8,7 +8,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>The function app's plan, door and settings: under names that the app and the host read, and no secret among them.</summary>
+/// <summary>The function app's plan, access rules and settings: under names that the app and the host read, and without a secret.</summary>
 public class FunctionAppTests
 {
     private const string Versions = "param modelVersions = { vgg16: '0123456789ab', resnet50: 'ba9876543210' }";
@@ -127,7 +127,7 @@ public class FunctionAppTests
         JsonObject site = deployment.Single("Microsoft.Web/sites");
         Assert.Equal("functionapp,linux", Deployment.Text(site["kind"]));
         Assert.Equal("api", Deployment.Text(site["tags"]!["azd-service-name"]));
-        // The host tells apps apart by the first 32 characters.
+        // The host identifies apps by the first 32 characters.
         Assert.InRange(Deployment.Text(site["name"]).Length, 2, 32);
         JsonNode app = site["properties"]!["functionAppConfig"]!;
         Assert.Equal("""{"name":"dotnet-isolated","version":"10.0"}""", app["runtime"]!.ToJsonString());

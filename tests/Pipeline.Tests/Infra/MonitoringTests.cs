@@ -11,7 +11,7 @@ using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>Telemetry is taken from identities alone, and what should wake somebody does.</summary>
+/// <summary>Telemetry is accepted from identities only, and the alerts are complete.</summary>
 public partial class MonitoringTests
 {
     private const string LogAlerts = "Microsoft.Insights/scheduledQueryRules";
@@ -77,7 +77,8 @@ public partial class MonitoringTests
     [Fact]
     public async Task The_workbook_asks_for_metrics_that_the_app_sends()
     {
-        string workbook = Deployment.Text((await Deployment.OfMainAsync()).Single("Microsoft.Insights/workbooks")["properties"]!["serializedData"]);
+        string workbook = Deployment.Text(
+            (await Deployment.OfMainAsync()).Single("Microsoft.Insights/workbooks")["properties"]!["serializedData"]);
         var sent = new List<string>();
         using var listener = new MeterListener
         {
@@ -95,7 +96,8 @@ public partial class MonitoringTests
         Assert.Contains("pipeline.index.healed", sent);
         Assert.Contains("pipeline.decode.duration", sent);
         Assert.Contains("pipeline.index.healed", workbook, StringComparison.Ordinal);
-        Assert.Equal(5, sent.Distinct().Count(name => name.StartsWith("pipeline.", StringComparison.Ordinal) && name.EndsWith(".duration", StringComparison.Ordinal)));
+        Assert.Equal(5, sent.Distinct().Count(
+            name => name.StartsWith("pipeline.", StringComparison.Ordinal) && name.EndsWith(".duration", StringComparison.Ordinal)));
     }
 
     [Fact]

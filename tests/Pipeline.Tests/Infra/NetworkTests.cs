@@ -81,7 +81,7 @@ public class NetworkTests
     }
 
     [Fact]
-    public async Task Without_it_there_is_no_network_and_storage_answers_the_world_to_who_has_a_role()
+    public async Task Without_it_there_is_no_network_and_storage_is_public_to_identities_with_a_role()
     {
         Deployment deployment = await Deployment.OfMainAsync();
 

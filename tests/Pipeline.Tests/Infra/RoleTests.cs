@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>Who may do what, and where: this list and nothing beside it.</summary>
+/// <summary>The role assignments: exactly this list.</summary>
 public class RoleTests
 {
     // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -85,7 +85,7 @@ public class RoleTests
     {
         JsonObject[] roles = [.. (await Deployment.OfMainAsync()).OfType("Microsoft.Authorization/roleAssignments")];
 
-        // A name that hung on the deployment's time or on an answer of Azure would still be an expression here.
+        // A name that depends on the deployment's time or on a response of Azure would still be an expression here.
         Assert.All(roles, role => Assert.True(Guid.TryParse(Deployment.Text(role["name"]), out _)));
         Assert.Distinct(roles.Select(role => Deployment.Text(role["name"])));
     }

@@ -6,7 +6,9 @@ using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
 
-/// <summary>No key opens storage, nobody reads it unasked, nothing is lost in it by a slip, and it holds what the code names.</summary>
+/// <summary>
+/// Storage accepts no keys and no anonymous readers, keeps deleted images for a while, and has the names that the code uses.
+/// </summary>
 public partial class StorageTests
 {
     private const string Accounts = "Microsoft.Storage/storageAccounts";

@@ -34,7 +34,8 @@ public class FunctionRoutesTests
     [InlineData("DELETE", "/api/images/latest", "Delete", "name", "latest")]
     [InlineData("GET", "/api/numbers/7", "Number", "id", "7")]
     [InlineData("GET", "/api/numbers/7/half", "Number", "part", "half")]
-    public async Task A_request_finds_its_function(string method, string path, string function, string? parameter = null, string? value = null)
+    public async Task A_request_finds_its_function(
+        string method, string path, string function, string? parameter = null, string? value = null)
     {
         RouteMatch match = Assert.IsType<RouteMatch>(await MatchAsync("api", method, path));
 
@@ -53,7 +54,8 @@ public class FunctionRoutesTests
     [InlineData("GET", "/api//similar/x")]
     [InlineData("GET", "/api/numbers/seven")]
     [InlineData("GET", "/api/images/a/b")]
-    public async Task What_is_no_functions_is_nobodys(string method, string path) => Assert.Null(await MatchAsync("api", method, path));
+    public async Task A_path_of_no_function_matches_nothing(string method, string path) =>
+        Assert.Null(await MatchAsync("api", method, path));
 
     [Theory]
     [InlineData("", "/similar/x")]

@@ -24,13 +24,14 @@ public sealed class HostJsonTests : IDisposable
     }
 
     [Fact]
-    public void What_is_not_said_has_the_real_hosts_default()
+    public void A_missing_setting_has_the_real_hosts_default()
     {
         File.WriteAllText(_path, "{ \"version\": \"2.0\" }");
 
         HostJson host = HostJson.Read(_path);
 
-        Assert.Equal(("api", -1, -1, 5), (host.RoutePrefix, host.MaxConcurrentRequests, host.MaxOutstandingRequests, host.PoisonBlobThreshold));
+        Assert.Equal(
+            ("api", -1, -1, 5), (host.RoutePrefix, host.MaxConcurrentRequests, host.MaxOutstandingRequests, host.PoisonBlobThreshold));
         Assert.Equal((16, 5, TimeSpan.Zero), (host.QueueBatchSize, host.QueueMaxDequeueCount, host.QueueVisibilityTimeout));
         Assert.Equal(QueueMessageEncoding.Base64, host.QueueMessageEncoding);
         Assert.Null(host.QueueNewBatchThreshold);
@@ -38,7 +39,7 @@ public sealed class HostJsonTests : IDisposable
     }
 
     [Fact]
-    public void What_is_said_counts()
+    public void A_setting_is_applied()
     {
         File.WriteAllText(
             _path,
@@ -71,14 +72,19 @@ public sealed class HostJsonTests : IDisposable
     [Theory]
     [InlineData("{ \"extensions\": { \"blobs\": { \"poisonBlobThreshold\": 0 } } }", "extensions.blobs.poisonBlobThreshold")]
     [InlineData("{ \"extensions\": { \"http\": { \"maxConcurrentRequests\": \"many\" } } }", "extensions.http.maxConcurrentRequests")]
-    [InlineData("{ \"extensions\": { \"http\": { \"maxOutstandingRequests\": -2 } } }", "is '-2', but must be a whole number of at least -1.")]
-    [InlineData("{ \"extensions\": { \"queues\": { \"batchSize\": 33 } } }", "extensions.queues.batchSize' is '33', but must be a whole number from 1 to 32")]
+    [InlineData(
+        "{ \"extensions\": { \"http\": { \"maxOutstandingRequests\": -2 } } }", "is '-2', but must be a whole number of at least -1.")]
+    [InlineData("{ \"extensions\": { \"queues\": { \"batchSize\": 33 } } }", "extensions.queues.batchSize' is '33', " +
+        "but must be a whole number from 1 to 32")]
     [InlineData("{ \"extensions\": { \"queues\": { \"maxDequeueCount\": 0 } } }", "extensions.queues.maxDequeueCount")]
     [InlineData("{ \"extensions\": { \"queues\": { \"newBatchThreshold\": -1 } } }", "extensions.queues.newBatchThreshold")]
-    [InlineData("{ \"extensions\": { \"queues\": { \"visibilityTimeout\": \"soon\" } } }", "is 'soon', but must be a time as hh:mm:ss, at most 7 days.")]
-    [InlineData("{ \"extensions\": { \"queues\": { \"maxPollingInterval\": \"00:00:00.05\" } } }", "must be a time as hh:mm:ss, at least 00:00:00.1000000.")]
+    [InlineData("{ \"extensions\": { \"queues\": { \"visibilityTimeout\": " +
+        "\"soon\" } } }", "is 'soon', but must be a time as hh:mm:ss, at most 7 days.")]
+    [InlineData("{ \"extensions\": { \"queues\": { \"maxPollingInterval\": " +
+        "\"00:00:00.05\" } } }", "must be a time as hh:mm:ss, at least 00:00:00.1000000.")]
     [InlineData("{ \"extensions\": { \"queues\": { \"messageEncoding\": \"utf8\" } } }", "is 'utf8', but must be one of None, Base64.")]
-    [InlineData("{ \"logging\": { \"logLevel\": { \"Azure.Core\": \"loud\" } } }", "'logging.logLevel.Azure.Core' is 'loud', but must be one of Trace,")]
+    [InlineData("{ \"logging\": { \"logLevel\": { \"Azure.Core\": \"loud\" } } }", "'logging.logLevel.Azure.Core' is 'loud', " +
+        "but must be one of Trace,")]
     [InlineData("{ \"logging\": { \"logLevel\": { \"default\": \"3\" } } }", "'logging.logLevel.default' is '3'")]
     [InlineData("{ \"extensions\": ", "host.json cannot be read")]
     public void A_wrong_value_is_refused_by_its_name(string json, string message)

@@ -6,7 +6,7 @@ namespace Pipeline.Tests.LocalHost;
 public class KnownBlobsTests
 {
     [Fact]
-    public void What_is_new_or_overwritten_is_not_known_until_it_was_told_of()
+    public void A_new_or_overwritten_blob_is_not_known_until_it_was_reported()
     {
         var known = Known(new() { ["a"] = "1" });
         known.BeginPass();
@@ -24,7 +24,7 @@ public class KnownBlobsTests
     }
 
     [Fact]
-    public void Only_what_a_whole_look_did_not_see_is_missing()
+    public void Only_blobs_that_a_complete_pass_did_not_list_are_missing()
     {
         var known = Known(new() { ["a"] = "1", ["b"] = "1", ["A"] = "1" });
         known.BeginPass();
@@ -42,7 +42,7 @@ public class KnownBlobsTests
     }
 
     [Fact]
-    public void Whatever_happens_between_two_looks_each_difference_is_told_of_once() =>
+    public void Whatever_happens_between_two_passes_each_difference_is_reported_once() =>
         Gen.Select(Gen.Int[0, 3].Array[12], Gen.Int[0, 3].Array[12]).Sample((first, second) =>
         {
             Dictionary<string, string> before = Blobs(first);
@@ -63,11 +63,13 @@ public class KnownBlobsTests
 
             Assert.Equal(after.Where(blob => before.GetValueOrDefault(blob.Key) != blob.Value).Select(blob => blob.Key), written);
             Assert.Equal(before.Keys.Except(after.Keys).Order(), deleted.Order());
-            Assert.Equal(after.OrderBy(blob => blob.Key), known.Versions().ToDictionary(version => version.Key, version => version.Value.ETag).OrderBy(blob => blob.Key));
+            Assert.Equal(after.OrderBy(blob => blob.Key), known.Versions().ToDictionary(
+                version => version.Key, version => version.Value.ETag).OrderBy(blob => blob.Key));
         });
 
     private static KnownBlobs Known(Dictionary<string, string> versions) => new(
-        versions.ToDictionary(version => version.Key, version => new KnownVersion(version.Value, DateTimeOffset.UnixEpoch)), TimeProvider.System);
+        versions.ToDictionary(
+            version => version.Key, version => new KnownVersion(version.Value, DateTimeOffset.UnixEpoch)), TimeProvider.System);
 
     /// <summary>Blobs named by their place, with a number as their version; 0 is none.</summary>
     private static Dictionary<string, string> Blobs(int[] versions) => versions

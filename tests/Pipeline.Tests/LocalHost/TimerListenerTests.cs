@@ -57,8 +57,9 @@ public class TimerListenerTests
     }
 
     [Theory]
-    [InlineData("* * * * *", "The schedule '* * * * *' of the function 'Tick' is no NCRONTAB expression of six fields.")]
-    [InlineData("%Missing%", "The setting 'Missing' is missing, which '%Missing%' of a trigger names.")]
+    [InlineData(
+        "* * * * *", "The schedule '* * * * *' of the function 'Tick' is not an NCRONTAB expression of six fields, such as 0 0 3 * * *.")]
+    [InlineData("%Missing%", "The setting 'Missing' is missing. The trigger's '%Missing%' needs it: set it as an environment variable.")]
     public void A_wrong_schedule_is_named(string schedule, string message) =>
         Assert.Equal(message, Assert.Throws<HostFailure>(() => Listener(schedule)).Message);
 

@@ -20,7 +20,7 @@ public class WatchedContainerTests
         .Build());
 
     [Fact]
-    public void Functions_of_one_container_are_told_together_and_only_those_that_events_start()
+    public void Functions_of_one_container_are_grouped_and_only_those_that_events_start()
     {
         IReadOnlyList<WatchedContainer> watched = WatchedContainer.Of(
             [

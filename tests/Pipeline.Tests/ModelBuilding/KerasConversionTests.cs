@@ -4,7 +4,9 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.ModelBuilding;
 
-/// <summary>From Keras' files to ONNX at a thirty-second of the width, against PyTorch. At full width the integration tests do the same.</summary>
+/// <summary>
+/// From Keras' files to ONNX at a thirty-second of the width, against PyTorch. At full width the integration tests do the same.
+/// </summary>
 public sealed class KerasConversionTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-conversion-").FullName;
@@ -15,14 +17,14 @@ public sealed class KerasConversionTests : IDisposable
     [InlineData("vgg16", "vgg16.h5")]
     [InlineData("vgg16", "vgg16-saved-model.h5")]
     [InlineData("resnet50", "resnet50.h5")]
-    public async Task Every_output_of_a_converted_network_agrees_with_PyTorch(string key, string file)
+    public async Task Every_output_of_a_converted_model_agrees_with_PyTorch(string key, string file)
     {
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(KerasFixtures.Path("outputs.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
         using ModelSession session = Convert(key, file, withTop: true);
 
         NetworkReference.AssertAgreement(reference, await session.RunAsync(
-            [NetworkReference.Picture(KerasFixtures.InputSize)],
+            [NetworkReference.Image(KerasFixtures.InputSize)],
             [.. reference.EnumerateObject().Select(output => output.Name)],
             TestContext.Current.CancellationToken));
     }
@@ -30,16 +32,17 @@ public sealed class KerasConversionTests : IDisposable
     [Theory]
     [InlineData("vgg16", "vgg16-no-top.h5", "block5_pool")]
     [InlineData("resnet50", "resnet50-no-top.h5", "avg_pool")]
-    public async Task Without_the_top_the_embedding_agrees_with_PyTorch_and_there_are_no_predictions(string key, string file, string embedding)
+    public async Task Without_the_top_the_embedding_agrees_with_PyTorch_and_there_are_no_predictions(
+        string key, string file, string embedding)
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(KerasFixtures.Path("outputs.json")));
         using ModelSession session = Convert(key, file, withTop: false);
 
         NetworkReference.AssertAgreement(json.RootElement.GetProperty(key), await session.RunAsync(
-            [NetworkReference.Picture(KerasFixtures.InputSize)], [embedding], cancellationToken));
+            [NetworkReference.Image(KerasFixtures.InputSize)], [embedding], cancellationToken));
         await Assert.ThrowsAsync<ArgumentException>(
-            () => session.RunAsync([NetworkReference.Picture(KerasFixtures.InputSize)], ["predictions"], cancellationToken));
+            () => session.RunAsync([NetworkReference.Image(KerasFixtures.InputSize)], ["predictions"], cancellationToken));
     }
 
     private ModelSession Convert(string key, string file, bool withTop)
@@ -51,6 +54,7 @@ public sealed class KerasConversionTests : IDisposable
             KerasFixtures.Convert(key, weights, withTop, output);
         }
 
-        return new ModelSession(new InstalledModel(KerasFixtures.Definition(key), default, weights.Origin, Precision.Float32, withTop, path));
+        return new ModelSession(
+            new InstalledModel(KerasFixtures.Definition(key), default, weights.Origin, Precision.Float32, withTop, path));
     }
 }

@@ -13,7 +13,7 @@ internal static class KerasFixtures
     public static ModelDefinition Definition(string key) =>
         ModelCatalogue.Default().Models.Single(model => model.Key == key) with { InputSize = InputSize, Classes = 10 };
 
-    /// <summary>Reads all of a network's weights, and writes its ONNX.</summary>
+    /// <summary>Reads all of a model's weights, and writes its ONNX.</summary>
     public static void Convert(string key, IWeightSource weights, bool withTop, Stream output) => ModelBuilder.Write(
         Definition(key), weights, Precision.Float32, withTop, divisor: 32, output, TestContext.Current.CancellationToken);
 }

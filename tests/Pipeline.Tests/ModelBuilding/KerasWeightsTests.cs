@@ -53,7 +53,7 @@ public sealed class KerasWeightsTests : IDisposable
         Assert.Equal(expected, KerasWeightName.Find(names.Split(',', StringSplitOptions.RemoveEmptyEntries), "layer", weight));
 
     [Fact]
-    public void Arrays_whose_names_tell_nothing_are_read_in_Keras_order()
+    public void Arrays_with_unknown_names_are_read_in_Keras_order()
     {
         using var weights = new KerasWeights(Write(("dense", new() { ["v0"] = new float[,] { { 1, 2 } }, ["v1"] = new float[] { 3, 4 } })));
         float[] bias = new float[2];
@@ -166,7 +166,7 @@ public sealed class KerasWeightsTests : IDisposable
         }
         catch (InvalidDataException)
         {
-            // Refused, which is right; every other exception fails the test.
+            // A refusal is correct; every other exception fails the test.
         }
     }
 
@@ -203,7 +203,7 @@ public sealed class KerasWeightsTests : IDisposable
         return path;
     }
 
-    /// <summary>Compares what it hands on with the draws that the file was written from.</summary>
+    /// <summary>Compares the weights that it passes on with the draws that the file was written from.</summary>
     private sealed class ComparedWeights(IWeightSource file) : IWeightSource
     {
         private readonly SeededWeights _drawn = new(1);

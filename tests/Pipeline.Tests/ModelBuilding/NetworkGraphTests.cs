@@ -13,8 +13,10 @@ public class NetworkGraphTests
     private const int Divisor = 8;
 
     [Theory]
-    [InlineData("vgg16", "block1_conv2:8x224x224 block2_conv2:16x112x112 block3_conv3:32x56x56 block4_conv3:64x28x28 block5_conv3:64x14x14 block5_pool:64 fc2:512 predictions:1000")]
-    [InlineData("resnet50", "conv1_relu:8x112x112 conv2_block3_out:32x56x56 conv3_block4_out:64x28x28 conv4_block6_out:128x14x14 conv5_block3_out:256x7x7 avg_pool:256 predictions:1000")]
+    [InlineData("vgg16", "block1_conv2:8x224x224 block2_conv2:16x112x112 block3_conv3:32x56x56 block4_conv3:64x28x28 " +
+        "block5_conv3:64x14x14 block5_pool:64 fc2:512 predictions:1000")]
+    [InlineData("resnet50", "conv1_relu:8x112x112 conv2_block3_out:32x56x56 conv3_block4_out:64x28x28 conv4_block6_out:128x14x14 " +
+        "conv5_block3_out:256x7x7 avg_pool:256 predictions:1000")]
     public void ONNX_Runtime_takes_the_graph_and_sees_the_outputs_by_Keras_names(string key, string expected)
     {
         using var session = new InferenceSession(Compose(key).Onnx);
@@ -105,11 +107,12 @@ public class NetworkGraphTests
     }
 
     [Fact]
-    public void A_graph_that_nobody_wrote_is_refused_with_those_that_are_there() => Assert.Contains(
+    public void An_unknown_graph_is_refused_with_those_that_exist() => Assert.Contains(
         "graph 'alexnet' is not one of vgg16, resnet50",
         Assert.Throws<InvalidDataException>(
             () => ModelBuilder.Write(
-                Definition("vgg16") with { Graph = "alexnet" }, new SeededWeights(1), Precision.Float32, true, Divisor, Stream.Null, CancellationToken.None)).Message,
+                Definition("vgg16") with { Graph = "alexnet" }, new SeededWeights(
+                    1), Precision.Float32, true, Divisor, Stream.Null, CancellationToken.None)).Message,
         StringComparison.Ordinal);
 
     private static ModelDefinition Definition(string key) => ModelCatalogue.Default().Models.Single(model => model.Key == key);

@@ -6,14 +6,15 @@ using Pipeline.Models;
 namespace Pipeline.Tests.ModelBuilding;
 
 /// <summary>
-/// A picture, and what PyTorch in float64 makes of it (<c>tests/reference/networks.py</c>). The integration tests compile this file too.
+/// An image, and the outputs of PyTorch in float64 for it (<c>tests/reference/networks.py</c>). The integration tests compile this file
+/// too.
 /// </summary>
 internal static class NetworkReference
 {
     private const double Tolerance = 1e-4;
 
     /// <summary>The same pattern as picture() in networks.py, or its upper left corner.</summary>
-    public static RgbImage Picture(int size = 224)
+    public static RgbImage Image(int size = 224)
     {
         byte[] pixels = new byte[size * size * 3];
         for (int y = 0; y < size; y++)
@@ -30,8 +31,8 @@ internal static class NetworkReference
         return new RgbImage(size, size, pixels);
     }
 
-    /// <summary>Holds every output of a network against the reference's.</summary>
-    /// <param name="reference">From the network's outputs to their shapes, norms and values, as fixture() in networks.py writes them.</param>
+    /// <summary>Compares every output of a model with the reference.</summary>
+    /// <param name="reference">From the model's outputs to their shapes, norms and values, as fixture() in networks.py writes them.</param>
     /// <param name="outputs">Those to compare; there is at least one.</param>
     public static void AssertAgreement(JsonElement reference, IReadOnlyList<ModelOutput> outputs)
     {

@@ -48,7 +48,7 @@ public class SeededWeightsTests
     }
 
     [Fact]
-    public void Another_seed_is_another_network()
+    public void Another_seed_is_another_model()
     {
         float[] one = new float[64];
         float[] two = new float[64];

@@ -9,13 +9,17 @@ public class FeatureMapsTests(SmallModels models) : IClassFixture<SmallModels>
     private static readonly RgbImage Input = ImageResizer.Resize(Picture.Load("baseline.jpg"), 224, 224, Resampling.Quality);
 
     [Theory]
-    [InlineData("vgg16", "1:block1_conv2:8x224x224 2:block2_conv2:16x112x112 3:block3_conv3:32x56x56 4:block4_conv3:64x28x28 5:block5_conv3:64x14x14")]
-    [InlineData("resnet50", "1:conv1_relu:8x112x112 2:conv2_block3_out:32x56x56 3:conv3_block4_out:64x28x28 4:conv4_block6_out:128x14x14 5:conv5_block3_out:256x7x7")]
+    [InlineData("vgg16", "1:block1_conv2:8x224x224 2:block2_conv2:16x112x112 3:block3_conv3:32x56x56 4:block4_conv3:64x28x28 " +
+        "5:block5_conv3:64x14x14")]
+    [InlineData("resnet50", "1:conv1_relu:8x112x112 2:conv2_block3_out:32x56x56 3:conv3_block4_out:64x28x28 " +
+        "4:conv4_block6_out:128x14x14 5:conv5_block3_out:256x7x7")]
     public async Task Every_block_has_a_map_for_each_channel(string key, string expected)
     {
-        IReadOnlyList<FeatureMaps> blocks = await FeatureMaps.ReadAsync(await SessionAsync(key), Input, TestContext.Current.CancellationToken);
+        IReadOnlyList<FeatureMaps> blocks = await FeatureMaps.ReadAsync(
+            await SessionAsync(key), Input, TestContext.Current.CancellationToken);
 
-        Assert.Equal(expected, string.Join(' ', blocks.Select(maps => $"{maps.Block}:{maps.Output}:{maps.Channels}x{maps.Height}x{maps.Width}")));
+        Assert.Equal(
+            expected, string.Join(' ', blocks.Select(maps => $"{maps.Block}:{maps.Output}:{maps.Channels}x{maps.Height}x{maps.Width}")));
         Assert.All(blocks, maps =>
         {
             Assert.Equal(maps.Channels * maps.Height * maps.Width, maps.Values.Length);
@@ -40,7 +44,7 @@ public class FeatureMapsTests(SmallModels models) : IClassFixture<SmallModels>
     [Theory]
     [InlineData(0)]
     [InlineData(6)]
-    public async Task A_block_that_a_network_does_not_have_is_refused_with_those_it_has(int block)
+    public async Task A_block_that_a_model_does_not_have_is_refused_with_those_it_has(int block)
     {
         ModelSession session = await SessionAsync("vgg16");
 

@@ -28,7 +28,8 @@ public class FingerprintTests
 
     [Fact]
     public void A_new_title_does_not_make_stored_embeddings_worthless() => Assert.Equal(
-        ModelManifest.FingerprintOf(Model, "weights", Precision.Float32), ModelManifest.FingerprintOf(Model with { Title = "The sixteen" }, "weights", Precision.Float32));
+        ModelManifest.FingerprintOf(Model, "weights", Precision.Float32), ModelManifest.FingerprintOf(
+            Model with { Title = "The sixteen" }, "weights", Precision.Float32));
 
     [Theory]
     [InlineData("")]

@@ -20,7 +20,7 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
-    public void A_file_of_another_size_than_was_built_is_refused_with_the_remedy()
+    public void A_file_of_another_size_than_was_built_is_refused_with_what_to_do()
     {
         File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
         Manifest(2, "00").Write(_folder);
@@ -52,7 +52,8 @@ public sealed class InstalledModelTests : IDisposable
         string path = ModelManifest.PathOf(_folder, "vgg16");
         File.WriteAllText(path, "{");
 
-        Assert.Contains(path, Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            path, Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -62,7 +63,8 @@ public sealed class InstalledModelTests : IDisposable
         File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
         Manifest(1, "00").Write(_folder);
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => ModelBuilder.BuildAsync(Model, new BrokenWeights(), withTop: true, _folder, cancellationToken));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => ModelBuilder.BuildAsync(Model, new BrokenWeights(), withTop: true, _folder, cancellationToken));
 
         Assert.NotNull(InstalledModel.Find(Model, _folder));
         Assert.Equal(["vgg16.manifest.json", "vgg16.onnx"], Directory.GetFiles(_folder).Select(Path.GetFileName).Order());
@@ -71,7 +73,8 @@ public sealed class InstalledModelTests : IDisposable
     [Fact]
     public void The_app_does_not_start_without_its_models_and_says_which_are_missing()
     {
-        ValidateOptionsResult result = new ModelOptionsValidator(ModelCatalogue.Default()).Validate(null, new ModelOptions { Folder = _folder });
+        ValidateOptionsResult result = new ModelOptionsValidator(ModelCatalogue.Default()).Validate(
+            null, new ModelOptions { Folder = _folder });
 
         Assert.True(result.Failed);
         Assert.Equal(2, result.Failures!.Count());
@@ -79,13 +82,13 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_of_another_version_is_refused_with_both_numbers_and_the_remedy()
+    public void A_manifest_of_another_version_is_refused_with_both_numbers_and_what_to_do()
     {
         (Manifest(1, "00") with { Format = 1 }).Write(_folder);
 
         string message = Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message;
 
-        Assert.Contains("is of format 1; this version of the program reads format 2", message, StringComparison.Ordinal);
+        Assert.Contains("has the format 1; this version of the program reads the format 2", message, StringComparison.Ordinal);
         Assert.Contains("./pipeline models pull --force", message, StringComparison.Ordinal);
     }
 
@@ -97,7 +100,8 @@ public sealed class InstalledModelTests : IDisposable
             """{ "key": "vgg16", "weights": "untrained", "fingerprint": "0123456789ab", "bytes": 1, "sha256": "00" }""");
 
         Assert.Contains(
-            "./pipeline models build", Assert.Throws<InvalidDataException>(() => InstalledModel.Find(Model, _folder)).Message, StringComparison.Ordinal);
+            "./pipeline models build", Assert.Throws<InvalidDataException>(
+                () => InstalledModel.Find(Model, _folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -8,13 +8,14 @@ namespace Pipeline.Tests.Models;
 public class ModelCatalogueTests
 {
     [Fact]
-    public void The_catalogue_holds_both_networks_of_the_study()
+    public void The_catalogue_holds_both_models_of_the_study()
     {
         IReadOnlyList<ModelDefinition> models = ModelCatalogue.Default().Models;
 
         Assert.Equal(["vgg16", "resnet50"], models.Select(model => model.Key));
         Assert.Equal([4096, 2048], models.Select(model => model.EmbeddingLength));
-        Assert.All(models, model => Assert.Equal((224, ChannelOrder.Bgr, Resampling.Quality), (model.InputSize, model.ChannelOrder, model.Resampling)));
+        Assert.All(models, model => Assert.Equal(
+            (224, ChannelOrder.Bgr, Resampling.Quality), (model.InputSize, model.ChannelOrder, model.Resampling)));
         Assert.All(models, model => Assert.Equal([103.939f, 116.779f, 123.68f], model.Mean));
     }
 
@@ -41,7 +42,8 @@ public class ModelCatalogueTests
         JsonNode catalogue = Entries();
         catalogue["models"]![1]!["key"] = "vgg16";
 
-        Assert.Contains("two models share a key", Assert.Throws<InvalidDataException>(() => Read(catalogue)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "two models share a key", Assert.Throws<InvalidDataException>(() => Read(catalogue)).Message, StringComparison.Ordinal);
     }
 
     private static JsonNode Entries() => JsonNode.Parse(File.ReadAllText(Repository.Path("models", "models.json")))!;

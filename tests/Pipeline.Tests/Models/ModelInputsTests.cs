@@ -12,7 +12,7 @@ public sealed class ModelInputsTests : IDisposable
     public void Dispose() => _decoder.Dispose();
 
     [Fact]
-    public async Task A_picture_is_brought_to_each_form_that_is_asked_for()
+    public async Task An_image_is_brought_to_each_form_that_is_asked_for()
     {
         byte[] encoded = ReferenceImage.Read("baseline.jpg");
 
@@ -27,11 +27,12 @@ public sealed class ModelInputsTests : IDisposable
         Assert.Equal(224, inputs.Of(new InputForm(224, Resampling.Quality)).Width);
         Assert.Equal(64, inputs.Of(new InputForm(64, Resampling.Keras)).Height);
         Assert.NotEqual(
-            inputs.Of(new InputForm(224, Resampling.Quality)).Pixels.ToArray(), inputs.Of(new InputForm(224, Resampling.Keras)).Pixels.ToArray());
+            inputs.Of(new InputForm(224, Resampling.Quality)).Pixels.ToArray(), inputs.Of(
+                new InputForm(224, Resampling.Keras)).Pixels.ToArray());
     }
 
     [Fact]
-    public async Task Networks_that_take_the_same_form_share_one_decoded_picture()
+    public async Task Models_that_take_the_same_form_share_one_decoded_image()
     {
         InputForm[] forms = [.. ModelCatalogue.Default().Models.Select(model => model.InputForm)];
 
@@ -42,10 +43,10 @@ public sealed class ModelInputsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_picture_is_not_let_in()
+    public async Task An_invalid_image_is_not_accepted()
     {
         InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(() => ModelInputs.DecodeAsync(
-            _decoder, "no picture"u8.ToArray(), [new(224, Resampling.Quality)], TestContext.Current.CancellationToken));
+            _decoder, "no image"u8.ToArray(), [new(224, Resampling.Quality)], TestContext.Current.CancellationToken));
 
         Assert.Equal(ImageFault.UnsupportedFormat, invalid.Rejection.Fault);
         Assert.Equal(invalid.Rejection.Detail, invalid.Message);

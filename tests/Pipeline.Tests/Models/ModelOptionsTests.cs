@@ -45,10 +45,10 @@ public class ModelOptionsTests
     [InlineData("Models:Versions:vgg19", "0123456789ab", "Models__Versions__vgg19 names no model; there are: vgg16, resnet50.")]
     public void A_wrong_setting_is_refused_by_its_name(string key, string? value, string message)
     {
-        string fault = Assert.Single(Faults(Bind(new Dictionary<string, string?>(Good) { [key] = value })));
+        string error = Assert.Single(Faults(Bind(new Dictionary<string, string?>(Good) { [key] = value })));
 
-        Assert.Contains(message, fault, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", fault, StringComparison.Ordinal);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,8 +63,9 @@ public class ModelOptionsTests
         Assert.Equal(Path.GetFullPath("/tmp/pipeline-models/vgg16-0123456789ab"), options.FolderOf("vgg16"));
     }
 
-    private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.FaultsOf(options, ModelCatalogue.Default());
+    private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.ErrorsOf(options, ModelCatalogue.Default());
 
     private static ModelOptions Bind(Dictionary<string, string?> settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Where(setting => setting.Value is not null)).Build().GetSection("Models").Get<ModelOptions>()!;
+        new ConfigurationBuilder().AddInMemoryCollection(
+            settings.Where(setting => setting.Value is not null)).Build().GetSection("Models").Get<ModelOptions>()!;
 }

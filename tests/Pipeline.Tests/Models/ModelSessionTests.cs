@@ -6,7 +6,7 @@ namespace Pipeline.Tests.Models;
 
 public sealed class ModelSessionTests(SmallModels models) : IClassFixture<SmallModels>
 {
-    // Without the wait in Dispose the first rounds already end the process with a segmentation fault.
+    // Without the wait in Dispose the first rounds already end the process with a segmentation error.
     private const int Rounds = 40;
     private const int RunsAtOnce = 8;
 

@@ -29,7 +29,7 @@ public class PredictionTests
     {
         string message = Assert.Throws<InvalidDataException>(() => Predictor.Top([0.25f, 0.75f], Four, 1)).Message;
 
-        Assert.Contains("names 4 classes, the network predicts 2", message, StringComparison.Ordinal);
+        Assert.Contains("names 4 classes, but the model predicts 2", message, StringComparison.Ordinal);
         Assert.Contains("./pipeline models pull --force", message, StringComparison.Ordinal);
     }
 
@@ -45,13 +45,13 @@ public class PredictionTests
     [InlineData("""{ "0": ["n01440764", "tench"], "2": ["n01484850", "great_white_shark"] }""", "no identifier and label for class 1")]
     [InlineData("{}", "has no class")]
     [InlineData("null", "has no class")]
-    public void A_malformed_index_is_refused_by_name_with_what_to_do(string json, string fault)
+    public void A_malformed_index_is_refused_by_name_with_what_to_do(string json, string error)
     {
         string message = Assert.Throws<InvalidDataException>(
             () => ClassIndex.Read(new MemoryStream(Encoding.UTF8.GetBytes(json)), "imagenet_class_index.json")).Message;
 
         Assert.StartsWith("'imagenet_class_index.json'", message, StringComparison.Ordinal);
-        Assert.Contains(fault, message, StringComparison.Ordinal);
+        Assert.Contains(error, message, StringComparison.Ordinal);
         Assert.EndsWith("./pipeline models pull --force", message, StringComparison.Ordinal);
     }
 

@@ -12,7 +12,7 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
     public void Dispose() => _decoder.Dispose();
 
     [Fact]
-    public async Task Both_networks_predict_all_classes_with_probabilities_that_fall_and_make_one()
+    public async Task Both_models_predict_all_classes_with_probabilities_that_fall_and_make_one()
     {
         IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions = await PredictAsync(models.Sessions, top: 1000);
 
@@ -21,7 +21,8 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
         {
             Assert.Equal(1000, list.Select(prediction => prediction.Class).Distinct().Count());
             Assert.Equal(1, list.Sum(prediction => (double)prediction.Probability), 1e-5);
-            Assert.Equal(list.Select(prediction => prediction.Probability).OrderDescending(), list.Select(prediction => prediction.Probability));
+            Assert.Equal(
+                list.Select(prediction => prediction.Probability).OrderDescending(), list.Select(prediction => prediction.Probability));
             Assert.All(list, prediction => Assert.Equal($"label_{prediction.Class}", prediction.Label));
         });
     }
@@ -36,11 +37,12 @@ public sealed class PredictorTests(SmallModels models) : IClassFixture<SmallMode
     }
 
     [Fact]
-    public async Task Networks_without_their_top_are_named_with_what_to_do()
+    public async Task Models_without_their_top_are_named_with_what_to_do()
     {
         using var topless = new SmallModels(withTop: false, studied: false, labelled: false);
 
-        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(() => PredictAsync(topless.Sessions, top: 5));
+        InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => PredictAsync(topless.Sessions, top: 5));
 
         Assert.Equal(Predictor.FaultOf(topless.Sessions.Models), refused.Message);
         Assert.StartsWith("VGG16 and ResNet50 were installed without the dense layers", refused.Message, StringComparison.Ordinal);

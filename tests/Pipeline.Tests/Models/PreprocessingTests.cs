@@ -22,7 +22,8 @@ public class PreprocessingTests
         {
             for (int x = 0; x < 32; x++)
             {
-                (byte red, byte green, byte blue) = (pixels[(((y * 32) + x) * 3) + 0], pixels[(((y * 32) + x) * 3) + 1], pixels[(((y * 32) + x) * 3) + 2]);
+                (byte red, byte green, byte blue) =
+                    (pixels[(((y * 32) + x) * 3) + 0], pixels[(((y * 32) + x) * 3) + 1], pixels[(((y * 32) + x) * 3) + 2]);
                 Assert.Equal(blue - means[0], input[(0 * 1024) + (y * 32) + x]);
                 Assert.Equal(green - means[1], input[(1 * 1024) + (y * 32) + x]);
                 Assert.Equal(red - means[2], input[(2 * 1024) + (y * 32) + x]);
@@ -35,13 +36,13 @@ public class PreprocessingTests
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "preprocessing.json")));
         byte[] expected = json.RootElement.GetProperty("values").GetBytesFromBase64();
-        byte[] picture = [.. Enumerable.Range(0, 256).SelectMany(level => new[] { (byte)level, (byte)(255 - level), (byte)(level * 7) })];
+        byte[] image = [.. Enumerable.Range(0, 256).SelectMany(level => new[] { (byte)level, (byte)(255 - level), (byte)(level * 7) })];
 
-        // The fixture's picture in the corner of the smallest input that a network takes.
+        // The fixture's image in the corner of the smallest input that a model takes.
         byte[] pixels = new byte[32 * 32 * 3];
         for (int row = 0; row < 16; row++)
         {
-            picture.AsSpan(row * 48, 48).CopyTo(pixels.AsSpan(row * 96));
+            image.AsSpan(row * 48, 48).CopyTo(pixels.AsSpan(row * 96));
         }
 
         float[] input = new float[3 * 1024];
@@ -71,7 +72,7 @@ public class PreprocessingTests
     }
 
     [Fact]
-    public void A_picture_of_another_size_is_refused_with_both_sizes() =>
+    public void An_image_of_another_size_is_refused_with_both_sizes() =>
         Assert.Contains(
             "224 x 224 pixels, not 2 x 1",
             Assert.Throws<ArgumentException>(() => Preprocessing.WriteInput(new RgbImage(2, 1, new byte[6]), Vgg16, [])).Message,

@@ -7,7 +7,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Tests.Models;
 
-/// <summary>A models folder with both networks at an eighth of their width: real graphs that run, quickly made.</summary>
+/// <summary>A models folder with both models at an eighth of their width: real graphs that run, quickly made.</summary>
 public sealed class SmallModels : IDisposable
 {
     private const int Divisor = 8;
@@ -18,9 +18,9 @@ public sealed class SmallModels : IDisposable
     {
     }
 
-    /// <param name="withTop">Whether the networks have their dense layers.</param>
-    /// <param name="studied">Whether they are there in float32 too where search uses less.</param>
-    /// <param name="labelled">Whether the class index is there.</param>
+    /// <param name="withTop">Whether the models have their dense layers.</param>
+    /// <param name="studied">Whether they are also installed in float32 if search uses another precision.</param>
+    /// <param name="labelled">Whether the class index is installed.</param>
     internal SmallModels(bool withTop, bool studied, bool labelled)
     {
         foreach (ModelDefinition model in ModelCatalogue.Default().Models)
@@ -35,7 +35,8 @@ public sealed class SmallModels : IDisposable
 
         if (labelled)
         {
-            var classes = Enumerable.Range(0, 1000).ToDictionary(number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
+            var classes = Enumerable.Range(0, 1000).ToDictionary(
+                number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
             File.WriteAllText(Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes));
         }
 
@@ -44,7 +45,7 @@ public sealed class SmallModels : IDisposable
 
     public ModelSessions Sessions { get; }
 
-    /// <summary>The same models once more, for a test that disposes of them or breaks them.</summary>
+    /// <summary>A copy of the models, for a test that disposes of them or damages them.</summary>
     public ModelSessions Open(ILogger<ModelSessions> logger, TimeProvider? time = null) =>
         new(ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = _folder }), logger, time);
 

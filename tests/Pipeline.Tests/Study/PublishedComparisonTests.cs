@@ -9,7 +9,7 @@ public class PublishedComparisonTests
     public void The_published_figures_are_those_of_the_study()
     {
         Assert.Equal(21, PublishedFigures.All.Count);
-        Assert.Equal(["vase", "vase2", "flowerpot"], PublishedFigures.Pictures);
+        Assert.Equal(["vase", "vase2", "flowerpot"], PublishedFigures.Images);
         Assert.Equal(["vaseAI0", "vaseAI9"], [PublishedFigures.Variants[0], PublishedFigures.Variants[^1]]);
         Assert.Equal(0.8257, Value("vase / vase2", "vgg16"));
         Assert.Equal(0.0775, Value("vase / flowerpot", "resnet50"));
@@ -49,7 +49,8 @@ public class PublishedComparisonTests
     public void A_few_that_are_off_are_named_and_many_are_counted()
     {
         Assert.Equal(
-            "2 of 21 figures do not agree with the published ones to 0.01: VGG16 fc2, vase / vaseAI3, cosine; VGG16 predictions, vase, probability of vase.",
+            "2 of 21 figures do not agree with the published ones to 0.01: VGG16 fc2, vase / vaseAI3, cosine; VGG16 predictions, vase, " +
+            "probability of vase.",
             Conclusion(figure => figure.Subject == "vase / vaseAI3" || figure.Class == 883));
         Assert.Equal(
             "15 of 21 figures do not agree with the published ones to 0.01: 13 of 18 of VGG16, 2 of 3 of ResNet50.",
@@ -60,13 +61,13 @@ public class PublishedComparisonTests
     }
 
     [Fact]
-    public void Of_untrained_networks_no_agreement_is_claimed() => Assert.StartsWith(
-        "The networks are untrained, so no figure can be expected to agree",
+    public void Of_untrained_models_no_agreement_is_claimed() => Assert.StartsWith(
+        "The models are untrained, so no figure can be expected to agree",
         PublishedComparison.Of(SampleStudy.Published(WeightsOrigin.Untrained)).Conclusion,
         StringComparison.Ordinal);
 
     [Fact]
-    public void What_the_installed_networks_lack_is_left_out_with_the_reason()
+    public void What_the_installed_models_lack_is_left_out_with_the_reason()
     {
         StudyResult published = SampleStudy.Published();
         StudyResult topless = published with
@@ -77,11 +78,11 @@ public class PublishedComparisonTests
         PublishedComparison comparison = PublishedComparison.Of(topless);
 
         Assert.DoesNotContain(comparison.Figures, figure => figure.Published.Output == "fc2");
-        Assert.Equal("13 published figures are of vgg16:fc2, which the installed network does not have.", Assert.Single(comparison.LeftOut));
+        Assert.Equal("13 published figures are of vgg16:fc2, which the installed model does not have.", Assert.Single(comparison.LeftOut));
     }
 
     [Fact]
-    public void A_study_of_other_pictures_cannot_be_held_against_them() =>
+    public void A_study_of_other_images_cannot_be_compared_with_them() =>
         Assert.Throws<ArgumentException>(() => PublishedComparison.Of(SampleStudy.Create()));
 
     private static double Value(string subject, string model) =>

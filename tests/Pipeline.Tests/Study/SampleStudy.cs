@@ -7,7 +7,7 @@ using Pipeline.Tests.Imaging;
 
 namespace Pipeline.Tests.Study;
 
-/// <summary>Studies put together by hand, with figures as trained networks give them.</summary>
+/// <summary>Studies put together by hand, with figures as trained models give them.</summary>
 internal static class SampleStudy
 {
     public static readonly byte[] Jpeg = ImageEncoder.ToJpeg(Picture.Draw(8, 6, (x, y) => (byte)(x * y)), 80);
@@ -18,7 +18,8 @@ internal static class SampleStudy
         StudyLayer[] layers = withTop
             ?
             [
-                new("vgg16", "fc2", true), new("vgg16", "predictions", false), new("resnet50", "avg_pool", true), new("resnet50", "predictions", false),
+                new("vgg16", "fc2", true), new("vgg16", "predictions", false), new("resnet50", "avg_pool", true), new(
+                    "resnet50", "predictions", false),
             ]
             : [new("vgg16", "block5_pool", true), new("resnet50", "avg_pool", true)];
         return new StudyConditions(
@@ -57,7 +58,7 @@ internal static class SampleStudy
         return new StudyResult(
             conditions,
             [],
-            [.. given.Select((name, i) => PictureOf(name, i, withTop))],
+            [.. given.Select((name, i) => ImageOf(name, i, withTop))],
             pairs,
             [],
             new StudiedAugmentations(
@@ -77,14 +78,15 @@ internal static class SampleStudy
                 new RobustnessCurve(
                     "JPEG",
                     "quality",
-                    [.. Enumerable.Range(0, 3).Select(i => new RobustnessPoint(100 - (40 * i), Cosines(conditions, 1 - (0.01 * i)), Jpeg))]),
+                    [.. Enumerable.Range(0, 3).Select(
+                        i => new RobustnessPoint(100 - (40 * i), Cosines(conditions, 1 - (0.01 * i)), Jpeg))]),
             ],
             [new StudiedFeatureMaps("vgg16", [new StudiedBlock(1, "block1_conv2", 64, 224, 224, Png)], Png)],
             null);
     }
 
-    /// <summary>A study of the published pictures that has every published figure, but for those that a test changes.</summary>
-    /// <param name="weights">Where the networks' weights come from.</param>
+    /// <summary>A study of the published images that has every published figure, but for those that a test changes.</summary>
+    /// <param name="weights">Where the models' weights come from.</param>
     /// <param name="off">How far each of ours is from the published figure.</param>
     public static StudyResult Published(WeightsOrigin weights = WeightsOrigin.ImageNet, Func<PublishedFigure, double>? off = null)
     {
@@ -97,10 +99,10 @@ internal static class SampleStudy
 
         return sample with
         {
-            Pictures =
+            Images =
             [
-                sample.Pictures[0] with { Probabilities = new Dictionary<string, ReadOnlyMemory<float>> { ["vgg16"] = probabilities } },
-                .. sample.Pictures.Skip(1),
+                sample.Images[0] with { Probabilities = new Dictionary<string, ReadOnlyMemory<float>> { ["vgg16"] = probabilities } },
+                .. sample.Images.Skip(1),
             ],
             Pairs = [Pair("B", "vase2"), Pair("C", "flowerpot"), sample.Pairs[2]],
             Variants = [.. PublishedFigures.Variants.Select(name => new StudiedVariant($"{name}.jpg", CosinesOf(name), Jpeg))],
@@ -112,19 +114,20 @@ internal static class SampleStudy
         IReadOnlyDictionary<string, double> CosinesOf(string other) => sample.Conditions.Layers.ToDictionary(
             layer => layer.Name,
             layer => PublishedFigures.All.SingleOrDefault(
-                figure => figure.Class is null && $"{figure.Model}:{figure.Output}" == layer.Name && figure.Subject == $"vase / {other}") is { } figure
+                figure => figure.Class is null
+                    && $"{figure.Model}:{figure.Output}" == layer.Name && figure.Subject == $"vase / {other}") is { } figure
                 ? figure.Value + (off?.Invoke(figure) ?? 0)
                 : 0.5);
     }
 
-    private static StudiedPicture PictureOf(string name, int index, bool withTop)
+    private static StudiedImage ImageOf(string name, int index, bool withTop)
     {
         Prediction[] top = [new(883, "n04522168", "vase", 0.9866f), new(572, "n03443371", "goblet", 0.0046f)];
         string[] predicting = withTop ? ["vgg16", "resnet50"] : [];
-        return new StudiedPicture(
+        return new StudiedImage(
             Letter(index),
             name,
-            index switch { 0 => StudiedPicture.Reference, 1 => StudiedPicture.SameKind, _ => StudiedPicture.Other },
+            index switch { 0 => StudiedImage.Reference, 1 => StudiedImage.SameKind, _ => StudiedImage.Other },
             new string('0', 64),
             80,
             60,

@@ -15,13 +15,15 @@ public class SeparationTests
         Assert.Equal("vgg16:fc2", fc2.Layer);
         Assert.Equal([0.85, 0.7, 0.3], [fc2.SameObject!.Value, fc2.SameKind!.Value, fc2.Other!.Value], Near);
         Assert.Equal(
-            [0.5, 1 - (0.15 / 0.7), 1 - (0.3 / 0.7)], [fc2.ObjectFromKind!.Value, fc2.ObjectFromOther!.Value, fc2.KindFromOther!.Value], Near);
+            [0.5, 1 - (0.15 / 0.7), 1 - (0.3 / 0.7)],
+            [fc2.ObjectFromKind!.Value, fc2.ObjectFromOther!.Value, fc2.KindFromOther!.Value],
+            Near);
         Assert.Equal((0.5 + 1 - (0.15 / 0.7) + 1 - (0.3 / 0.7)) / 3, fc2.Score, 1e-12);
         Assert.True(fc2.InOrder);
     }
 
     [Fact]
-    public void Groups_without_a_picture_are_left_out()
+    public void Groups_without_an_image_are_left_out()
     {
         LayerSeparation layer = Of([], [0.7], [0.3])!.Layers[0];
 
@@ -30,7 +32,7 @@ public class SeparationTests
     }
 
     [Fact]
-    public void One_group_alone_cannot_be_told_from_another()
+    public void One_group_alone_gives_no_separation()
     {
         Assert.Null(Of([0.9], [], []));
         Assert.Null(Of([], [0.9], []));
@@ -38,7 +40,7 @@ public class SeparationTests
     }
 
     [Fact]
-    public void The_verdict_names_the_better_network_and_the_measure()
+    public void The_verdict_names_the_better_model_and_the_measure()
     {
         IReadOnlyDictionary<string, double> same = Cosines(fc2: 0.9, avgPool: 0.95, classes: 1);
         IReadOnlyDictionary<string, double> kind = Cosines(fc2: 0.8, avgPool: 0.7, classes: 0.9);
@@ -48,16 +50,17 @@ public class SeparationTests
 
         Assert.Equal(
             [
-                "By their embeddings, ResNet50 avg_pool tells the groups apart better than VGG16 fc2: mean silhouette 0.75 against 0.50.",
-                "By the layers that the published study took, ResNet50 predictions tells the groups apart better than VGG16 fc2: mean silhouette 0.96 against 0.50.",
+                "By their embeddings, ResNet50 avg_pool separates the groups better than VGG16 fc2: mean silhouette 0.75 against 0.50.",
+                "By the layers of the published study, ResNet50 predictions separates the groups better than VGG16 fc2: " +
+                "mean silhouette 0.96 against 0.50.",
                 "Every layer has the groups in the order that a person would give them.",
             ],
             verdict);
     }
 
     [Fact]
-    public void A_small_difference_is_none() => Assert.StartsWith(
-        "By their embeddings, VGG16 fc2 and ResNet50 avg_pool tell the groups apart about equally well: mean silhouette",
+    public void A_small_difference_counts_as_none() => Assert.StartsWith(
+        "By their embeddings, VGG16 fc2 and ResNet50 avg_pool separate the groups about equally well: mean silhouette",
         Separation.Of(Conditions, [Cosines(0.9, 0.9, 1)], [Cosines(0.7, 0.701, 0.9)], [])!.Verdict[0],
         StringComparison.Ordinal);
 
@@ -67,7 +70,7 @@ public class SeparationTests
         Separation.Of(Conditions, [Cosines(0.6, 0.9, 1)], [Cosines(0.7, 0.7, 0.9)], [])!.Verdict);
 
     [Fact]
-    public void Of_untrained_networks_it_first_says_that_it_means_nothing() => Assert.StartsWith(
+    public void Of_untrained_models_it_first_says_that_it_means_nothing() => Assert.StartsWith(
         "With untrained weights",
         Separation.Of(SampleStudy.Conditions(WeightsOrigin.Untrained), [Cosines(0.9, 0.9, 1)], [Cosines(0.7, 0.7, 0.9)], [])!.Verdict[0],
         StringComparison.Ordinal);

@@ -18,7 +18,8 @@ public class SilhouetteTests
         Assert.Equal(expected, Silhouette.Of(near, far), 1e-12);
 
     [Fact]
-    public void Where_the_near_ones_are_nearer_it_is_the_difference_over_what_the_far_lack() => Gen.Select(Cosine, Cosine).Sample((first, second) =>
+    public void Where_the_near_ones_are_nearer_it_is_the_difference_over_what_the_far_lack() =>
+        Gen.Select(Cosine, Cosine).Sample((first, second) =>
     {
         (double near, double far) = (Math.Max(first, second), Math.Min(first, second));
         Assert.Equal(far == 1 ? 0 : (near - far) / (1 - far), Silhouette.Of(near, far), 1e-9);
@@ -32,7 +33,7 @@ public class SilhouetteTests
     });
 
     [Fact]
-    public void A_layer_that_finds_all_pictures_ten_times_as_alike_does_as_well() =>
+    public void A_layer_that_finds_all_images_ten_times_as_alike_does_as_well() =>
         Gen.Select(Cosine, Cosine, Gen.Double[0.1, 1]).Sample((near, far, scale) => Assert.Equal(
             Silhouette.Of(near, far), Silhouette.Of(1 - (scale * (1 - near)), 1 - (scale * (1 - far))), 1e-6));
 }

@@ -9,12 +9,12 @@ using Pipeline.Tests.Models;
 
 namespace Pipeline.Tests.Study;
 
-/// <summary>The whole study, with networks at an eighth of their width.</summary>
+/// <summary>The whole study, with models at an eighth of their width.</summary>
 public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModels>, IDisposable
 {
-    private static readonly StudyPicture A = new("a.jpg", ReferenceImage.Read("baseline.jpg"));
-    private static readonly StudyPicture B = new("b.png", ReferenceImage.Read("checks.png"));
-    private static readonly StudyPicture C = new("c.png", ReferenceImage.Read("rings.png"));
+    private static readonly StudyImage A = new("a.jpg", ReferenceImage.Read("baseline.jpg"));
+    private static readonly StudyImage B = new("b.png", ReferenceImage.Read("checks.png"));
+    private static readonly StudyImage C = new("c.png", ReferenceImage.Read("rings.png"));
 
     private readonly ImageDecoder _decoder = new(new ImageLimits());
 
@@ -23,16 +23,17 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     [Fact]
     public async Task A_study_has_everything_that_it_promises()
     {
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [A, B, C], Variants = [B], Augmentations = 3 });
+        StudyResult study = await RunAsync(new StudyRequest { Images = [A, B, C], Variants = [B], Augmentations = 3 });
 
         Assert.Equal(
             ["vgg16:fc2", "vgg16:predictions", "resnet50:avg_pool", "resnet50:predictions"],
             study.Conditions.Layers.Select(layer => layer.Name));
-        Assert.All(study.Conditions.Models, model => Assert.Equal((WeightsOrigin.Untrained, Precision.Float32), (model.Weights, model.Precision)));
-        Assert.Equal([("A", "reference"), ("B", "same kind"), ("C", "other")], study.Pictures.Select(picture => (picture.Letter, picture.Role)));
-        StudiedPicture first = study.Pictures[0];
+        Assert.All(
+            study.Conditions.Models, model => Assert.Equal((WeightsOrigin.Untrained, Precision.Float32), (model.Weights, model.Precision)));
+        Assert.Equal([("A", "reference"), ("B", "same kind"), ("C", "other")], study.Images.Select(image => (image.Letter, image.Role)));
+        StudiedImage first = study.Images[0];
         Assert.Equal((97, 61, 97, 61), (first.Width, first.Height, first.StudiedWidth, first.StudiedHeight));
-        Assert.All(study.Pictures, picture => Assert.All(picture.Predictions.Values, top => Assert.Equal(5, top.Count)));
+        Assert.All(study.Images, image => Assert.All(image.Predictions.Values, top => Assert.Equal(5, top.Count)));
         Assert.Equal(["AB", "AC", "BC"], study.Pairs.Select(pair => pair.First + pair.Second));
         Assert.Equal(study.Pairs[0].Cosines, Assert.Single(study.Variants).Cosines);
         Assert.Equal([0, 1, 2], study.Augmentations.Variants.Select(variant => variant.Index));
@@ -49,7 +50,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     [Fact]
     public async Task Summaries_are_those_of_the_variants()
     {
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [A], Augmentations = 4 });
+        StudyResult study = await RunAsync(new StudyRequest { Images = [A], Augmentations = 4 });
 
         Assert.All(study.Augmentations.Summary, entry =>
         {
@@ -60,9 +61,9 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     }
 
     [Fact]
-    public async Task What_is_not_distorted_is_the_picture_itself()
+    public async Task What_is_not_distorted_is_the_image_itself()
     {
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [A], Augmentations = 0 });
+        StudyResult study = await RunAsync(new StudyRequest { Images = [A], Augmentations = 0 });
 
         foreach ((string distortion, double value) in ((string, double)[])[("rotation", 0), ("crop", 1), ("blur", 0), ("brightness", 1)])
         {
@@ -76,7 +77,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     [Fact]
     public async Task The_same_request_gives_the_same_bytes_and_another_seed_others()
     {
-        var request = new StudyRequest { Pictures = [A, B], Augmentations = 2, Seed = 7 };
+        var request = new StudyRequest { Images = [A, B], Augmentations = 2, Seed = 7 };
 
         StudyResult first = await RunAsync(request);
         StudyResult second = await RunAsync(request);
@@ -89,43 +90,44 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     }
 
     [Fact]
-    public async Task One_picture_without_variants_is_studied_too()
+    public async Task One_image_without_variants_is_studied_too()
     {
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [A], Augmentations = 0 });
+        StudyResult study = await RunAsync(new StudyRequest { Images = [A], Augmentations = 0 });
 
         Assert.Empty(study.Pairs);
         Assert.Empty(study.Augmentations.Summary);
         Assert.Null(study.Separation);
-        Assert.StartsWith("Only one picture was given", Assert.Single(study.Notes), StringComparison.Ordinal);
+        Assert.StartsWith("Only one image was given", Assert.Single(study.Notes), StringComparison.Ordinal);
         Assert.NotEmpty(StudyReport.Write(study));
     }
 
     [Fact]
-    public async Task A_large_picture_is_reduced_first_and_the_study_says_so()
+    public async Task A_large_image_is_reduced_first_and_the_study_says_so()
     {
-        var large = new StudyPicture("large.png", ImageEncoder.ToPng(Picture.Draw(4000, 1000, (x, y) => (byte)((x ^ y) & 255))));
+        var large = new StudyImage("large.png", ImageEncoder.ToPng(Picture.Draw(4000, 1000, (x, y) => (byte)((x ^ y) & 255))));
 
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [large], Augmentations = 1 });
+        StudyResult study = await RunAsync(new StudyRequest { Images = [large], Augmentations = 1 });
 
-        StudiedPicture picture = study.Pictures[0];
-        Assert.Equal((4000, 1000), (picture.Width, picture.Height));
-        Assert.InRange(picture.StudiedWidth * picture.StudiedHeight, 995_000, 1_000_000);
-        Assert.Equal(4, (double)picture.StudiedWidth / picture.StudiedHeight, 0.01);
+        StudiedImage image = study.Images[0];
+        Assert.Equal((4000, 1000), (image.Width, image.Height));
+        Assert.InRange(image.StudiedWidth * image.StudiedHeight, 995_000, 1_000_000);
+        Assert.Equal(4, (double)image.StudiedWidth / image.StudiedHeight, 0.01);
         Assert.Contains(study.Notes, note => note.StartsWith(
-            $"large.png has 4000 x 1000 pixels and was reduced, antialiased, to {picture.StudiedWidth} x", StringComparison.Ordinal));
+            $"large.png has 4000 x 1000 pixels and was reduced, antialiased, to {image.StudiedWidth} x", StringComparison.Ordinal));
         Assert.Equal(
-            Augmentation.Draw(new AugmentationRanges(), picture.StudiedWidth, picture.StudiedHeight, 1, 0), study.Augmentations.Variants[0].Transform);
+            Augmentation.Draw(
+                new AugmentationRanges(), image.StudiedWidth, image.StudiedHeight, 1, 0), study.Augmentations.Variants[0].Transform);
     }
 
     [Fact]
-    public async Task Networks_without_their_top_are_compared_by_what_they_have_and_the_study_says_so()
+    public async Task Models_without_their_top_are_compared_by_what_they_have_and_the_study_says_so()
     {
         using var topless = new SmallModels(withTop: false, studied: true, labelled: true);
 
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [A, B], Augmentations = 1 }, topless);
+        StudyResult study = await RunAsync(new StudyRequest { Images = [A, B], Augmentations = 1 }, topless);
 
         Assert.Equal(["vgg16:block5_pool", "resnet50:avg_pool"], study.Conditions.Layers.Select(layer => layer.Name));
-        Assert.All(study.Pictures, picture => Assert.Empty(picture.Predictions));
+        Assert.All(study.Images, image => Assert.Empty(image.Predictions));
         Assert.Equal(2, study.Notes.Count(note => note.Contains("installed without its dense layers", StringComparison.Ordinal)));
         Assert.Contains("no predictions", Encoding.UTF8.GetString(StudyReport.Write(study)), StringComparison.Ordinal);
     }
@@ -135,35 +137,35 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     {
         using var unlabelled = new SmallModels(withTop: true, studied: true, labelled: false);
 
-        StudyResult study = await RunAsync(new StudyRequest { Pictures = [A], Augmentations = 0 }, unlabelled);
+        StudyResult study = await RunAsync(new StudyRequest { Images = [A], Augmentations = 0 }, unlabelled);
 
-        Assert.Null(study.Pictures[0].Predictions["vgg16"][0].Label);
+        Assert.Null(study.Images[0].Predictions["vgg16"][0].Label);
         Assert.Contains(study.Notes, note => note.StartsWith("Classes are given by number", StringComparison.Ordinal));
-        int first = study.Pictures[0].Predictions["vgg16"][0].Class;
+        int first = study.Images[0].Predictions["vgg16"][0].Class;
         Assert.Contains($"class {first}", Encoding.UTF8.GetString(StudyReport.Write(study)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_network_that_is_not_there_in_float32_is_named_with_what_to_do()
+    public async Task A_model_that_is_not_there_in_float32_is_named_with_what_to_do()
     {
         using var quantised = new SmallModels(withTop: true, studied: false, labelled: true);
 
         InvalidOperationException refused = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => RunAsync(new StudyRequest { Pictures = [A] }, quantised));
+            () => RunAsync(new StudyRequest { Images = [A] }, quantised));
 
-        Assert.Equal(StudyRun.FaultOf(quantised.Sessions), refused.Message);
+        Assert.Equal(quantised.Sessions.Float32Fault, refused.Message);
         Assert.Contains("VGG16 is not there in float32", refused.Message, StringComparison.Ordinal);
         Assert.Contains("./pipeline models pull --force", refused.Message, StringComparison.Ordinal);
-        Assert.Null(StudyRun.FaultOf(models.Sessions));
+        Assert.Null(models.Sessions.Float32Fault);
     }
 
     [Fact]
-    public async Task What_is_no_picture_is_named()
+    public async Task An_invalid_image_is_named()
     {
-        var text = new StudyPicture("text.txt", "no picture"u8.ToArray());
+        var text = new StudyImage("text.txt", "no image"u8.ToArray());
 
         InvalidImageException invalid = await Assert.ThrowsAsync<InvalidImageException>(
-            () => RunAsync(new StudyRequest { Pictures = [A, text, C] }));
+            () => RunAsync(new StudyRequest { Images = [A, text, C] }));
 
         Assert.Equal((text.Name, ImageFault.UnsupportedFormat), (invalid.Image, invalid.Rejection.Fault));
     }
@@ -174,20 +176,20 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
     [InlineData(1, -1, 1)]
     [InlineData(1, 51, 1)]
     [InlineData(1, 10, -1)]
-    public async Task A_request_out_of_its_ranges_is_refused(int pictures, int augmentations, int seed) =>
+    public async Task A_request_out_of_its_ranges_is_refused(int images, int augmentations, int seed) =>
         await Assert.ThrowsAnyAsync<ArgumentException>(() => RunAsync(
-            new StudyRequest { Pictures = [.. Enumerable.Repeat(A, pictures)], Augmentations = augmentations, Seed = seed }));
+            new StudyRequest { Images = [.. Enumerable.Repeat(A, images)], Augmentations = augmentations, Seed = seed }));
 
     [Fact]
     public async Task Progress_goes_from_nothing_to_all_and_never_back()
     {
-        var told = new Told();
+        var recorded = new RecordedProgress();
         await new StudyRun(_decoder, models.Sessions).RunAsync(
-            new StudyRequest { Pictures = [A], Augmentations = 1 }, told, TestContext.Current.CancellationToken);
+            new StudyRequest { Images = [A], Augmentations = 1 }, recorded, TestContext.Current.CancellationToken);
 
-        Assert.Equal(told.Fractions.Order(), told.Fractions);
-        Assert.InRange(told.Fractions[0], 0, 0.1);
-        Assert.Equal(1, told.Fractions[^1], 1e-9);
+        Assert.Equal(recorded.Fractions.Order(), recorded.Fractions);
+        Assert.InRange(recorded.Fractions[0], 0, 0.1);
+        Assert.Equal(1, recorded.Fractions[^1], 1e-9);
     }
 
     [Fact]
@@ -196,7 +198,7 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
         foreach (double at in (double[])[0, 0.1, 0.5, 0.97])
         {
             using var stop = new CancellationTokenSource();
-            var ending = new Told(fraction =>
+            var ending = new RecordedProgress(fraction =>
             {
                 if (fraction >= at)
                 {
@@ -205,14 +207,14 @@ public sealed class StudyRunTests(SmallModels models) : IClassFixture<SmallModel
             });
 
             await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new StudyRun(_decoder, models.Sessions).RunAsync(
-                new StudyRequest { Pictures = [A], Augmentations = 2 }, ending, stop.Token));
+                new StudyRequest { Images = [A], Augmentations = 2 }, ending, stop.Token));
         }
     }
 
     private Task<StudyResult> RunAsync(StudyRequest request, SmallModels? other = null) =>
         new StudyRun(_decoder, (other ?? models).Sessions).RunAsync(request, null, TestContext.Current.CancellationToken);
 
-    private sealed class Told(Action<double>? then = null) : IProgress<StudyProgress>
+    private sealed class RecordedProgress(Action<double>? then = null) : IProgress<StudyProgress>
     {
         public List<double> Fractions { get; } = [];
 

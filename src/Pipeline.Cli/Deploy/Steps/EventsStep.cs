@@ -1,13 +1,13 @@
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>events</c>: events.bicep, once the host has made the webhook's key.</summary>
+/// <summary><c>events</c>: events.bicep, once the host has created the webhook's key.</summary>
 internal static class EventsStep
 {
-    // Only whether it is there is asked: the key itself stays in Azure, events.bicep reads it there.
+    // The query only asks whether the key exists: the key itself stays in Azure, where events.bicep reads it.
     private const string HasKey = "systemKeys.blobs_extension != `null`";
 
     public static DeploymentStep Step { get; } = new(
-        "events", "Event Grid tells the app about images (infra/events.bicep)", RunAsync, NeedsOutputs: true);
+        "events", "Event Grid sends the app events about images (infra/events.bicep)", RunAsync, NeedsOutputs: true);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>models</c>: what is uploaded later, looked at before anything is created.</summary>
+/// <summary><c>models</c>: checks the files to upload before anything is created.</summary>
 internal static class ModelsStep
 {
     public static DeploymentStep Step { get; } = new("models", "the models are built and trained", RunAsync);
@@ -10,7 +10,7 @@ internal static class ModelsStep
         foreach (ModelFiles model in ModelFiles.Find(deployment))
         {
             deployment.Runner.Say(
-                File.Exists(model.Path) ? $"{model.Key} {model.Version}" : $"{model.Path} is not there yet: ./pipeline models pull");
+                File.Exists(model.Path) ? $"{model.Key} {model.Version}" : $"{model.Path} is missing: ./pipeline models pull");
         }
 
         return Task.CompletedTask;

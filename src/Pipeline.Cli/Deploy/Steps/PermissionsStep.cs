@@ -1,7 +1,7 @@
 namespace Pipeline.Cli.Deploy.Steps;
 
 /// <summary>
-/// <c>permissions</c>: asked of Azure as the effective permissions, so that it holds for people, service principals and roles by group.
+/// <c>permissions</c>: checks the effective permissions in Azure, which covers people, service principals and roles by group.
 /// </summary>
 internal static class PermissionsStep
 {

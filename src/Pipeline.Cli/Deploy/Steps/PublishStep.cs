@@ -9,7 +9,7 @@ internal static class PublishStep
     private const long PackageLimit = 100_000_000;
 
     public static DeploymentStep Step { get; } = new(
-        "publish", "the app is built for Azure, packed and handed over", RunAsync, NeedsOutputs: true);
+        "publish", "the app is built for Azure, packed and deployed", RunAsync, NeedsOutputs: true);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {
@@ -38,7 +38,7 @@ internal static class PublishStep
             cancellationToken);
     }
 
-    // All that lies in the folder, .azurefunctions too, which the host needs.
+    // Everything in the folder, including the hidden .azurefunctions, which the host needs.
     private static async Task PackAsync(string folder, string package, CancellationToken cancellationToken)
     {
         string part = $"{package}.part";
@@ -50,7 +50,7 @@ internal static class PublishStep
             {
                 throw DeploymentFailure.Because(
                     $"the package is {Megabytes(part)} MB; it has to be under 100 MB.",
-                    $"look into {folder} for what does not belong there: models go to the container 'models'.");
+                    $"remove from {folder} what does not belong there: models go to the container 'models'.");
             }
 
             File.Move(part, package, overwrite: true);

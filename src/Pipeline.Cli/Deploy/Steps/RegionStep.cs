@@ -1,6 +1,6 @@
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>region</c>: the plan is not offered everywhere.</summary>
+/// <summary><c>region</c>: checks that the region offers the plan.</summary>
 internal static class RegionStep
 {
     public static DeploymentStep Step { get; } = new("region", "the region offers Flex Consumption", RunAsync);

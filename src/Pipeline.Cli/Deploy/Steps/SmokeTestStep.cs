@@ -2,13 +2,13 @@ using System.Net;
 
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>smoke-test</c>: a sample goes in as an upload and has to come out of search.</summary>
+/// <summary><c>smoke-test</c>: uploads a sample and checks that search finds it.</summary>
 internal static class SmokeTestStep
 {
     private const string Sample = "deploy-check/vase-1.jpg";
 
     public static DeploymentStep Step { get; } = new(
-        "smoke-test", "a sample is uploaded and has to be found", RunAsync, NeedsOutputs: true);
+        "smoke-test", "a sample is uploaded and must be found", RunAsync, NeedsOutputs: true);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {
@@ -23,20 +23,20 @@ internal static class SmokeTestStep
             cancellationToken);
         string address = $"{made.FunctionAppUrl}/api/similar/{Sample}?top=1";
 
-        // As pasted, the key goes to curl through a pipe: it is in no argument, no file and no log.
+        // In the printed command the key goes to curl through a pipe, so that it is in no argument, no file and no log.
         runner.Print(
             $"printf 'header = \"x-functions-key: %s\"\\n' \"{key}\" | curl -sS --max-time 60 --config - {ShellCommand.Quote(address)}");
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
         client.DefaultRequestHeaders.Add("x-functions-key", key);
         await runner.WaitAsync(
-            $"an answer about {Sample} from {made.FunctionAppUrl}",
+            $"a response about {Sample} from {made.FunctionAppUrl}",
             $"see {made.FunctionAppUrl}/api/health and Application Insights' failures; the sample stays at images/{Sample}. " +
             "Then --only smoke-test.",
             stop => AskAsync(client, address, stop),
             cancellationToken);
         await runner.RunAsync($"{made.Blob("delete", "images")} --name {Sample} --output none", cancellationToken);
         runner.Say(
-            $"Next: upload images to {made.ImagesAccountName}/images, ask {made.FunctionAppUrl}/api/similar/NAME " +
+            $"Next: upload images to {made.ImagesAccountName}/images, search with {made.FunctionAppUrl}/api/similar/NAME " +
             $"(key: az functionapp keys list -g {group} -n {made.FunctionAppName}). More: docs/operations.md");
     }
 
@@ -45,7 +45,7 @@ internal static class SmokeTestStep
         try
         {
             using HttpResponseMessage response = await client.GetAsync(address, cancellationToken);
-            return response.StatusCode == HttpStatusCode.OK ? null : $"The last answer was {(int)response.StatusCode}.";
+            return response.StatusCode == HttpStatusCode.OK ? null : $"The last response was {(int)response.StatusCode}.";
         }
         catch (Exception exception) when (
             exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))

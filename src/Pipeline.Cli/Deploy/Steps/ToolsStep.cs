@@ -2,14 +2,14 @@ using Pipeline.Cli.Hosting;
 
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>tools</c>: the programs that a deployment calls.</summary>
+/// <summary><c>tools</c>: checks the programs that a deployment needs.</summary>
 internal static class ToolsStep
 {
     private static readonly string[] Tools = ["az", "dotnet"];
     private static readonly Version NeededCli = new(2, 60);
 
     public static DeploymentStep Step { get; } = new(
-        "tools", "the Azure CLI 2.60 and the .NET SDK 10 are here, and somebody is signed in", RunAsync);
+        "tools", "the Azure CLI 2.60 and the .NET SDK 10 are installed, and you are signed in", RunAsync);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {

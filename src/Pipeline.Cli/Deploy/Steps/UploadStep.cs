@@ -2,23 +2,23 @@ using System.Globalization;
 
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>upload</c>: models under names that never change their content, then the setting that names what the app runs.</summary>
+/// <summary><c>upload</c>: uploads models under names whose content never changes, then sets the versions that the app runs.</summary>
 internal static class UploadStep
 {
     private const string Classes = "imagenet_class_index.json";
 
     public static DeploymentStep Step { get; } = new(
-        "upload", "the models go to the container 'models', then the app is told which to run", RunAsync, NeedsOutputs: true);
+        "upload", "the models are uploaded to the container 'models', then the app's settings name them", RunAsync, NeedsOutputs: true);
 
     private static async Task RunAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         (DeploymentOutputs made, CommandRunner runner) = (deployment.Outputs, deployment.Runner);
         IReadOnlyList<ModelFiles> models = ModelFiles.Find(deployment);
 
-        // main.bicep grants who deploys the role; roles take minutes to spread.
+        // main.bicep grants the deploying user the role; roles take minutes to apply.
         await runner.WaitAsync(
             $"access to the blobs of {made.ImagesAccountName}",
-            "have Storage Blob Data Contributor on that account granted to you; with vnetEnabled, see vnetAllowedAddresses in main.bicep.",
+            "ask for the role Storage Blob Data Contributor on that account; with vnetEnabled, see vnetAllowedAddresses in main.bicep.",
             $"{made.Blob("list", "models")} --num-results 1 --output none",
             "",
             cancellationToken);
@@ -34,7 +34,7 @@ internal static class UploadStep
             changed |= runs != model.Version;
             if (deployment.Options.Azd)
             {
-                // azd passes it to main.bicep the next time.
+                // azd passes it to main.bicep on the next run.
                 await runner.RunAsync($"azd env set PIPELINE_{model.Key.ToUpperInvariant()}_VERSION {model.Version}", cancellationToken);
             }
         }
@@ -47,28 +47,28 @@ internal static class UploadStep
 
         if (!changed)
         {
-            runner.Say("The app runs these versions.");
+            runner.Say("The app runs these versions already.");
             return;
         }
 
-        // Without output: a list of all settings is nothing for a log.
+        // Without output: a list of all settings does not belong in a log.
         await runner.RunAsync(
             $"az functionapp config appsettings set --resource-group {deployment.Group} --name {made.FunctionAppName} " +
             $"--settings {models.Select(model => $"Models__Versions__{model.Key}={model.Version}")} --output none",
             cancellationToken);
     }
 
-    // A blob is written whole or not at all, so one of that name and size is the file.
+    // A blob is never stored partially, so one of that name and size is the file.
     private static async Task UploadOnceAsync(Deployment deployment, string file, string blob, CancellationToken cancellationToken)
     {
-        // Only a dry run comes here without the file.
+        // The file is only missing in a dry run.
         long size = File.Exists(file) ? new FileInfo(file).Length : 0;
         string query = $"[?name=='{blob}'].properties.contentLength | [0]";
         string there = await deployment.Runner.ReadAsync(
             "there", $"{deployment.Outputs.Blob("list", "models")} --prefix {blob} --query {query} --output tsv", cancellationToken);
         if (there == size.ToString(CultureInfo.InvariantCulture))
         {
-            deployment.Runner.Say($"{blob} is there.");
+            deployment.Runner.Say($"{blob} is uploaded already.");
             return;
         }
 

@@ -1,11 +1,11 @@
 namespace Pipeline.Cli.Deploy.Steps;
 
-/// <summary><c>what-if</c>: shows what would change, and asks before it does.</summary>
+/// <summary><c>what-if</c>: shows the changes, and asks before they are made.</summary>
 internal static class WhatIfStep
 {
-    public static DeploymentStep Step { get; } = new("what-if", "what would change, and a question", RunAsync);
+    public static DeploymentStep Step { get; } = new("what-if", "the changes are shown, and confirmed by you", RunAsync);
 
-    /// <summary>Whether somebody has to answer.</summary>
+    /// <summary>Whether the step asks a question.</summary>
     public static bool Asks(Deployment deployment) =>
         !deployment.Options.Yes && !deployment.Runner.DryRun && deployment.Options.Steps.IsSupersetOf([Step.Name, ProvisionStep.Step.Name]);
 
@@ -16,10 +16,10 @@ internal static class WhatIfStep
             $"az deployment group what-if --resource-group {deployment.Group} --template-file {deployment.Bicep("main")} " +
             $"--parameters {parameters}",
             cancellationToken));
-        if (Asks(deployment) && !await deployment.Console.AskAsync("Go on?", cancellationToken, usually: false))
+        if (Asks(deployment) && !await deployment.Console.AskAsync("Go on?", cancellationToken, defaultAnswer: false))
         {
             throw DeploymentFailure.Because(
-                "the answer was not y; nothing but the resource group was made.", "answer y, or pass --yes where nobody can be asked.");
+                "the answer was not y; only the resource group was created.", "answer y, or pass --yes in a script.");
         }
     }
 }

@@ -1,26 +1,26 @@
 namespace Pipeline.Models.Store;
 
 /// <summary>
-/// A file that one process at a time holds while it writes others. The system lets go of it when its holder dies, however that happens. The
-/// file stays: who removed it could remove it under another process' hold.
+/// A lock file that one process at a time holds while it writes other files. The system releases it when the holder dies, however that
+/// happens. The file is never deleted: another process could hold it at that moment.
 /// </summary>
 internal static class FileLock
 {
     // Windows' ERROR_SHARING_VIOLATION, as an HRESULT.
     private const int SharingViolation = unchecked((int)0x80070020);
 
-    // EWOULDBLOCK, which is EAGAIN: .NET answers flock's refusal with an IOException that has the plain errno.
+    // EWOULDBLOCK, which is EAGAIN: if flock refuses, .NET throws an IOException with the plain errno.
     private const int WouldBlockOnLinux = 11;
     private const int WouldBlockOnMac = 35;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Makes the folder where it is missing, and holds the file; waits only while another process holds it.</summary>
+    /// <summary>Creates the folder if it is missing, and locks the file; waits only while another process holds it.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="waiting">Called once, where there is something to wait for.</param>
+    /// <param name="waiting">Called once, if another process holds the file.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The hold; it ends with its disposal.</returns>
-    /// <exception cref="IOException">The file cannot be written: the disk is full or read-only, or the path leads nowhere.</exception>
+    /// <returns>The lock; its disposal releases it.</returns>
+    /// <exception cref="IOException">The file cannot be written: the disk is full or read-only, or the path is invalid.</exception>
     /// <exception cref="UnauthorizedAccessException">The right to write there is missing.</exception>
     public static async Task<FileStream> AcquireAsync(string path, Action waiting, CancellationToken cancellationToken)
     {

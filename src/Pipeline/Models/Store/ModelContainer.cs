@@ -8,15 +8,15 @@ using Azure.Storage.Blobs.Models;
 namespace Pipeline.Models.Store;
 
 /// <summary>
-/// A blob container with versions of models, each the files <c>KEY-FINGERPRINT.onnx</c> and <c>KEY-FINGERPRINT.manifest.json</c>, which never
-/// change once they are there. What is missing or wrong is a <see cref="ModelStoreException"/>.
+/// A blob container with versions of models, each the files <c>KEY-FINGERPRINT.onnx</c> and <c>KEY-FINGERPRINT.manifest.json</c>, which
+/// never change once they are there. A missing or wrong file is reported as a <see cref="ModelStoreException"/>.
 /// </summary>
 internal sealed class ModelContainer(BlobContainerClient container)
 {
-    // More is no manifest and no class index.
+    // No manifest and no class index is larger.
     private const long MostTextBytes = 1 << 20;
 
-    // One connection alone does not fill an instance's network. Eight buffers of 8 MiB fit the smallest instance.
+    // A single connection does not use the full bandwidth of an instance. Eight buffers of 8 MiB fit the smallest instance.
     private static readonly StorageTransferOptions Ranges = new()
     {
         InitialTransferSize = 8 << 20,
@@ -42,20 +42,22 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelStoreException($"The container '{container.Uri}' has a manifest that does not serve. {exception.Message} {Upload(version)}", exception);
+            throw new ModelStoreException(
+                $"The container '{container.Uri}' has a manifest that cannot be used. {exception.Message} {Upload(version)}", exception);
         }
 
         return $"{manifest.Key}-{manifest.Fingerprint}" == version
             ? (manifest, json)
             : throw new ModelStoreException(
-                $"'{name}' in '{container.Uri}' is the manifest of '{manifest.Key}-{manifest.Fingerprint}', not of '{version}'. {Upload(version)}");
+                $"'{name}' in '{container.Uri}' is the manifest of '{manifest.Key}-{manifest.Fingerprint}', not of '{version}'. " +
+                $"{Upload(version)}");
     }
 
-    /// <summary>Writes the ONNX file of a version to the disk, in parallel ranges, and holds it to its manifest.</summary>
+    /// <summary>Writes the ONNX file of a version to the disk, in parallel ranges, and checks it against its manifest.</summary>
     /// <param name="model">The model.</param>
     /// <param name="version">Its key and the fingerprint.</param>
-    /// <param name="manifest">What the file must be.</param>
-    /// <param name="part">Where to; what is there when this fails is of no use.</param>
+    /// <param name="manifest">The manifest that the file must match.</param>
+    /// <param name="part">The target file; incomplete if this fails.</param>
     /// <param name="cancellationToken">Ends the download early.</param>
     public async Task DownloadAsync(
         ModelDefinition model, string version, ModelManifest manifest, string part, CancellationToken cancellationToken)
@@ -69,15 +71,21 @@ internal sealed class ModelContainer(BlobContainerClient container)
             if (properties.ContentLength != manifest.Bytes)
             {
                 throw new ModelStoreException(
-                    $"'{name}' in '{container.Uri}' has {properties.ContentLength:N0} bytes, but its manifest says {manifest.Bytes:N0}. {Upload(version)}");
+                    $"'{name}' in '{container.Uri}' has {properties.ContentLength:N0} bytes, " +
+                    $"but its manifest says {manifest.Bytes:N0}. {Upload(version)}");
             }
 
-            await using var file = new FileStream(part, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
+            await using var file = new FileStream(
+                part, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.Asynchronous);
             await using (var hashed = new CryptoStream(file, hash, CryptoStreamMode.Write, leaveOpen: true))
             {
                 await blob.DownloadToAsync(
                     hashed,
-                    new BlobDownloadToOptions { TransferOptions = Ranges, Conditions = new BlobRequestConditions { IfMatch = properties.ETag } },
+                    new BlobDownloadToOptions
+                    {
+                        TransferOptions = Ranges,
+                        Conditions = new BlobRequestConditions { IfMatch = properties.ETag },
+                    },
                     cancellationToken).ConfigureAwait(false);
             }
 
@@ -91,12 +99,13 @@ internal sealed class ModelContainer(BlobContainerClient container)
         if (Convert.ToHexStringLower(hash.Hash!) != manifest.Sha256)
         {
             throw new ModelStoreException(
-                $"'{name}' in '{container.Uri}' has the SHA-256 {Convert.ToHexStringLower(hash.Hash!)}, but its manifest says {manifest.Sha256}: " +
+                $"'{name}' in '{container.Uri}' has the SHA-256 {Convert.ToHexStringLower(hash.Hash!)}, " +
+                $"but its manifest says {manifest.Sha256}: " +
                 $"it is damaged. {Upload(version)}");
         }
     }
 
-    /// <summary>Reads a small file whole; null where there is none.</summary>
+    /// <summary>Reads a small file completely; null if it is missing.</summary>
     public async Task<byte[]?> FindTextAsync(string name, CancellationToken cancellationToken)
     {
         try
@@ -105,7 +114,8 @@ internal sealed class ModelContainer(BlobContainerClient container)
                 await container.GetBlobClient(name).DownloadStreamingAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
             if (download.Details.ContentLength > MostTextBytes)
             {
-                throw new ModelStoreException($"'{name}' in '{container.Uri}' has {download.Details.ContentLength:N0} bytes; at most {MostTextBytes:N0} are read.");
+                throw new ModelStoreException(
+                    $"'{name}' in '{container.Uri}' has {download.Details.ContentLength:N0} bytes; at most {MostTextBytes:N0} are read.");
             }
 
             byte[] bytes = new byte[download.Details.ContentLength];
@@ -118,7 +128,8 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            throw new ModelStoreException($"There is no container '{container.Uri}'. Set Models__ContainerUri to the one that has the models.", missing);
+            throw new ModelStoreException(
+                $"There is no container '{container.Uri}'. Set Models__ContainerUri to the one that has the models.", missing);
         }
     }
 
@@ -127,7 +138,8 @@ internal sealed class ModelContainer(BlobContainerClient container)
         const string Manifest = ".manifest.json";
         string prefix = $"{model.Key}-";
         var versions = new List<string>();
-        await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken).ConfigureAwait(false))
+        await foreach (BlobItem blob in container.GetBlobsAsync(
+            new GetBlobsOptions { Prefix = prefix }, cancellationToken).ConfigureAwait(false))
         {
             if (blob.Name.EndsWith(Manifest, StringComparison.Ordinal))
             {
@@ -140,5 +152,6 @@ internal sealed class ModelContainer(BlobContainerClient container)
             $"{(versions.Count == 0 ? "none is" : string.Join(", ", versions))}.");
     }
 
-    private static string Upload(string version) => $"Upload '{version}.onnx' and then '{version}.manifest.json' again, both from one models folder.";
+    private static string Upload(string version) =>
+        $"Upload '{version}.onnx' and then '{version}.manifest.json' again, both from one models folder.";
 }

@@ -8,14 +8,14 @@ using Microsoft.Extensions.Logging;
 namespace Pipeline.Models.Store;
 
 /// <summary>
-/// Fetches the versions of the models that the settings name from a blob container into the models folder, once an instance: whoever holds
-/// the lock file fetches, the other workers of the instance wait for it. A version appears whole or not at all: the ONNX file is checked
-/// against its manifest before it gets its name, and the manifest comes last.
+/// Fetches the versions of the models that the settings name from a blob container into the models folder, once per instance: the worker
+/// that holds the lock file fetches, and the other workers of the instance wait for it. An incomplete version is never visible: the ONNX
+/// file is checked against its manifest before it gets its name, and the manifest is written last.
 /// </summary>
 /// <param name="catalogue">The models.</param>
 /// <param name="options">Container, versions and folder.</param>
 /// <param name="container">The container at <see cref="ModelOptions.ContainerUri"/>.</param>
-/// <param name="logger">Where to tell what was fetched, and how fast.</param>
+/// <param name="logger">Logs what was fetched, and how fast.</param>
 internal sealed partial class ModelStore(
     ModelCatalogue catalogue, ModelOptions options, BlobContainerClient container, ILogger<ModelStore> logger)
 {
@@ -27,25 +27,27 @@ internal sealed partial class ModelStore(
     private readonly ModelContainer _files = new(container);
 
     /// <summary>
-    /// How long all of it may take, waiting for another worker included. The Functions host gives up on a worker that has not connected after
-    /// 60 s; the error here says more than the host's.
+    /// The time limit for everything, including the wait for another worker. The Functions host stops a worker that has not connected after
+    /// 60 s; the error of this class is more helpful than the host's.
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(50);
 
     private string ClassesPath => Path.Combine(options.Folder, ClassIndex.FileName);
 
     /// <summary>
-    /// Makes sure that the folder has the versions, and the names of the classes where the container has them; where the folder has all,
-    /// nothing is asked of storage.
+    /// Makes sure that the folder has the versions, and the names of the classes if the container has them. If the folder has everything,
+    /// storage is not called.
     /// </summary>
-    /// <param name="cancellationToken">Ends the work early; the versions that are whole stay.</param>
-    /// <exception cref="ModelStoreException">A version is missing or wrong, or cannot be fetched in time; the message says what to do.</exception>
+    /// <param name="cancellationToken">Ends the work early; complete versions stay.</param>
+    /// <exception cref="ModelStoreException">
+    /// A version is missing or wrong, or cannot be fetched in time; the message says what to do.
+    /// </exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
-        string[] faults = [.. ModelOptionsValidator.FaultsOf(options, catalogue)];
-        if (faults.Length > 0)
+        string[] errors = [.. ModelOptionsValidator.ErrorsOf(options, catalogue)];
+        if (errors.Length > 0)
         {
-            throw new ModelStoreException(string.Join(' ', faults));
+            throw new ModelStoreException(string.Join(' ', errors));
         }
 
         bool installed = catalogue.Models.All(IsInstalled);
@@ -60,7 +62,7 @@ internal sealed partial class ModelStore(
         }
         catch (ModelStoreException exception) when (installed)
         {
-            // Only predictions need the names, and do without; no reason to keep the app from starting.
+            // Only predictions need the names, and they work without: the app can start.
             LogNoClasses(exception);
         }
     }
@@ -74,7 +76,7 @@ internal sealed partial class ModelStore(
             string path = Path.Combine(options.Folder, LockFile);
             await using FileStream held = await FileLock.AcquireAsync(path, () => LogWaiting(path), limit.Token).ConfigureAwait(false);
 
-            // The index first: whoever has all models has had it before, or there was none.
+            // The index first: then a folder with all models either has it, or the container had none.
             await FetchClassesAsync(limit.Token).ConfigureAwait(false);
             foreach (ModelDefinition model in catalogue.Models.Where(model => !IsInstalled(model)))
             {
@@ -85,34 +87,36 @@ internal sealed partial class ModelStore(
         {
             throw new ModelStoreException(
                 $"The models could not be fetched from '{container.Uri}' within {Limit.TotalSeconds:N0} s. The container must be in the " +
-                "app's region; the next start goes on with the model that is not there yet.",
+                "app's region; the next start continues with the models that are still missing.",
                 late);
         }
         catch (RequestFailedException denied) when (denied.Status is (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden)
         {
             throw new ModelStoreException(
                 $"'{container.Uri}' refuses access ({denied.Status} {denied.ErrorCode}). Give the identity of ImagesStorage the " +
-                "role 'Storage Blob Data Reader' on the container; a new assignment takes some minutes to count. With a network rule, let the app's network in.",
+                "role 'Storage Blob Data Reader' on the container; a new assignment takes some minutes to apply. " +
+                "If the account has network rules, allow the app's network.",
                 denied);
         }
-        catch (AuthenticationFailedException nobody)
+        catch (AuthenticationFailedException unauthenticated)
         {
             throw new ModelStoreException(
-                $"There is no identity to ask '{container.Uri}' with ({nobody.Message.Split('\n')[0]}). Assign the app an identity and name it in " +
+                $"There is no identity to access '{container.Uri}' with ({unauthenticated.Message.Split('\n')[0]}). " +
+                "Assign the app an identity and name it in " +
                 "ImagesStorage__clientId.",
-                nobody);
+                unauthenticated);
         }
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or HttpIOException)
         {
             throw new ModelStoreException(
                 $"The models could not be fetched from '{container.Uri}': {exception.Message.Split('\n')[0]} " +
-                "Start again once storage answers.",
+                "Start the app again when storage is available.",
                 exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ModelStoreException(
-                $"The models cannot be written to '{options.Folder}' ({exception.Message}). Make room there, or set Models__Folder to " +
+                $"The models cannot be written to '{options.Folder}' ({exception.Message}). Free space there, or set Models__Folder to " +
                 "another folder.",
                 exception);
         }
@@ -126,7 +130,7 @@ internal sealed partial class ModelStore(
         }
         catch (InvalidDataException)
         {
-            // What lies there is not whole: it is fetched again.
+            // The files there are damaged: they are fetched again.
             return false;
         }
     }
@@ -155,7 +159,7 @@ internal sealed partial class ModelStore(
         LogFetched(model.Title, version, manifest.Bytes / 1e6, elapsed);
     }
 
-    /// <summary>The names of the classes come along where somebody put them there: without them, predictions have none.</summary>
+    /// <summary>Fetches the names of the classes if the container has them: without them, predictions have no names.</summary>
     private async Task FetchClassesAsync(CancellationToken cancellationToken)
     {
         if (File.Exists(ClassesPath)
@@ -170,7 +174,8 @@ internal sealed partial class ModelStore(
         }
         catch (InvalidDataException exception)
         {
-            throw new ModelStoreException($"The container '{container.Uri}' has a class index that does not serve. {exception.Message}", exception);
+            throw new ModelStoreException(
+                $"The container '{container.Uri}' has a class index that cannot be used. {exception.Message}", exception);
         }
 
         await WriteWholeAsync(ClassesPath, json, cancellationToken).ConfigureAwait(false);

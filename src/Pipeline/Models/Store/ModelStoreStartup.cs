@@ -4,14 +4,14 @@ using Microsoft.Extensions.Options;
 
 namespace Pipeline.Models.Store;
 
-/// <summary>Fetches the models before any other service of the app starts, and then holds the folder to having them all.</summary>
+/// <summary>Fetches the models before any other service of the app starts, and then validates the options, which need them all.</summary>
 internal sealed class ModelStoreStartup(ModelStore store, IServiceProvider services) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await store.FetchAsync(cancellationToken).ConfigureAwait(false);
 
-        // Asked for only now: the options are valid where the folder has the models.
+        // Validated only now: the options are not valid before the folder has the models.
         _ = services.GetRequiredService<IOptions<ModelOptions>>().Value;
     }
 

@@ -3,14 +3,14 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>The drawn variants of A and how like A they stay.</summary>
+/// <summary>The drawn variants of A and their similarity to A.</summary>
 internal static class AugmentationSection
 {
     public static ReportSection? Of(StudyResult result) => result.Augmentations.Variants is not { Count: > 0 } variants
         ? null
         : new ReportSection("augmentation", "Augmentation", Markup.Of($"""
             <p class="note">{variants.Count} variants of A, drawn with seed {result.Conditions.Seed} as Keras' ImageDataGenerator does, from
-            the study's ranges: {Ranges(result.Conditions.Ranges)}. Points that are not filled by the picture take its nearest edge.</p>
+            the study's ranges: {Ranges(result.Conditions.Ranges)}. Points outside the image take the value of its nearest edge.</p>
             {PlotOf(result).ToSvg()}
             <div class="variants">{Markup.Lines(variants.Select(variant => Card(result, variant)))}</div>
             {ReportTable.Of(
@@ -19,7 +19,7 @@ internal static class AugmentationSection
             <details><summary>What was done to each variant</summary>
             {ReportTable.Of(
                 [
-                    "variant", "#turn, degrees", "#shift x, pixels", "#shift y, pixels", "#shear, degrees", "#zoom x", "#zoom y",
+                    "variant", "#rotation, degrees", "#shift x, pixels", "#shift y, pixels", "#shear, degrees", "#zoom x", "#zoom y",
                     "#grey levels", "mirrored",
                 ],
                 variants.Select(Transform))}
@@ -30,7 +30,7 @@ internal static class AugmentationSection
         CultureInfo.InvariantCulture,
         $"rotation up to {ranges.Rotation} degrees, shifts up to {ranges.WidthShift} of width and {ranges.HeightShift} of height, " +
         $"shear up to {ranges.Shear} degrees, zoom {ranges.MinZoom} to {ranges.MaxZoom}, channel shift up to {ranges.ChannelShift}, " +
-        $"{(ranges.HorizontalFlip ? "about every other one mirrored" : "none mirrored")}");
+        $"{(ranges.HorizontalFlip ? "about half of them mirrored" : "none mirrored")}");
 
     private static Plot PlotOf(StudyResult result)
     {
@@ -41,7 +41,7 @@ internal static class AugmentationSection
         return new Plot(
             "plot-augmentation",
             "Cosine of each variant with A",
-            $"A mark for each of {variants.Count} variants and each network's embedding, and the means; the table below has the figures.",
+            $"A mark for each of {variants.Count} variants and each model's embedding, and the means; the table below has the figures.",
             PlotAxis.Through("variant", [.. variants.Select(variant => (double)variant.Index)]),
             PlotAxis.Over("cosine with A", series.SelectMany(each => each.Points).Select(point => point.Y).Append(1), 5),
             series,

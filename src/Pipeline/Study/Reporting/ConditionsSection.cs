@@ -2,16 +2,16 @@ using Pipeline.Models;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>What the study was made with.</summary>
+/// <summary>The conditions of the study.</summary>
 internal static class ConditionsSection
 {
     public static ReportSection Of(StudyResult result)
     {
         StudyConditions conditions = result.Conditions;
         return new ReportSection("conditions", "Conditions", Markup.Of($"""
-            <p class="note">The same pictures, networks, seed and version give the same figures.</p>
+            <p class="note">The same images, models, seed and version give the same figures.</p>
             {ReportTable.Of(
-                ["network", "weights", "precision", "fingerprint", "compared by", "input"],
+                ["model", "weights", "precision", "fingerprint", "compared by", "input"],
                 conditions.Models.Select(model => Row(conditions, model)))}
             {ReportTable.Of(
                 ["condition", "value"],
@@ -24,13 +24,13 @@ internal static class ConditionsSection
                     Row("largest size studied", FormattableString.Invariant($"{conditions.MaxPixels:N0} pixels; others are reduced first")),
                 ])}
             {ReportTable.Of(
-                ["picture", "name", "size", "SHA-256"],
-                result.Pictures.Select(picture => ReportTable.Row(
-                    picture.Letter,
+                ["image", "name", "size", "SHA-256"],
+                result.Images.Select(image => ReportTable.Row(
+                    image.Letter,
                     [
-                        ReportTable.Text(picture.Name),
-                        ReportTable.Text(FormattableString.Invariant($"{picture.Width} × {picture.Height}")),
-                        Code(picture.ContentHash),
+                        ReportTable.Text(image.Name),
+                        ReportTable.Text(FormattableString.Invariant($"{image.Width} × {image.Height}")),
+                        Code(image.ContentHash),
                     ])))}
             """));
     }

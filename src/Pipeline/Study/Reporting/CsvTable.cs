@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Rows of text as RFC 4180 has them: commas, CRLF, quotes around what needs them.</summary>
+/// <summary>Writes rows of text in the format of RFC 4180: commas, CRLF, and quotes only where they are needed.</summary>
 internal sealed class CsvTable
 {
     private static readonly SearchValues<char> NeedQuotes = SearchValues.Create(",\"\r\n");

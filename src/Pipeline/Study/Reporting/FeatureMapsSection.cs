@@ -2,19 +2,19 @@ using Pipeline.Models;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>What the networks' blocks make of A.</summary>
+/// <summary>The feature maps of A.</summary>
 internal static class FeatureMapsSection
 {
     public static ReportSection Of(StudyResult result) => new("feature-maps", "Feature maps of A", Markup.Of($"""
         <p class="note">The first 64 channels of each block, each stretched from its smallest value (black) to its largest (white), as the
-        study drew them. Early blocks keep the picture and find edges and colours; late ones keep only where something is.</p>
+        study drew them. Early blocks keep the image and show edges and colours; late blocks only show where something is.</p>
         {Markup.Lines(result.FeatureMaps.Select(maps => Model(result.Conditions.TitleOf(maps.Model), maps)))}
         """));
 
     private static Markup Model(string title, StudiedFeatureMaps maps) => Markup.Of($"""
         <h3>{title}</h3>
-        <div class="maps"><figure><img src="{Markup.DataUri("image/png", maps.Input)}" alt="A as {title} takes it">
-        <figcaption><strong>Input</strong> A as {title} takes it, nearest neighbour</figcaption></figure>
+        <div class="maps"><figure><img src="{Markup.DataUri("image/png", maps.Input)}" alt="A as the input of {title}">
+        <figcaption><strong>Input</strong> A as the input of {title}, nearest neighbour</figcaption></figure>
         {Markup.Lines(maps.Blocks.Select(block => Figure(title, block)))}</div>
         """);
 

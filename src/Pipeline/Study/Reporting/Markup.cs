@@ -7,25 +7,25 @@ using System.Text.Unicode;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A piece of HTML or SVG. It is made from interpolated strings: what the code says goes in as it is, what the holes hold is encoded
-/// unless it is markup already. So a name that looks like markup stays text, wherever it is written.
+/// A piece of HTML or SVG. It is made from interpolated strings: the literal parts are copied, and the interpolated values are encoded
+/// unless they are markup already. So a name that looks like markup stays text everywhere.
 /// </summary>
 /// <param name="Value">The encoded text.</param>
 internal readonly record struct Markup(string Value)
 {
     public static Markup Of(MarkupInterpolation markup) => new(markup.ToString());
 
-    /// <summary>Pieces below each other.</summary>
+    /// <summary>Joins pieces with line feeds.</summary>
     public static Markup Lines(IEnumerable<Markup> pieces) => new(string.Join('\n', pieces));
 
-    /// <summary>A picture's bytes as an address.</summary>
+    /// <summary>A data URI with an image's bytes.</summary>
     public static Markup DataUri(string mediaType, ReadOnlyMemory<byte> bytes) =>
         new($"data:{mediaType};base64,{Convert.ToBase64String(bytes.Span)}");
 
     public override string ToString() => Value;
 }
 
-/// <summary>What the compiler makes of an interpolated string that becomes <see cref="Markup"/>.</summary>
+/// <summary>The handler of an interpolated string that becomes <see cref="Markup"/>.</summary>
 [InterpolatedStringHandler]
 internal readonly ref struct MarkupInterpolation(int literalLength, int formattedCount)
 {

@@ -1,13 +1,13 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>How alike the pictures are.</summary>
+/// <summary>The cosines of all pairs.</summary>
 internal static class PairsSection
 {
     public static ReportSection? Of(StudyResult result) => result.Pairs.Count == 0
         ? null
         : new ReportSection("pairs", "Pairs", Markup.Of($"""
-            <p class="note">Cosine of the angle between what a layer makes of the one picture and of the other: 1 is the same direction, 0
-            has nothing in common. Compare down a column, not across: layers spread pictures differently.</p>
+            <p class="note">Cosine of the angle between the outputs of a layer for the two images: 1 is the same direction, 0
+            is no similarity. Compare within a column, not across columns: layers spread images differently.</p>
             {ReportTable.Of(["pair", .. ReportTable.LayerHeadings(result.Conditions)], result.Pairs.Select(pair => Row(result, pair)))}
             """));
 
@@ -15,5 +15,5 @@ internal static class PairsSection
         $"{pair.First} – {pair.Second}: {NameOf(result, pair.First)}, {NameOf(result, pair.Second)}",
         ReportTable.Cosines(result.Conditions, pair.Cosines));
 
-    private static string NameOf(StudyResult result, string letter) => result.Pictures.First(picture => picture.Letter == letter).Name;
+    private static string NameOf(StudyResult result, string letter) => result.Images.First(image => image.Letter == letter).Name;
 }

@@ -1,13 +1,13 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>A plot as inline SVG: no script, the page's own colours, read aloud by its title and description.</summary>
+/// <summary>A plot as inline SVG: no script, the page's own colours, and a title and a description for screen readers.</summary>
 /// <param name="Id">Its id in the page.</param>
 /// <param name="Title">What it shows, in a few words.</param>
-/// <param name="Description">What it shows, for those who cannot see it.</param>
+/// <param name="Description">What it shows, for readers who cannot see it.</param>
 /// <param name="X">The horizontal axis.</param>
 /// <param name="Y">The vertical axis.</param>
 /// <param name="Series">What is drawn.</param>
-/// <param name="Levels">Dashed lines across.</param>
+/// <param name="Levels">Dashed horizontal lines.</param>
 internal sealed record Plot(
     string Id, string Title, string Description, PlotAxis X, PlotAxis Y, IReadOnlyList<PlotSeries> Series, IReadOnlyList<PlotLevel> Levels)
 {
@@ -23,7 +23,7 @@ internal sealed record Plot(
     private const double MarkRadius = 3.6;
     private const double LegendLine = 22;
 
-    // Written beside one another only where there is room for about this many letters each.
+    // The minimum distance between two labels of an axis.
     private const double TickRoom = 34;
 
     /// <summary>Top edge of the plotting area.</summary>
@@ -37,10 +37,10 @@ internal sealed record Plot(
 
     private double Middle => (Top + Bottom) / 2;
 
-    /// <summary>Where a horizontal value lies.</summary>
+    /// <summary>The position of a horizontal value.</summary>
     public double XOf(double value) => Left + (X.Fraction(value) * (Right - Left));
 
-    /// <summary>Where a vertical value lies.</summary>
+    /// <summary>The position of a vertical value.</summary>
     public double YOf(double value) => Bottom - (Y.Fraction(value) * (Bottom - Top));
 
     public Markup ToSvg() => Markup.Of($"""
@@ -132,3 +132,18 @@ internal sealed record Plot(
     private static (double X, double Y) Cell(int index) =>
         (Left + (index % 2 * (Right - Left) / 2), Above + (LegendHeight / 2) + (index / 2 * LegendHeight));
 }
+
+/// <summary>Values of one kind in a plot.</summary>
+/// <param name="Name">What the legend calls it.</param>
+/// <param name="Style">
+/// Which of the plot's styles, from 0: colour and shape of its marks, so that series differ without colours too.
+/// </param>
+/// <param name="Points">x and y, in the axes' units.</param>
+/// <param name="Connected">Whether a line goes through the points.</param>
+internal sealed record PlotSeries(string Name, int Style, IReadOnlyList<(double X, double Y)> Points, bool Connected);
+
+/// <summary>A value to compare a series with, drawn as a dashed horizontal line.</summary>
+/// <param name="Name">What the legend calls it.</param>
+/// <param name="Style">The style of the series that it belongs to.</param>
+/// <param name="Y">The value.</param>
+internal sealed record PlotLevel(string Name, int Style, double Y);

@@ -2,22 +2,22 @@ using System.Globalization;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>One axis of a plot: what it counts, from where to where, and which values are written beside it.</summary>
-/// <param name="Label">What it counts.</param>
+/// <summary>An axis of a plot: its label, its range, and the values that are written beside it.</summary>
+/// <param name="Label">Its label.</param>
 /// <param name="From">The value at its beginning: left, or at the bottom.</param>
 /// <param name="To">The value at its end; may be the smaller one.</param>
 /// <param name="Ticks">The values that are written.</param>
 /// <param name="Format">How they are written.</param>
 internal sealed record PlotAxis(string Label, double From, double To, IReadOnlyList<double> Ticks, string Format)
 {
-    // Below this a span is noise of the arithmetic, and an axis over it would show nothing else.
+    // A smaller span is only rounding noise.
     private const double SmallestSpan = 1e-9;
 
-    // A tick that falls short of the end by rounding still counts.
+    // A tick that misses the end by rounding still counts.
     private const double Slack = 1e-9;
 
     /// <summary>An axis over values, widened to whole ticks.</summary>
-    /// <param name="label">What it counts.</param>
+    /// <param name="label">Its label.</param>
     /// <param name="values">At least one; each finite.</param>
     /// <param name="intervals">About how many intervals, 2 or more.</param>
     /// <remarks>The step is 1, 2 or 5 times a power of ten (Heckbert, "Nice numbers for graph labels", 1990).</remarks>
@@ -36,7 +36,7 @@ internal sealed record PlotAxis(string Label, double From, double To, IReadOnlyL
     /// <summary>An axis from the first value to the last, each of them a tick.</summary>
     public static PlotAxis Through(string label, IReadOnlyList<double> values) => new(label, values[0], values[^1], values, "0.##");
 
-    /// <summary>Where a value lies, 0 at the beginning to 1 at the end.</summary>
+    /// <summary>The position of a value, 0 at the beginning to 1 at the end.</summary>
     public double Fraction(double value) => From == To ? 0.5 : (value - From) / (To - From);
 
     /// <summary>A value as it is written beside the axis.</summary>

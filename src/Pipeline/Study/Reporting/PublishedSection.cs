@@ -1,14 +1,14 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Our figures beside the published ones.</summary>
+/// <summary>The figures of this product beside the published ones.</summary>
 internal static class PublishedSection
 {
     public static ReportSection? Of(StudyResult result) => result.Published is not { } published
         ? null
         : new ReportSection("published", "Ours beside the published figures", Markup.Of($"""
-            <p class="note">lbrejon, “Compute similarity between images using CNN”, 2021. Ours agree where they are within
-            {published.Tolerance} of the published figure, as all of VGG16 should with ImageNet weights: JPEG decoders differ by a grey
-            level here and there, and nearest-neighbour resizing takes such a pixel as it is.</p>
+            <p class="note">lbrejon, “Compute similarity between images using CNN”, 2021. Ours agree if they are within
+            {published.Tolerance} of the published figure, as all of VGG16 should with ImageNet weights: JPEG decoders differ by one
+            grey level in some pixels, and nearest-neighbour resizing copies such a pixel.</p>
             {ReportTable.Of(
                 ["of", "#published", "#ours", "#difference", "agrees", "layer"],
                 published.Figures.Select(figure => Row(result.Conditions, figure)))}
@@ -26,7 +26,7 @@ internal static class PublishedSection
             ReportTable.Text($"{conditions.TitleOf(figure.Published.Model)} {figure.Published.Output}"),
         ]);
 
-    // Of untrained networks nobody expects agreement, and by chance it would mean nothing.
+    // Untrained models are not expected to agree, and agreement by chance would mean nothing.
     private static Markup Agreement(StudyConditions conditions, ComparedFigure figure) =>
         !conditions.Trained ? Markup.Of($"""<td class="unexpected">not expected</td>""")
         : figure.Agrees ? Markup.Of($"""<td class="yes">yes</td>""")

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>The report's style sheet, and the policy under which a browser takes that and nothing else.</summary>
+/// <summary>The report's style sheet, and the content security policy that allows only that.</summary>
 internal static class ReportStyle
 {
-    /// <summary>The style sheet, as it stands between the tags.</summary>
+    /// <summary>The style sheet, exactly as between the tags.</summary>
     public static string Css { get; } = Read();
 
-    /// <summary>No script, no address but the pictures within, no style but ours.</summary>
+    /// <summary>No script, no external resource, images only as data URIs, and no other style sheet.</summary>
     public static string Policy { get; } =
         $"default-src 'none'; img-src data:; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Css)))}'";
 
@@ -17,7 +17,7 @@ internal static class ReportStyle
     {
         using var reader = new StreamReader(typeof(ReportStyle).Assembly.GetManifestResourceStream("study-report.css")!, Encoding.UTF8);
 
-        // A browser hashes line feeds, whatever the checkout made of them.
+        // A browser hashes line feeds, whatever line endings the checkout has.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

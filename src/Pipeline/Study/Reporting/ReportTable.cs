@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Tables as the report has them: wide ones scroll on a small screen instead of breaking the page.</summary>
+/// <summary>Tables of the report: wide ones scroll on a small screen instead of widening the page.</summary>
 internal static class ReportTable
 {
-    /// <summary>How cosines are written: four decimals, as the published study.</summary>
+    /// <summary>The format of cosines: four decimals, as in the published study.</summary>
     public const string CosineFormat = "0.0000";
 
-    /// <param name="columns">The headings; cells below a heading with a leading '#' are numbers, to the right.</param>
-    /// <param name="rows">Whole rows.</param>
+    /// <param name="columns">The headings; a leading '#' marks a column of numbers, which is aligned to the right.</param>
+    /// <param name="rows">The rows.</param>
     public static Markup Of(IEnumerable<string> columns, IEnumerable<Markup> rows) => Markup.Of($"""
         <div class="table"><table><thead><tr>{Markup.Lines(columns.Select(Heading))}</tr></thead>
         <tbody>

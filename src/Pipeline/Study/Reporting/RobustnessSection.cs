@@ -2,24 +2,24 @@ using System.Globalization;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>How like itself A stays while it is distorted.</summary>
+/// <summary>The similarity of A to itself under distortions.</summary>
 internal static class RobustnessSection
 {
     private const string ValueFormat = "0.##";
 
-    private const string AboutLevels = "The dotted lines are the cosines of A with B: where a curve falls below its own, the network " +
+    private const string AboutLevels = "The dotted lines are the cosines of A with B: where a curve falls below its own, the model " +
         "finds another object more like A than A itself.";
 
     public static ReportSection Of(StudyResult result)
     {
-        // One scale for all: a curve that falls twice as far shall look so.
+        // One scale for all plots, so that curves can be compared.
         StudiedPair? kind = result.Pairs.Count == 0 ? null : result.Pairs[0];
         IEnumerable<double> values = result.Robustness.SelectMany(curve => curve.Points)
             .SelectMany(point => Embeddings(result, point.Cosines))
             .Concat(kind is null ? [] : Embeddings(result, kind.Cosines));
         PlotAxis y = PlotAxis.Over("cosine with A", values.Append(1), 5);
         return new ReportSection("robustness", "Robustness", Markup.Of($"""
-            <p class="note">A, distorted more and more, and its cosine with the undistorted A. All plots have the same scale.
+            <p class="note">The cosine of A, distorted more and more, with the undistorted A. All plots have the same scale.
             {(kind is null ? "" : AboutLevels)}</p>
             <div class="plots">{Markup.Lines(result.Robustness.Select((curve, i) => Card(result, curve, kind, i, y)))}
             {(kind is null ? default : Crossings(result, kind))}</div>
@@ -36,7 +36,7 @@ internal static class RobustnessSection
         var plot = new Plot(
             $"plot-robustness-{number}",
             $"{Title(curve)}: cosine with A",
-            $"A curve for each network's embedding against the {curve.Parameter}; the table below the plots has the figures.",
+            $"A curve for each model's embedding against the {curve.Parameter}; the table below the plots has the figures.",
             PlotAxis.Through(curve.Parameter, [.. curve.Points.Select(point => point.Value)]),
             y,
             [
@@ -47,7 +47,7 @@ internal static class RobustnessSection
         return Markup.Of($"""
             <div class="card"><h3>{Title(curve)}</h3>
             {plot.ToSvg()}
-            <div class="strip-of-pictures">{Markup.Lines(curve.Points.Select(point => Picture(curve, point)))}</div></div>
+            <div class="strip-of-pictures">{Markup.Lines(curve.Points.Select(point => Image(curve, point)))}</div></div>
             """);
     }
 
@@ -70,7 +70,7 @@ internal static class RobustnessSection
                     : "none")));
     }
 
-    private static Markup Picture(RobustnessCurve curve, RobustnessPoint point) => Markup.Of($"""
+    private static Markup Image(RobustnessCurve curve, RobustnessPoint point) => Markup.Of($"""
         <figure><img src="{Markup.DataUri("image/jpeg", point.Thumbnail)}" alt="A, {curve.Distortion} {point.Value:0.##}">
         <figcaption>{point.Value:0.##}</figcaption></figure>
         """);

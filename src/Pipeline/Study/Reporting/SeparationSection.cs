@@ -1,6 +1,6 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Which network tells pictures apart better.</summary>
+/// <summary>Which model separates images better.</summary>
 internal static class SeparationSection
 {
     private const int ObjectStyle = 4;
@@ -9,16 +9,16 @@ internal static class SeparationSection
 
     public static ReportSection? Of(StudyResult result) => result.Separation is not { } separation
         ? null
-        : new ReportSection("separation", "Which network separates better", Markup.Of($"""
+        : new ReportSection("separation", "Which model separates better", Markup.Of($"""
             <p class="note">The same object (A's variants) should be nearest to A, another of its kind (B) farther, other things (C and on)
             farthest. The silhouette (Rousseeuw 1987), with 1 − cosine for the distance, says how well: 1 is perfect, 0 is no difference,
-            below 0 is the wrong way round. It depends on the ratio of distances alone, so layers can be held against each other.</p>
+            below 0 is the wrong order. It depends only on the ratio of distances, so layers can be compared with each other.</p>
             {Strip(result).ToSvg()}
             {ReportTable.Of(
                 ["layer", "#same object", "#same kind", "#other", "#object / kind", "#object / other", "#kind / other", "#mean"],
                 separation.Layers.Select(layer => Row(result.Conditions, layer)))}
             <p class="note">The first three columns are mean cosines with A; the last four are silhouettes, of the group that should be
-            nearer against the other. One picture in a group is an example, not a measurement.</p>
+            nearer against the other. One image in a group is an example, not a measurement.</p>
             """));
 
     private static StripPlot Strip(StudyResult result)
@@ -27,7 +27,7 @@ internal static class SeparationSection
         return new StripPlot(
             "plot-separation",
             "Cosines with A, layer by layer",
-            "For each layer the cosines of A with its variants, the picture of its kind and the others; the table below has the means.",
+            "For each layer the cosines of A with its variants, the image of its kind and the others; the table below has the means.",
             PlotAxis.Over("cosine with A", rows.SelectMany(row => row.Marks).Select(mark => mark.Value).Append(1), 6),
             [("same object", ObjectStyle), ("same kind", KindStyle), ("other", OtherStyle)],
             rows);
@@ -38,7 +38,7 @@ internal static class SeparationSection
         [
             .. result.Variants.Select(variant => (ObjectStyle, variant.Cosines[layer.Name])),
             .. result.Augmentations.Variants.Select(variant => (ObjectStyle, variant.Cosines[layer.Name])),
-            .. result.Pairs.Where(pair => pair.First == result.Pictures[0].Letter)
+            .. result.Pairs.Where(pair => pair.First == result.Images[0].Letter)
                 .Select((pair, i) => (i == 0 ? KindStyle : OtherStyle, pair.Cosines[layer.Name])),
         ]);
 

@@ -1,9 +1,9 @@
 namespace Pipeline.Study.Reporting;
 
-/// <summary>Values in rows on one common axis, as inline SVG: how groups lie to each other, row by row.</summary>
+/// <summary>Values in rows on one common axis, as inline SVG: how groups are spread, row by row.</summary>
 /// <param name="Id">Its id in the page.</param>
 /// <param name="Title">What it shows, in a few words.</param>
-/// <param name="Description">What it shows, for those who cannot see it.</param>
+/// <param name="Description">What it shows, for readers who cannot see it.</param>
 /// <param name="X">The axis.</param>
 /// <param name="Groups">What the legend calls each style.</param>
 /// <param name="Rows">The rows, from the top.</param>
@@ -21,10 +21,10 @@ internal sealed record StripPlot(
     /// <summary>Height of the whole.</summary>
     public double Height => LegendHeight + (Rows.Count * RowHeight) + BelowRows;
 
-    /// <summary>Where a value lies.</summary>
+    /// <summary>The position of a value.</summary>
     public double XOf(double value) => Left + (X.Fraction(value) * (Right - Left));
 
-    /// <summary>Where a row's line lies.</summary>
+    /// <summary>The position of a row's line.</summary>
     public static double YOf(int row) => LegendHeight + ((row + 1) * RowHeight) - 10;
 
     public Markup ToSvg() => Markup.Of($"""

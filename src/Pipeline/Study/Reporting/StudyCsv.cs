@@ -6,8 +6,8 @@ using Pipeline.Models;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, a figure a row. Numbers are written in
-/// full, with a point.
+/// A study as one long table (RFC 4180, UTF-8): <c>section,subject,model,layer,measure,value</c>, one figure per row. Numbers have full
+/// precision and a decimal point.
 /// </summary>
 internal static class StudyCsv
 {
@@ -18,7 +18,7 @@ internal static class StudyCsv
         var table = new CsvTable();
         table.Add("section", "subject", "model", "layer", "measure", "value");
         AddConditions(table, result.Conditions);
-        AddPictures(table, result);
+        AddImages(table, result);
         foreach (StudiedPair pair in result.Pairs)
         {
             AddCosines(table, result, "pairs", $"{pair.First}-{pair.Second}", pair.Cosines);
@@ -60,21 +60,21 @@ internal static class StudyCsv
         }
     }
 
-    private static void AddPictures(CsvTable table, StudyResult result)
+    private static void AddImages(CsvTable table, StudyResult result)
     {
-        foreach (StudiedPicture picture in result.Pictures)
+        foreach (StudiedImage image in result.Images)
         {
-            table.Add("pictures", picture.Letter, "", "", "name", picture.Name);
-            table.Add("pictures", picture.Letter, "", "", "role", picture.Role);
-            table.Add("pictures", picture.Letter, "", "", "width", Text(picture.Width));
-            table.Add("pictures", picture.Letter, "", "", "height", Text(picture.Height));
-            foreach ((string model, IReadOnlyList<Prediction> predictions) in picture.Predictions)
+            table.Add("pictures", image.Letter, "", "", "name", image.Name);
+            table.Add("pictures", image.Letter, "", "", "role", image.Role);
+            table.Add("pictures", image.Letter, "", "", "width", Text(image.Width));
+            table.Add("pictures", image.Letter, "", "", "height", Text(image.Height));
+            foreach ((string model, IReadOnlyList<Prediction> predictions) in image.Predictions)
             {
                 foreach (Prediction prediction in predictions)
                 {
                     string measure = $"probability of {prediction.Label ?? $"class {Text(prediction.Class)}"}";
                     table.Add(
-                        "predictions", picture.Letter, model, InstalledModel.PredictionsOutput, measure, Text(prediction.Probability));
+                        "predictions", image.Letter, model, InstalledModel.PredictionsOutput, measure, Text(prediction.Probability));
                 }
             }
         }

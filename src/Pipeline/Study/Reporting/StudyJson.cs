@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>A study as JSON: all its figures, no pictures.</summary>
+/// <summary>A study as JSON: all its figures, without images.</summary>
 internal static class StudyJson
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web) { WriteIndented = true };

@@ -3,15 +3,15 @@ using System.Text;
 namespace Pipeline.Study.Reporting;
 
 /// <summary>
-/// A study as one HTML file that people look at: pictures within, plots as SVG, no script and no request to anywhere. Its own policy
-/// holds a browser to that.
+/// A study as a single HTML file for people: images are embedded, plots are SVG, and there is no script and no external request. Its
+/// content security policy enforces that.
 /// </summary>
 internal static class StudyReport
 {
     /// <summary>The policy for a server's header Content-Security-Policy, the same as in the file.</summary>
     public static string ContentSecurityPolicy => ReportStyle.Policy;
 
-    /// <summary>Writes UTF-8. Whatever the pictures are called, their names are text in it.</summary>
+    /// <summary>Writes UTF-8. The names of the images are always encoded as text.</summary>
     public static byte[] Write(StudyResult result)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -20,7 +20,7 @@ internal static class StudyReport
             .. new[]
             {
                 PublishedSection.Of(result),
-                PicturesSection.Of(result),
+                ImagesSection.Of(result),
                 PairsSection.Of(result),
                 SeparationSection.Of(result),
                 AugmentationSection.Of(result),
@@ -44,7 +44,7 @@ internal static class StudyReport
             <body>
             <header>
             <h1>{TitleOf(result)}</h1>
-            <p class="lead">{Networks(result)}: what the networks take the pictures for, how alike they find them, and what it takes to
+            <p class="lead">{Models(result)}: the predictions of the models, how similar they find the images, and which distortions
             confuse them.</p>
             {Untrained(result)}
             <nav aria-label="Sections">{Markup.Lines(sections.Select(section => section.Link))}</nav>
@@ -62,20 +62,21 @@ internal static class StudyReport
     }
 
     private static string TitleOf(StudyResult result) => result.Published is null
-        ? $"Similarity study of {result.Pictures[0].Name}"
+        ? $"Similarity study of {result.Images[0].Name}"
         : "The published similarity study, repeated";
 
-    private static string Networks(StudyResult result) =>
+    private static string Models(StudyResult result) =>
         string.Join(" and ", result.Conditions.Models.Select(model => $"{model.Title} ({WeightsOf(model)})"));
 
-    private static string WeightsOf(StudiedModel model) => model.Weights == WeightsOrigin.ImageNet ? "ImageNet weights" : $"{model.Weights.ToJsonName()} weights";
+    private static string WeightsOf(StudiedModel model) =>
+        model.Weights == WeightsOrigin.ImageNet ? "ImageNet weights" : $"{model.Weights.ToJsonName()} weights";
 
     private static Markup Untrained(StudyResult result) => result.Conditions.Trained
         ? default
         : Markup.Of($"""
-            <div class="banner" role="note"><strong>UNTRAINED NETWORKS</strong>
-            <p>{UntrainedNames(result)}: weights drawn from a seed. Everything below was computed as it would be with trained ones, but
-            these networks have learnt nothing: no class, no cosine and no verdict here says anything about the pictures. Get the ImageNet
+            <div class="banner" role="note"><strong>UNTRAINED MODELS</strong>
+            <p>{UntrainedNames(result)}: weights drawn from a seed. Everything below was computed as with trained models, but these
+            models are untrained: no class, no cosine and no verdict here says anything about the images. Get the ImageNet
             weights with <code>./pipeline models pull</code>.</p></div>
             """);
 

@@ -13,7 +13,7 @@ public sealed class FileLockTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Whoever_comes_second_waits_until_the_first_lets_go()
+    public async Task A_second_holder_waits_until_the_first_releases_the_lock()
     {
         int waits = 0;
         Task<FileStream> second;

@@ -59,7 +59,8 @@ public class CsvTableTests
     public void A_repeated_study_has_the_published_figures_too()
     {
         StudyResult published = SampleStudy.Published();
-        List<string[]> rows = Read(Encoding.UTF8.GetString(StudyCsv.Write(published with { Published = PublishedComparison.Of(published) })));
+        List<string[]> rows = Read(
+            Encoding.UTF8.GetString(StudyCsv.Write(published with { Published = PublishedComparison.Of(published) })));
 
         Assert.Equal(3 * PublishedFigures.All.Count, rows.Count(row => row[0] == "published"));
         Assert.Contains(rows, row => row is ["published", "vase / vase2", "vgg16", "fc2", "cosine, published", "0.8257"]);

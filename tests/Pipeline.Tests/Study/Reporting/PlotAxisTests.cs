@@ -20,7 +20,8 @@ public class PlotAxisTests
     }
 
     [Fact]
-    public void An_axis_holds_all_values_between_its_ends_and_its_ticks_are_even() => Gen.Select(Cosines, Gen.Int[2, 10]).Sample((values, intervals) =>
+    public void An_axis_holds_all_values_between_its_ends_and_its_ticks_are_even() =>
+        Gen.Select(Cosines, Gen.Int[2, 10]).Sample((values, intervals) =>
     {
         PlotAxis axis = PlotAxis.Over("cosine", values, intervals);
         double step = (axis.To - axis.From) / (axis.Ticks.Count - 1);

@@ -56,7 +56,8 @@ public class PlotTests
         Assert.Contains("VGG16 & co", texts);
         Assert.Contains("level 0", texts);
         Assert.Single(
-            svg.Descendants("line"), line => line.Attribute("class")!.Value == "level style-0" && Number(line.Attribute("x2")!.Value) == Plot.Right);
+            svg.Descendants("line"), line =>
+                line.Attribute("class")!.Value == "level style-0" && Number(line.Attribute("x2")!.Value) == Plot.Right);
     }
 
     [Fact]

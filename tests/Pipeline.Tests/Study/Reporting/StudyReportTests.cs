@@ -14,7 +14,8 @@ public partial class StudyReportTests
     public void A_hostile_name_is_text_everywhere()
     {
         StudyResult study = SampleStudy.Create([Hostile, "<img src=x>", "</style><b>"]) with { Notes = ["<i>note</i>"] };
-        string html = Html(study with { Variants = [new StudiedVariant("<u>", SampleStudy.Cosines(study.Conditions, 0.5), SampleStudy.Jpeg)] });
+        string html = Html(
+            study with { Variants = [new StudiedVariant("<u>", SampleStudy.Cosines(study.Conditions, 0.5), SampleStudy.Jpeg)] });
 
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<img src=x", html, StringComparison.Ordinal);
@@ -25,7 +26,7 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void It_asks_nobody_for_anything()
+    public void It_makes_no_external_request()
     {
         string html = Html(SampleStudy.Create());
 
@@ -40,15 +41,15 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void Untrained_networks_cannot_be_overlooked()
+    public void Untrained_models_are_marked_clearly()
     {
-        Assert.Contains("UNTRAINED NETWORKS", Html(SampleStudy.Create(weights: WeightsOrigin.Untrained)), StringComparison.Ordinal);
+        Assert.Contains("UNTRAINED MODELS", Html(SampleStudy.Create(weights: WeightsOrigin.Untrained)), StringComparison.Ordinal);
         Assert.DoesNotContain("UNTRAINED", Html(SampleStudy.Create()), StringComparison.Ordinal);
         Assert.Contains("VGG16 (ImageNet weights)", Html(SampleStudy.Create()), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Every_picture_has_words_and_every_id_is_its_own()
+    public void Every_image_has_an_alternative_text_and_every_id_is_unique()
     {
         string html = Html(SampleStudy.Create());
         string[] ids = [.. Ids().Matches(html).Select(id => id.Groups[1].Value)];
@@ -71,7 +72,8 @@ public partial class StudyReportTests
         };
 
         Assert.Equal(
-            ["in-short", "pictures", "pairs", "separation", "augmentation", "robustness", "feature-maps", "conditions"], Sections(Html(whole)));
+            ["in-short", "pictures", "pairs", "separation", "augmentation", "robustness", "feature-maps", "conditions"], Sections(
+                Html(whole)));
         Assert.Equal(["pictures", "robustness", "feature-maps", "conditions"], Sections(Html(bare)));
         Assert.Contains("no predictions", Html(bare), StringComparison.Ordinal);
     }
@@ -92,14 +94,15 @@ public partial class StudyReportTests
     }
 
     [Fact]
-    public void JSON_has_every_figure_by_names_in_camel_case_and_no_picture()
+    public void JSON_has_every_figure_by_names_in_camel_case_and_no_image()
     {
         byte[] bytes = StudyJson.Write(SampleStudy.Create());
         using var json = JsonDocument.Parse(bytes);
 
         Assert.Equal(
             [
-                "conditions", "notes", "pictures", "pairs", "variants", "augmentations", "separation", "robustness", "featureMaps", "published",
+                "conditions", "notes", "pictures", "pairs", "variants", "augmentations", "separation", "robustness", "featureMaps",
+                "published",
             ],
             json.RootElement.EnumerateObject().Select(property => property.Name));
         Assert.Equal(0.6, json.RootElement.GetProperty("pairs")[0].GetProperty("cosines").GetProperty("vgg16:fc2").GetDouble(), 1e-12);

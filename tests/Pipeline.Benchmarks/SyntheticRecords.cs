@@ -5,8 +5,8 @@ using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
 
-/// <summary>Records of pictures that there are none of, for tables and indexes of any size.</summary>
-internal static class StoredPictures
+/// <summary>Records of images that do not exist, for tables and indexes of any size.</summary>
+internal static class SyntheticRecords
 {
     public static EmbeddingRecord Record(int number, int length, Random random)
     {

@@ -1,12 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace Pipeline.Cli.Pictures;
+namespace Pipeline.Cli.Images;
 
-/// <summary>What a command found, for programs.</summary>
+/// <summary>The result of a command as JSON.</summary>
 internal static class JsonReport
 {
-    // Names of files stay readable: this goes to a terminal or a file, never into a page.
+    // Names of files stay readable: the JSON is written to a terminal or a file, never into HTML.
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,

@@ -1,7 +1,7 @@
 namespace Pipeline.IntegrationTests.Hosting;
 
-/// <summary>Pictures to upload: those of the reference fixtures, and any number of small ones.</summary>
-internal static class Pictures
+/// <summary>Images to upload: those of the reference fixtures, and any number of small ones.</summary>
+internal static class TestImages
 {
     public static byte[] Reference(string file) => File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "images", file));
 

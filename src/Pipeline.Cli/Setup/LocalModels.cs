@@ -5,21 +5,21 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Setup;
 
-/// <summary>The networks of the checkout, for a command that runs them itself, without storage and function app.</summary>
-internal static class LocalNetworks
+/// <summary>Opens the models of the checkout for commands that run them directly, without storage and function app.</summary>
+internal static class LocalModels
 {
-    /// <summary>Makes them ready, says which are untrained, and opens them; each is loaded on first use.</summary>
+    /// <summary>Prepares the models, warns about untrained ones, and opens them; each is loaded on first use.</summary>
     /// <param name="tree">The checkout.</param>
-    /// <param name="console">Where to tell.</param>
+    /// <param name="console">The console.</param>
     /// <param name="cancellationToken">Ends the work early.</param>
-    /// <returns>The networks; the caller disposes of them.</returns>
+    /// <returns>The models; the caller disposes of them.</returns>
     public static async Task<ModelSessions> OpenAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
         await using (await SetupLock.AcquireAsync(tree, console, cancellationToken))
         {
-            await TrainedNetworks.OfferAsync(tree, console, cancellationToken);
+            await TrainedModels.OfferAsync(tree, console, cancellationToken);
             IReadOnlyList<InstalledModel> models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
-            UntrainedNetworks.Tell(models, console);
+            UntrainedModels.Warn(models, console);
         }
 
         return new ModelSessions(

@@ -5,13 +5,13 @@ using Pipeline.ModelBuilding;
 
 namespace Pipeline.IntegrationTests.Cli;
 
-/// <summary><c>pipeline predict</c>, <c>feature-maps</c> and <c>compare</c> as a user runs them, with the networks of the checkout.</summary>
-public sealed class PictureCommandsTests : IDisposable
+/// <summary><c>pipeline predict</c>, <c>feature-maps</c> and <c>compare</c> as a user runs them, with the models of the checkout.</summary>
+public sealed class ImageCommandsTests : IDisposable
 {
     private static readonly string First = Repository.Path("samples", "vase-1.jpg");
     private static readonly string Second = Repository.Path("samples", "vase-2.jpg");
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"pictures-{Guid.NewGuid():N}");
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"images-{Guid.NewGuid():N}");
 
     public void Dispose()
     {
@@ -48,15 +48,16 @@ public sealed class PictureCommandsTests : IDisposable
         {
             JsonNode model = report["models"]![key]!;
             Assert.Contains(model["weights"]!.GetValue<string>(), (string[])["untrained", "imagenet"]);
-            double[] probabilities = [.. model["predictions"]!.AsArray().Select(prediction => prediction!["probability"]!.GetValue<double>())];
+            double[] probabilities =
+                [.. model["predictions"]!.AsArray().Select(prediction => prediction!["probability"]!.GetValue<double>())];
             Assert.Equal(3, probabilities.Length);
             Assert.Equal(probabilities.OrderDescending(), probabilities);
         });
-        Assert.Contains("Showing vase-1.jpg to both networks", command.Output, StringComparison.Ordinal);
+        Assert.Contains("Running both models on vase-1.jpg", command.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Feature_maps_are_a_grid_for_each_block_and_a_sheet_for_each_network()
+    public async Task Feature_maps_are_a_grid_for_each_block_and_a_sheet_for_each_model()
     {
         (int exitCode, string output) = await CommandProcess.RunAsync("feature-maps", First, "-o", _folder);
 
@@ -75,7 +76,7 @@ public sealed class PictureCommandsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_block_of_a_network_is_one_grid()
+    public async Task A_block_of_a_model_is_one_grid()
     {
         (int exitCode, _) = await CommandProcess.RunAsync("feature-maps", First, "--model", "resnet50", "--block", "2", "-o", _folder);
 
@@ -104,7 +105,7 @@ public sealed class PictureCommandsTests : IDisposable
     [Theory]
     [InlineData("--layers vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2", 1)]
     [InlineData("-o pair.jpg", "-o takes a file that ends with .png", 2)]
-    public async Task What_is_wrong_with_a_comparison_is_said_in_a_sentence(string option, string sentence, int expected)
+    public async Task An_error_in_a_comparison_gives_a_message(string option, string sentence, int expected)
     {
         (int exitCode, string output) = await CommandProcess.RunAsync(["compare", First, Second, .. option.Split(' ')]);
 
@@ -117,13 +118,13 @@ public sealed class PictureCommandsTests : IDisposable
     [InlineData("predict")]
     [InlineData("feature-maps")]
     [InlineData("compare")]
-    public async Task What_is_no_picture_is_refused_by_name_before_any_network_is_made_ready(string name)
+    public async Task An_invalid_image_is_refused_by_name_before_any_model_is_prepared(string name)
     {
         string text = Repository.Path("README.md");
 
         (int exitCode, string output) = await CommandProcess.RunAsync(name == "compare" ? [name, First, text] : [name, text]);
 
-        Assert.Contains("README.md' cannot be taken for a picture. The bytes are no image", output, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image. The bytes are no image", output, StringComparison.Ordinal);
         Assert.DoesNotContain("VGG16", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
     }

@@ -6,10 +6,10 @@ using Pipeline.Models;
 namespace Pipeline.Cli.Setup;
 
 /// <summary>
-/// Offers the trained networks where there are none at all. A download of this size is begun only when somebody agrees; where nobody can be asked, or
-/// it fails, the caller goes on without.
+/// Offers to download the trained models if no model is installed. A download of this size needs the user's consent; if there is no
+/// terminal, or the download fails, the caller continues without.
 /// </summary>
-internal static class TrainedNetworks
+internal static class TrainedModels
 {
     public static async Task OfferAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
@@ -21,7 +21,8 @@ internal static class TrainedNetworks
 
         string question = string.Create(
             CultureInfo.InvariantCulture,
-            $"Fetch the trained networks, {models.Sum(model => model.Weights.Bytes) / 1e6:0} MB from {models[0].Weights.Address.Host}? Without them untrained ones are built");
+            $"Fetch the trained models, {models.Sum(model => model.Weights.Bytes) / 1e6:0} MB from {models[0].Weights.Address.Host}? " +
+            $"Otherwise untrained ones are built");
         if (!await console.AskAsync(question, cancellationToken))
         {
             return;
@@ -36,7 +37,7 @@ internal static class TrainedNetworks
         catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
         {
             console.Error(exception.Message);
-            console.Line("Going on with untrained networks. ./pipeline models pull goes on with the download where it stopped.");
+            console.Line("Continuing with untrained models. Run ./pipeline models pull to resume the download.");
         }
     }
 }

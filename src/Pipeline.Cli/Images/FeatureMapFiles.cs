@@ -4,19 +4,19 @@ using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
-namespace Pipeline.Cli.Pictures;
+namespace Pipeline.Cli.Images;
 
-/// <summary>Writes what a network's blocks make of a picture.</summary>
-/// <param name="folder">Where to; it exists.</param>
-/// <param name="stem">What the files are named after.</param>
-/// <param name="session">The network.</param>
-/// <param name="input">The picture at the network's input size.</param>
+/// <summary>Writes the feature maps of a model's blocks for an image.</summary>
+/// <param name="folder">The target folder; it exists.</param>
+/// <param name="stem">The first part of the files' names.</param>
+/// <param name="session">The model.</param>
+/// <param name="input">The image at the model's input size.</param>
 internal sealed class FeatureMapFiles(string folder, string stem, ModelSession session, RgbImage input)
 {
-    /// <param name="block">The block whose grid is wanted; null for each block's, and a sheet of all.</param>
-    /// <param name="progress">Told of each file.</param>
-    /// <param name="cancellationToken">Ends the work early; files that were written stay.</param>
-    /// <returns>What was written.</returns>
+    /// <param name="block">The block to draw; null for all blocks, and a sheet of them.</param>
+    /// <param name="progress">Receives a report for each file.</param>
+    /// <param name="cancellationToken">Ends the work early; complete files stay.</param>
+    /// <returns>The files.</returns>
     public async Task<IReadOnlyList<FeatureMapFile>> WriteAsync(
         int? block, IProgress<StageProgress> progress, CancellationToken cancellationToken)
     {
@@ -53,5 +53,5 @@ internal sealed class FeatureMapFiles(string folder, string stem, ModelSession s
 /// <summary>A file that was written.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Layer">What it shows.</param>
-/// <param name="Maps">How many maps of which size the layer has; empty for a sheet.</param>
+/// <param name="Maps">The number and size of the layer's maps; empty for a sheet.</param>
 internal sealed record FeatureMapFile(string Name, string Layer, string Maps);

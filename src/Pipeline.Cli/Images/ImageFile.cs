@@ -1,0 +1,55 @@
+using Pipeline.Imaging;
+using Pipeline.Models;
+using Pipeline.Storage;
+
+namespace Pipeline.Cli.Images;
+
+/// <summary>An image that the user named.</summary>
+/// <param name="File">Where it is.</param>
+/// <param name="Encoded">Its bytes.</param>
+internal sealed record ImageFile(FileInfo File, ReadOnlyMemory<byte> Encoded)
+{
+    /// <summary>Its name without folder and extension, for the names of output files.</summary>
+    public string Stem => Path.GetFileNameWithoutExtension(File.Name) is { Length: > 0 } stem ? stem : File.Name;
+
+    /// <summary>Reads a file, unless it is larger than the limit for images.</summary>
+    /// <exception cref="CommandFailure">It is missing or too large.</exception>
+    public static async Task<ImageFile> ReadAsync(FileInfo file, ImageLimits limits, CancellationToken cancellationToken)
+    {
+        if (!file.Exists)
+        {
+            throw new CommandFailure($"There is no file '{SourceTree.Display(file.FullName)}'.");
+        }
+
+        // Checked before it is read: the decoder would need the whole file to report this.
+        return file.Length > limits.MaxBytes
+            ? throw Failure(file, limits.TooManyBytes(file.Length))
+            : new ImageFile(file, await System.IO.File.ReadAllBytesAsync(file.FullName, cancellationToken));
+    }
+
+    /// <summary>Decodes the image at its own size.</summary>
+    /// <exception cref="CommandFailure">It is not accepted as an image; the message says why.</exception>
+    public RgbImage Decode(ImageDecoder decoder) =>
+        decoder.TryDecode(Encoded, out DecodedImage? image, out ImageRejection? rejection) ? image.Pixels : throw Failure(rejection);
+
+    /// <summary>Decodes the image for every model of the catalogue.</summary>
+    /// <exception cref="CommandFailure">It is not accepted as an image; the message says why.</exception>
+    public async Task<ModelInputs> DecodeForModelsAsync(ImageDecoder decoder, CancellationToken cancellationToken)
+    {
+        IEnumerable<InputForm> forms = ModelCatalogue.Default().Models.Select(model => model.InputForm);
+        try
+        {
+            return await ModelInputs.DecodeAsync(decoder, Encoded, forms, cancellationToken);
+        }
+        catch (InvalidImageException invalid)
+        {
+            throw Failure(invalid.Rejection);
+        }
+    }
+
+    /// <summary>The error for an image that is not accepted.</summary>
+    public CommandFailure Failure(ImageRejection rejection) => Failure(File, rejection);
+
+    private static CommandFailure Failure(FileInfo file, ImageRejection rejection) =>
+        new($"'{SourceTree.Display(file.FullName)}' is not accepted as an image. {rejection.Detail}");
+}

@@ -1,0 +1,29 @@
+using Pipeline.Cli.Terminal;
+using Pipeline.Models;
+using Spectre.Console;
+
+namespace Pipeline.Cli.Setup;
+
+/// <summary>Warns about untrained models, whose results mean nothing.</summary>
+internal static class UntrainedModels
+{
+    /// <param name="models">The models in use.</param>
+    /// <param name="console">The console; nothing is printed if all models are trained.</param>
+    public static void Warn(IEnumerable<InstalledModel> models, CommandConsole console)
+    {
+        string[] untrained = [.. models.Where(model => model.Weights == WeightsOrigin.Untrained).Select(model => model.Definition.Title)];
+        if (untrained.Length > 0)
+        {
+            console.Write(new Panel(new Text(
+                $"{string.Join(" and ", untrained)}: untrained weights, drawn from a seed.\n" +
+                "The pipeline runs at full size and speed, but its results mean nothing: these models are untrained.\n" +
+                "Get trained models with ./pipeline models pull"))
+            {
+                Header = new PanelHeader(" UNTRAINED MODELS "),
+                Border = BoxBorder.Double,
+                BorderStyle = new Style(Color.Yellow),
+                Padding = new Padding(2, 0),
+            });
+        }
+    }
+}
