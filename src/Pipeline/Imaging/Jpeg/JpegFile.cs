@@ -29,7 +29,9 @@ internal sealed class JpegFile
 
     /// <summary>The image for its header's sake.</summary>
     /// <exception cref="VipsException">The header is broken.</exception>
-    public Image OpenHeader() => new Reading(this, Enums.FailOn.Error).Open(1, null);
+    public Image OpenHeader() => _structure.Frame is { Height: 0 }
+        ? new Reading(this, Enums.FailOn.Error).Open(1, null)
+        : Image.JpegloadBuffer(_file, failOn: Enums.FailOn.Error);
 
     /// <summary>Decodes, and makes sure that all of the image was there.</summary>
     /// <param name="decode">Opens the image by the function it is given (shrink factor, access) and reads all its lines.</param>
