@@ -13,8 +13,10 @@ namespace Pipeline.Imaging.Jpeg;
 internal sealed record JpegStructure(
     JpegFrame? Frame, int FrameOffset, int Height, int FirstScanEnd, int End, bool IsOneScan, bool IsComplete)
 {
-    // Encoders write about 10. Each scan of a progressive JPEG costs a pass over all blocks, though it may have 20 bytes.
+    // Encoders write about 10. Each scan of a progressive JPEG is a pass over all blocks, though it may have 20 bytes: 50 ms for 50 megapixels.
     private const int MaxScans = 100;
+    private const int MaxScansOfLargest = 20;
+    private const long MaxScannedPixels = 1_500_000_000;
 
     /// <exception cref="UnsupportedImageException">It is no damage, but a kind of JPEG that is not read.</exception>
     public static JpegStructure Read(ReadOnlySpan<byte> file)
@@ -44,12 +46,7 @@ internal sealed record JpegStructure(
                     break;
                 case JpegMarkers.StartOfScan:
                     scans++;
-                    if (scans > MaxScans)
-                    {
-                        throw new UnsupportedImageException(
-                            $"The JPEG has more than {MaxScans} scans; at most {MaxScans} are read. Save it anew.");
-                    }
-
+                    CheckScans(scans, (long)(frame?.Width ?? 0) * height);
                     if (frame is not null && JpegScan.Read(frame, markers.Segment) is { } scan)
                     {
                         isOneScan = scans == 1 && !frame.IsProgressive && scan.Components.Length == frame.Components.Length;
@@ -71,5 +68,14 @@ internal sealed record JpegStructure(
         // Arithmetic data may end early and be whole (T.81, D.1.8), so that nothing but its end marker shows that it was not cut.
         bool isComplete = frame is not null && (isEnded || !frame.IsArithmetic) && completeness.Has(frame.Components.Length, allBits: !isEnded);
         return new JpegStructure(frame, frameOffset, height, firstScanEnd, end, isOneScan, isComplete);
+    }
+
+    private static void CheckScans(int scans, long pixels)
+    {
+        long most = Math.Clamp(MaxScannedPixels / Math.Max(1, pixels), MaxScansOfLargest, MaxScans);
+        if (scans > most)
+        {
+            throw new UnsupportedImageException($"The JPEG has more than {most} scans; at its size at most {most} are read. Save it anew.");
+        }
     }
 }
