@@ -43,7 +43,7 @@ internal static class LibVips
     /// <exception cref="VipsException">The header is broken.</exception>
     public static (int Width, int Height) ReadSize(byte[] encoded, ImageFormat format)
     {
-        using Image header = format == ImageFormat.Jpeg ? JpegFile.Open(encoded).OpenHeader() : Open(encoded, format);
+        using Image header = OpenHeader(encoded, format);
         return IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
     }
 
@@ -113,6 +113,9 @@ internal static class LibVips
         lines.Avg();
         return open(Enums.Access.Sequential);
     }
+
+    private static Image OpenHeader(byte[] encoded, ImageFormat format) =>
+        format == ImageFormat.Jpeg ? JpegFile.Open(encoded).OpenHeader() : Open(encoded, format);
 
     private static Image Open(byte[] encoded, ImageFormat format, Enums.Access? access = null) => format switch
     {
