@@ -18,6 +18,8 @@ public class ImageDamageTests
         ("progressive.jpg", IsEndMarkerCut, "same", "A missing end marker is framing: every pixel is there."),
         ("optimised.jpg", IsEndMarkerCut, "same", "A missing end marker is framing: every pixel is there."),
         ("restart.jpg", IsEndMarkerCut, "same", "A missing end marker is framing: every pixel is there."),
+        ("palette.gif", (edit, whole) => edit.Operation == "cut" && edit.Offset >= whole.Length - 3, "same",
+            "The trailer, the last block's end and the end code are framing: every pixel is there."),
     ];
 
     public static TheoryData<string> Files => [.. DamagedFile.All.Select(file => file.Key)];
