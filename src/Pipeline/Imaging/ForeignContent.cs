@@ -78,9 +78,10 @@ internal static class ForeignContent
         }
 
         return IsoMedia.Find(bytes) is { } media ? Sentence(media, media.EndsWith("video", StringComparison.Ordinal) ? Frame : Convert)
-            : LateStart.Find(bytes) is { } late ? $"A {late.Format} starts at byte {late.Offset:N0}, after {late.Before}. Remove what is before it."
+            : LateStart.Find(bytes) is { } late
+                ? $"A {late.Format} starts at byte {late.Offset:N0}, after {late.Before}. Remove what is before it."
             : ForeignText.Find(bytes) is { } text ? Sentence(text.Name, text.Advice)
-            : "The bytes are no image of a supported format: JPEG, PNG, WebP, GIF, BMP and TIFF are allowed.";
+            : $"The bytes are no image of a supported format; {Accepted}.";
     }
 
     private static string Sentence(string name, string advice) => $"This is {name}; {Accepted}. {advice}".TrimEnd();

@@ -1,6 +1,8 @@
 namespace Pipeline.Imaging;
 
-/// <summary>An accepted image behind bytes that are not its own: a line break or a byte order mark of a script, or its error message.</summary>
+/// <summary>
+/// An accepted image behind bytes that are not its own: a line break or a byte order mark of a script, or its error message.
+/// </summary>
 /// <param name="Format">Its name.</param>
 /// <param name="Offset">Where it starts, from 0.</param>
 /// <param name="Before">What is before it.</param>
@@ -16,7 +18,8 @@ internal sealed record LateStart(string Format, int Offset, string Before)
         {
             // The formats whose signatures are long enough not to be met by chance.
             if (bytes[offset] is 0xFF or 0x89 or (byte)'G' or (byte)'R'
-                && ImageSignature.Find(bytes[offset..]) is ImageFormat format and (ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.Gif or ImageFormat.WebP)
+                && ImageSignature.Find(bytes[offset..]) is ImageFormat format
+                    and (ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.Gif or ImageFormat.WebP)
                 && Describe(bytes[..offset]) is { } before)
             {
                 return new LateStart(format.DisplayName(), offset, before);

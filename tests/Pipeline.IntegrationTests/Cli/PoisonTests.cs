@@ -30,7 +30,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         Assert.All(messages, message =>
         {
             Assert.Equal((failed, "current"), (message["eTag"]!.GetValue<string>(), message["presence"]!.GetValue<string>()));
-            Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+            Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are accepted", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         });
         Assert.Contains($"{Name}: vgg16 would try it again", plan, StringComparison.Ordinal);
         Assert.Contains("2 replayed, 0 removed without, 0 left.", output, StringComparison.Ordinal);

@@ -80,7 +80,7 @@ public class ForeignContentTests
     [InlineData("\u0001\u0002\u0003\u0004\u0005")]
     [InlineData("\u00B5\u00B5\u00B5\u00B5\u00B5")]
     public void Bytes_that_are_nothing_known_are_refused_with_what_is_allowed(string content) => Assert.Equal(
-        "The bytes are no image of a supported format: JPEG, PNG, WebP, GIF, BMP and TIFF are allowed.",
+        "The bytes are no image of a supported format; JPEG, PNG, WebP, GIF, BMP and TIFF are accepted.",
         Refusal(Encoding.Latin1.GetBytes(content)));
 
     private static string Refusal(byte[] bytes)

@@ -1,6 +1,8 @@
 namespace Pipeline.Imaging.Jpeg;
 
-/// <summary>Reads scans as a decoder does and keeps of every coefficient only whether it is zero, which refinement scans depend on.</summary>
+/// <summary>
+/// Reads scans as a decoder does and keeps of every coefficient only whether it is zero, which refinement scans depend on.
+/// </summary>
 internal sealed class JpegCoefficients
 {
     private const int LastCoefficient = 63;
@@ -31,7 +33,9 @@ internal sealed class JpegCoefficients
         _frame = frame;
         (_mcusAcross, _mcusDown) = (Ceiling(frame.Width, 8 * across), Ceiling(frame.Height, 8 * down));
         _blocks = [.. frame.Components.Select(component => (
-            Ceiling(frame.Width * component.Across, 8 * across), Ceiling(frame.Height * component.Down, 8 * down), _mcusAcross * component.Across))];
+            Ceiling(frame.Width * component.Across, 8 * across),
+            Ceiling(frame.Height * component.Down, 8 * down),
+            _mcusAcross * component.Across))];
         _nonZero = [.. frame.Components.Select((component, i) =>
             new ulong[frame.IsProgressive ? _blocks[i].Stride * _mcusDown * component.Down : 0])];
     }

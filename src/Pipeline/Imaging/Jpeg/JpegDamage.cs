@@ -13,7 +13,9 @@ internal static class JpegDamage
 
     /// <param name="image">The file up to the end of its first image.</param>
     /// <param name="structure">What frames it.</param>
-    /// <exception cref="InvalidDataException">It is damaged; or it is coded arithmetically, where libjpeg warns of nothing but damage.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It is damaged; or it is coded arithmetically, where libjpeg warns of nothing but damage.
+    /// </exception>
     public static void Check(ReadOnlySpan<byte> image, JpegStructure structure)
     {
         if (structure.Frame is not { IsArithmetic: false } frame)

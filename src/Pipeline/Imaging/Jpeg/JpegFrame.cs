@@ -64,5 +64,6 @@ internal sealed record JpegFrame(byte Marker, int Precision, int Width, int Heig
     }
 
     public static UnsupportedImageException Unsupported(string kind) => new(
-        $"The JPEG {kind}; baseline and progressive ones of 8 bits a sample with 1, 3 or 4 colour components are read. Save it as one of these, or as PNG.");
+        $"The JPEG {kind}; baseline and progressive ones of 8 bits a sample with 1, 3 or 4 colour components are read. "
+        + "Save it as one of these, or as PNG.");
 }

@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging.Jpeg;
 
 /// <summary>
-/// The four DC and four AC tables of a decoder; made when a scan asks for them. Where a file defines none, as webcams' MJPEG frames do, they
-/// are the typical ones of ITU T.81, annex K.3, of which the first pair is for luminance.
+/// The four DC and four AC tables of a decoder; made when a scan asks for them. Where a file defines none, as webcams' MJPEG frames do,
+/// they are the typical ones of ITU T.81, annex K.3, of which the first pair is for luminance.
 /// </summary>
 internal sealed class JpegHuffmanTables
 {

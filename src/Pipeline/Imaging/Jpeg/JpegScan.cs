@@ -35,7 +35,8 @@ internal sealed record JpegScan((int Component, int Dc, int Ac)[] Components, in
         // Sequential scans always send everything, whatever these bytes say.
         ReadOnlySpan<byte> spectral = segment[(1 + (count * 2))..];
         return !frame.IsProgressive ? new JpegScan(components, 0, 63, false, 0)
-            : spectral[0] > spectral[1] || spectral[1] > 63 || (spectral[0] == 0 ? spectral[1] != 0 : count > 1) || (spectral[2] & 15) > 13 ? null
+            : spectral[0] > spectral[1] || spectral[1] > 63
+                || (spectral[0] == 0 ? spectral[1] != 0 : count > 1) || (spectral[2] & 15) > 13 ? null
             : new JpegScan(components, spectral[0], spectral[1], spectral[2] >> 4 != 0, spectral[2] & 15);
     }
 }
