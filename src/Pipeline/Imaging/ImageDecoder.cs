@@ -112,7 +112,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
             return false;
         }
 
-        using Step.Run run = Telemetry.Decode.Start("format", Name(format));
+        using Step.Run run = Telemetry.Decode.Start("format", format.DisplayName());
         byte[] bytes = ToArray(encoded);
         try
         {
@@ -131,7 +131,12 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
         catch (VipsException)
         {
             rejection = new ImageRejection(
-                ImageFault.Damaged, $"The {Name(format)} cannot be decoded: it is damaged, or it ends before its last pixel.");
+                ImageFault.Damaged, $"The {format.DisplayName()} cannot be decoded: it is damaged, or it ends before its last pixel.");
+            return false;
+        }
+        catch (UnsupportedImageException unsupported)
+        {
+            rejection = new ImageRejection(ImageFault.UnsupportedFormat, unsupported.Message);
             return false;
         }
         catch (InvalidDataException damaged)
@@ -156,8 +161,7 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
 
         if (ImageSignature.Find(encoded.Span) is not { } found)
         {
-            return new ImageRejection(
-                ImageFault.UnsupportedFormat, "The bytes are no image of a supported format: JPEG, PNG, WebP, GIF, BMP and TIFF are allowed.");
+            return new ImageRejection(ImageFault.UnsupportedFormat, ForeignContent.Describe(encoded.Span));
         }
 
         format = found;
@@ -185,8 +189,6 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
         BitmapReader bitmap = BitmapReader.Open(bytes);
         return new RgbImage(bitmap.Width, bitmap.Height, bitmap.ReadPixels(bytes));
     }
-
-    private static string Name(ImageFormat format) => format == ImageFormat.WebP ? "WebP" : format.ToString().ToUpperInvariant();
 
     // libvips takes an array; where the memory is one, as nearly always, nothing is copied.
     private static byte[] ToArray(ReadOnlyMemory<byte> memory) =>

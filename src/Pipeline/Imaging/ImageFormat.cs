@@ -21,3 +21,9 @@ internal enum ImageFormat
     /// <summary>TIFF; the first page.</summary>
     Tiff,
 }
+
+/// <summary>What people call the formats.</summary>
+internal static class ImageFormatNames
+{
+    public static string DisplayName(this ImageFormat format) => format == ImageFormat.WebP ? "WebP" : format.ToString().ToUpperInvariant();
+}

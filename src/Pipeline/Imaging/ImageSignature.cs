@@ -12,7 +12,7 @@ internal static class ImageSignature
         : encoded.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]) ? ImageFormat.Png
         : encoded.StartsWith("GIF87a"u8) || encoded.StartsWith("GIF89a"u8) ? ImageFormat.Gif
         : encoded.StartsWith("RIFF"u8) && encoded.Length >= 12 && encoded[8..].StartsWith("WEBP"u8) ? ImageFormat.WebP
-        : IsTiff(encoded) ? ImageFormat.Tiff
+        : IsTiff(encoded) && !IsCanonRaw(encoded) ? ImageFormat.Tiff
         : IsBitmap(encoded) ? ImageFormat.Bmp
         : null;
 
@@ -22,6 +22,9 @@ internal static class ImageSignature
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'M', (byte)'M', 0, 42])
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'I', (byte)'I', 43, 0])
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'M', (byte)'M', 0, 43]);
+
+    // CR2: its first page is a small preview.
+    private static bool IsCanonRaw(ReadOnlySpan<byte> encoded) => encoded.Length > 10 && encoded[8..].StartsWith("CR"u8);
 
     // Two letters are too few to tell a bitmap from text, so its header must have one of the sizes that there are.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>

@@ -1,4 +1,5 @@
 using NetVips;
+using Pipeline.Imaging.Jpeg;
 using Pipeline.Models;
 
 namespace Pipeline.Imaging;
@@ -11,6 +12,9 @@ internal static class LibVips
 
     private static readonly double[] White = [255, 255, 255];
 
+    [ThreadStatic]
+    private static int t_warnings;
+
     // Runs once, before the first picture.
     static LibVips()
     {
@@ -19,7 +23,7 @@ internal static class LibVips
         Cache.Max = 0;
 
         // What is wrong with a picture is told to its sender; the process' output is not the place.
-        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => { });
+        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => t_warnings++);
 
         // The signature is checked before; this is the second lock. Nothing but these loaders, whatever the bytes pretend.
         Operation.Block("VipsForeignLoad", true);
@@ -29,19 +33,29 @@ internal static class LibVips
         }
     }
 
+    /// <summary>
+    /// How often libvips has warned on this thread. What libjpeg warns of in an image's last lines fails no call; libvips logs it as it
+    /// closes the image, on the thread that read the lines.
+    /// </summary>
+    public static int Warnings => t_warnings;
+
     /// <summary>Size of the upright picture, from the header alone.</summary>
     /// <exception cref="VipsException">The header is broken.</exception>
     public static (int Width, int Height) ReadSize(byte[] encoded, ImageFormat format)
     {
-        using Image header = Open(encoded, format);
+        using Image header = OpenHeader(encoded, format);
         return IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
     }
 
     /// <summary>The picture at its own size.</summary>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
-    public static RgbImage Decode(byte[] encoded, ImageFormat format)
+    public static RgbImage Decode(byte[] encoded, ImageFormat format) => format == ImageFormat.Jpeg
+        ? JpegFile.Open(encoded).Decode(open => Decode(open(1, null)))
+        : Decode(Open(encoded, format));
+
+    private static RgbImage Decode(Image opened)
     {
-        using Image image = Open(encoded, format);
+        using Image image = opened;
         using Image upright = image.Autorot();
         using Image rgb = ToRgb(upright);
         return ToPixels(rgb);
@@ -51,9 +65,21 @@ internal static class LibVips
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
     public static RgbImage DecodeAndReduce(byte[] encoded, ImageFormat format, int width, int height)
     {
-        (int fullWidth, int fullHeight) = ReadSize(encoded, format);
-        int shrink = format == ImageFormat.Jpeg ? ShrinkOnLoad(Math.Min(fullWidth / width, fullHeight / height)) : 1;
-        using Image whole = OpenStrictly(encoded, format, shrink);
+        if (format != ImageFormat.Jpeg)
+        {
+            return Reduce(access => Open(encoded, format, access), width, height);
+        }
+
+        JpegFile jpeg = JpegFile.Open(encoded);
+        using Image header = jpeg.OpenHeader();
+        (int fullWidth, int fullHeight) = IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
+        int shrink = ShrinkOnLoad(Math.Min(fullWidth / width, fullHeight / height));
+        return jpeg.Decode(open => Reduce(access => open(shrink, access), width, height));
+    }
+
+    private static RgbImage Reduce(Func<Enums.Access, Image> open, int width, int height)
+    {
+        using Image whole = OpenStrictly(open);
         using Image upright = whole.Autorot();
         using Image rgb = ToRgb(upright);
         return Reduce(rgb, width, height);
@@ -76,21 +102,23 @@ internal static class LibVips
     /// A picture whose content is known to be whole. The caches within a resize turn a read error into black lines, so every line is read before
     /// one gets there.
     /// </summary>
-    private static Image OpenStrictly(byte[] encoded, ImageFormat format, int shrink)
+    private static Image OpenStrictly(Func<Enums.Access, Image> open)
     {
-        using Image lines = Open(encoded, format, shrink, Enums.Access.Sequential);
+        using Image lines = open(Enums.Access.Sequential);
         if ((long)lines.Width * lines.Height * lines.Bands * (lines.Format == Enums.BandFormat.Uchar ? 1 : 2) <= MaxBytesInMemory)
         {
             return lines.CopyMemory();
         }
 
         lines.Avg();
-        return Open(encoded, format, shrink, Enums.Access.Sequential);
+        return open(Enums.Access.Sequential);
     }
 
-    private static Image Open(byte[] encoded, ImageFormat format, int shrink = 1, Enums.Access? access = null) => format switch
+    private static Image OpenHeader(byte[] encoded, ImageFormat format) =>
+        format == ImageFormat.Jpeg ? JpegFile.Open(encoded).OpenHeader() : Open(encoded, format);
+
+    private static Image Open(byte[] encoded, ImageFormat format, Enums.Access? access = null) => format switch
     {
-        ImageFormat.Jpeg => Image.JpegloadBuffer(encoded, shrink: shrink, access: access, failOn: Enums.FailOn.Error),
         ImageFormat.Png => Image.PngloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
         ImageFormat.WebP => Image.WebploadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
         ImageFormat.Gif => Image.GifloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),

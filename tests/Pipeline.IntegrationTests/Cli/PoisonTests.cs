@@ -32,7 +32,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
         {
             Assert.Equal((failed, "current"), (message["eTag"]!.GetValue<string>(), message["presence"]!.GetValue<string>()));
             Assert.Contains(
-                "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+                "JPEG, PNG, WebP, GIF, BMP and TIFF are accepted", message["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         });
         Assert.Contains($"{Name}: vgg16 would try it again", plan, StringComparison.Ordinal);
         Assert.Contains("2 replayed, 0 removed without a replay, 0 left.", output, StringComparison.Ordinal);

@@ -15,7 +15,7 @@ public class BadInputTests(RunningPipeline pipeline)
     {
         { "empty", "image/jpeg", HttpStatusCode.BadRequest, "empty-image", "Send the bytes of an image" },
         { "text", "image/jpeg", HttpStatusCode.UnsupportedMediaType, "unsupported-format", "JPEG, PNG, WebP, GIF, " +
-            "BMP and TIFF are allowed" },
+            "BMP and TIFF are accepted" },
         { "truncated JPEG", "image/jpeg", HttpStatusCode.UnprocessableEntity, "damaged-image", "it ends before its last pixel" },
         { "900 megapixels", "image/png", HttpStatusCode.UnprocessableEntity, "too-many-pixels", "at most 50 megapixels are allowed" },
         { "JPEG", "text/plain", HttpStatusCode.UnsupportedMediaType, "unsupported-content-type", "Send the image's bytes as image/*" },

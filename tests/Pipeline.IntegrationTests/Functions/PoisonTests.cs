@@ -38,7 +38,7 @@ public class PoisonTests(RunningPipeline pipeline)
         IReadOnlyDictionary<string, (string State, string? Reason)> states = await pipeline.App.StatesAsync("poison/not-an-image.jpg");
         Assert.All(states.Values, state => Assert.Equal("failed", state.State));
         Assert.All(states.Values, state => Assert.Contains(
-            "JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", state.Reason, StringComparison.Ordinal));
+            "JPEG, PNG, WebP, GIF, BMP and TIFF are accepted", state.Reason, StringComparison.Ordinal));
     }
 
     [Fact]
