@@ -134,6 +134,11 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
                 ImageFault.Damaged, $"The {Name(format)} cannot be decoded: it is damaged, or it ends before its last pixel.");
             return false;
         }
+        catch (UnsupportedImageException unsupported)
+        {
+            rejection = new ImageRejection(ImageFault.UnsupportedFormat, unsupported.Message);
+            return false;
+        }
         catch (InvalidDataException damaged)
         {
             rejection = new ImageRejection(ImageFault.Damaged, damaged.Message);

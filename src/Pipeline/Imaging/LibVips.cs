@@ -1,4 +1,5 @@
 using NetVips;
+using Pipeline.Imaging.Tiff;
 using Pipeline.Models;
 
 namespace Pipeline.Imaging;
@@ -23,7 +24,7 @@ internal static class LibVips
 
         // The signature is checked before; this is the second lock. Nothing but these loaders, whatever the bytes pretend.
         Operation.Block("VipsForeignLoad", true);
-        foreach (string loader in (string[])["Jpeg", "Png", "Webp", "Nsgif", "Tiff"])
+        foreach (string loader in (string[])["Jpeg", "Png", "Webp", "Tiff"])
         {
             Operation.Block($"VipsForeignLoad{loader}", false);
         }
@@ -33,6 +34,18 @@ internal static class LibVips
     /// <exception cref="VipsException">The header is broken.</exception>
     public static (int Width, int Height) ReadSize(byte[] encoded, ImageFormat format)
     {
+        if (format == ImageFormat.Gif)
+        {
+            GifReader gif = GifReader.Open(encoded);
+            return (gif.Width, gif.Height);
+        }
+
+        if (format == ImageFormat.Tiff)
+        {
+            TiffPage page = TiffLoader.FindPage(encoded);
+            return page.Orientation >= 5 ? (page.Height, page.Width) : (page.Width, page.Height);
+        }
+
         using Image header = Open(encoded, format);
         return IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
     }
@@ -78,6 +91,11 @@ internal static class LibVips
     /// </summary>
     private static Image OpenStrictly(byte[] encoded, ImageFormat format, int shrink)
     {
+        if (IsReadWhole(encoded, format))
+        {
+            return Open(encoded, format);
+        }
+
         using Image lines = Open(encoded, format, shrink, Enums.Access.Sequential);
         if ((long)lines.Width * lines.Height * lines.Bands * (lines.Format == Enums.BandFormat.Uchar ? 1 : 2) <= MaxBytesInMemory)
         {
@@ -93,10 +111,20 @@ internal static class LibVips
         ImageFormat.Jpeg => Image.JpegloadBuffer(encoded, shrink: shrink, access: access, failOn: Enums.FailOn.Error),
         ImageFormat.Png => Image.PngloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
         ImageFormat.WebP => Image.WebploadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
-        ImageFormat.Gif => Image.GifloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
-        ImageFormat.Tiff => Image.TiffloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
+        ImageFormat.Gif => OpenGif(encoded),
+        ImageFormat.Tiff => TiffLoader.Open(encoded, access),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips has no loader for it."),
     };
+
+    private static Image OpenGif(byte[] encoded)
+    {
+        GifReader gif = GifReader.Open(encoded);
+        return FromPixels(new RgbImage(gif.Width, gif.Height, gif.ReadPixels(encoded)));
+    }
+
+    // By our own readers, which are strict.
+    private static bool IsReadWhole(byte[] encoded, ImageFormat format) =>
+        format == ImageFormat.Gif || (format == ImageFormat.Tiff && TiffLoader.IsReadWhole(TiffLoader.FindPage(encoded)));
 
     // The decoder's shrinking is a plain block average; at least a factor of 2 is left to the better kernel, as in libvips' own thumbnails.
     private static int ShrinkOnLoad(int factor) => factor >= 16 ? 8 : factor >= 8 ? 4 : factor >= 4 ? 2 : 1;
@@ -106,17 +134,12 @@ internal static class LibVips
 
     private static Image ToRgb(Image image)
     {
-        using Image srgb = ToSrgb(image);
+        using Image srgb = ColourProfile.ToSrgb(image);
         using Image flat = srgb.HasAlpha() ? srgb.Flatten(White) : srgb.Copy();
         return flat.Bands == 3
             ? flat.Cast(Enums.BandFormat.Uchar)
             : throw new VipsException($"The picture has {flat.Bands} bands that are no colours.");
     }
-
-    // A profile says what the numbers mean; without one they are taken by the format's convention.
-    private static Image ToSrgb(Image image) => image.Contains("icc-profile-data")
-        ? image.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative, depth: 8)
-        : image.Colourspace(Enums.Interpretation.Srgb);
 
     private static Image FromPixels(RgbImage image)
     {
