@@ -23,9 +23,9 @@ internal static class ImageSignature
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'I', (byte)'I', 43, 0])
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'M', (byte)'M', 0, 43]);
 
-    // Two letters are too few to tell a bitmap from text, so its header must have one of the sizes that there are.
+    // Two letters are too few to tell a bitmap from text, so its header must have a size that headers have, or could have: text would give millions.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith("BM"u8)
         && encoded.Length >= BitmapHeaderSizeOffset + sizeof(uint)
-        && BinaryPrimitives.ReadUInt32LittleEndian(encoded[BitmapHeaderSizeOffset..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124;
+        && BinaryPrimitives.ReadUInt32LittleEndian(encoded[BitmapHeaderSizeOffset..]) is >= 12 and <= 256;
 }
