@@ -81,7 +81,7 @@ internal sealed class LzwStream : DecompressingStream
 
         if (code >= _next || (_previous < 0 && code > 255))
         {
-            throw new InvalidDataException("The TIFF is damaged: its LZW data hold a code that there cannot be.");
+            throw new InvalidDataException("The LZW data hold a code that there cannot be.");
         }
 
         _previous = code;

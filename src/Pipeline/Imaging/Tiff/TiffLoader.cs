@@ -69,6 +69,8 @@ internal static class TiffLoader
 
     private static Image OpenByLibVips(TiffPage page, Enums.Access? access)
     {
+        TiffTiles.Check(page);
+
         // Data that are damaged within are only warned of by the JPEG decoder. Fax data that are warned of are often whole.
         Enums.FailOn failOn = page.Compression == TiffCompression.Jpeg ? Enums.FailOn.Warning : Enums.FailOn.Error;
         Image image = Image.TiffloadBuffer(TiffCleaned.Write(page, JpegSubSampling.Find(page)), access: access, failOn: failOn);

@@ -111,7 +111,7 @@ internal sealed class TiffReader
         double[] band = new double[columns];
         for (int y = 0; y < _chunks.RowsOf(_page, down); y++)
         {
-            ReadWhole(rows, row);
+            TiffRows.ReadWhole(rows, row);
             TiffPredictor.Undo(row, _page, perPixel, scratch);
             TiffSamples.Read(row, _page, values);
             int at = (((((down * _chunks.Height) + y) * _page.Width) + left) * _bands);
@@ -143,7 +143,7 @@ internal sealed class TiffReader
         int count = _chunks.RowsOf(_page, down);
         for (int top = 0; top < count; top += v)
         {
-            ReadWhole(rows, line);
+            TiffRows.ReadWhole(rows, line);
             TiffPredictor.Undo(line, _page, 3, []);
             for (int y = top; y < Math.Min(top + v, count); y++)
             {
@@ -159,14 +159,6 @@ internal sealed class TiffReader
                     store(band, at + channel, 3);
                 }
             }
-        }
-    }
-
-    private static void ReadWhole(Stream rows, byte[] row)
-    {
-        if (rows.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) < row.Length)
-        {
-            throw new InvalidDataException("The TIFF is damaged: the data of a strip or tile end before its last pixel.");
         }
     }
 

@@ -27,6 +27,26 @@ internal static class TiffRows
         };
     }
 
+    /// <summary>Reads a row.</summary>
+    /// <exception cref="InvalidDataException">The data are damaged, or end within it.</exception>
+    public static void ReadWhole(Stream rows, byte[] row)
+    {
+        bool whole;
+        try
+        {
+            whole = rows.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) == row.Length;
+        }
+        catch (InvalidDataException)
+        {
+            whole = false;
+        }
+
+        if (!whole)
+        {
+            throw new InvalidDataException("The TIFF is damaged: the data of a strip or tile are broken, or end before its last pixel.");
+        }
+    }
+
     private static byte Reverse(byte bits)
     {
         int reversed = 0;

@@ -103,6 +103,7 @@ internal static class TiffSupport
             TiffCompression.Jpeg when page.Colour is TiffColour.CieLab or TiffColour.IccLab => "L*a*b* as JPEG data",
             TiffCompression.CcittRunLength or TiffCompression.CcittGroup3 or TiffCompression.CcittGroup4 when page.Bits * page.Samples != 1 =>
                 $"fax data of {page.Bits * page.Samples} bits a pixel",
+            TiffCompression.CcittRunLength or TiffCompression.CcittGroup3 or TiffCompression.CcittGroup4 when page.IsTiled => "fax data in tiles",
             _ when page.Predictor is < 1 or > 3 => $"predictor {page.Predictor}",
             _ when page.Predictor == 2 && page.Bits is not (8 or 16 or 32 or 64) => $"differences of {page.Bits}-bit samples",
             _ when page.Predictor == 3 && isInteger => "floating-point differences of integers",
