@@ -50,6 +50,39 @@ internal static class LibVips
         return IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
     }
 
+    /// <summary>
+    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file allows nothing
+    /// else, else at most what <see cref="DecodeAndReduce"/> keeps.
+    /// </summary>
+    /// <exception cref="VipsException">The header is broken.</exception>
+    public static long EstimateMemory(byte[] encoded, ImageFormat format)
+    {
+        // Indices and colours; a canvas and what it is made from; samples and what they become, or lines.
+        long pixels = Pixels(ReadSize(encoded, format));
+        if (format == ImageFormat.Gif)
+        {
+            return pixels * 4;
+        }
+
+        if (format == ImageFormat.Tiff)
+        {
+            TiffPage page = TiffLoader.FindPage(encoded);
+            long whole = TiffLoader.EstimateMemory(page);
+            return page.Orientation == 1 ? whole : Math.Max(whole, pixels * page.Samples * 2);
+        }
+
+        using Image header = Open(encoded, format);
+        long size = pixels * header.Bands * (header.Format == Enums.BandFormat.Uchar ? 1 : 2);
+        long held = format switch
+        {
+            ImageFormat.WebP => pixels * 8,
+            ImageFormat.Jpeg when header.Contains("interlaced") => pixels * header.Bands * sizeof(short),
+            _ when header.Contains("interlaced") || IsTurned(header) => size,
+            _ => 0,
+        };
+        return Math.Max(held, Math.Min(size, MaxBytesInMemory));
+    }
+
     /// <summary>The picture at its own size.</summary>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
     public static RgbImage Decode(byte[] encoded, ImageFormat format)
@@ -115,6 +148,8 @@ internal static class LibVips
         ImageFormat.Tiff => TiffLoader.Open(encoded, access),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips has no loader for it."),
     };
+
+    private static long Pixels((int Width, int Height) size) => (long)size.Width * size.Height;
 
     private static Image OpenGif(byte[] encoded)
     {

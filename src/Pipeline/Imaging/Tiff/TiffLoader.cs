@@ -28,6 +28,22 @@ internal static class TiffLoader
             || (page.IsPlanar && page.IsTiled)
             || (page.Bits is not (8 or 16) && !(page.Bits is 1 or 2 or 4 && page.Samples == 1)));
 
+    /// <summary>Bytes that reading holds at one time: all samples and what they become, or a copy of the file and a strip or row of tiles.</summary>
+    public static long EstimateMemory(TiffPage page)
+    {
+        long pixels = (long)page.Width * page.Height;
+        if (IsReadWhole(page))
+        {
+            return pixels * TiffReader.BandsOf(page) * (sizeof(ushort) + (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab ? 1 : 0));
+        }
+
+        // A strip, or two rows of tiles, and their pixels; libvips keeps the pixels of small images, too.
+        TiffChunks chunks = TiffChunks.Find(page);
+        long rows = Math.Min(page.Height, chunks.Height * (page.IsTiled ? 2L : 1L));
+        long pixel = (long)page.Samples * Math.Max(1, page.Bits / 8) * (page.Colour == TiffColour.Palette ? 3 : 1);
+        return page.Directory.File.Bytes.Length + Math.Max(2 * rows * page.Width * pixel, Math.Min(pixels * pixel, 64L * 1024 * 1024));
+    }
+
     /// <summary>Grey, RGB or CMYK with or without opacity; orientation and colour profile as the file has them.</summary>
     /// <inheritdoc cref="FindPage"/>
     /// <exception cref="VipsException">The content is damaged or ends early; also when lines are read later.</exception>
