@@ -13,8 +13,8 @@ namespace Pipeline.Imaging;
 public sealed class ImageDecoder : IDisposable
 {
     /// <summary>
-    /// Bytes that all decodes together hold at one time: 512 MB. The largest single image within the usual limits (an interlaced PNG of 50 megapixels
-    /// with 16-bit opacity, 400 MB, and 150 MB for its pixels where all are wanted) takes them alone, and is the most that there can be.
+    /// Bytes that all decodes together hold at one time: 512 MB. An image that needs more takes them alone; most within the usual limits is an
+    /// interlaced PNG of 50 megapixels with 16-bit opacity: 400 MB, and 300 MB for its pixels where all are wanted.
     /// </summary>
     internal const long Budget = 512L * 1024 * 1024;
 
@@ -141,7 +141,8 @@ public sealed class ImageDecoder : IDisposable
                 return 0;
             }
 
-            long result = isWhole || format == ImageFormat.Bmp ? pixels * 3 : 0;
+            // libvips' pixels and our copy of them; or our own.
+            long result = isWhole || format == ImageFormat.Bmp ? pixels * 6 : 0;
             return result + (format == ImageFormat.Bmp ? 0 : LibVips.EstimateMemory(bytes, format));
         }
         catch (Exception refused) when (refused is VipsException or InvalidDataException or UnsupportedImageException)

@@ -18,9 +18,14 @@ internal static class TiffCleaned
         TiffTag.ReferenceBlackWhite,
     ];
 
-    /// <exception cref="InvalidDataException">A strip or tile is missing, or is not within the file.</exception>
+    /// <exception cref="InvalidDataException">A strip or tile is missing, or something is not within the file.</exception>
     public static byte[] Write(TiffPage page, int[]? subSampling)
     {
+        if (page.Colour == TiffColour.Palette && page.Directory.Numbers(TiffTag.ColorMap).Length != 3 << page.Bits)
+        {
+            throw new InvalidDataException("The TIFF's palette is missing, or has not as many colours as its samples can name.");
+        }
+
         TiffChunks chunks = TiffChunks.Find(page);
         var fields = new SortedDictionary<TiffTag, (ushort Type, int[] Values)>
         {
@@ -65,7 +70,7 @@ internal static class TiffCleaned
     {
         TiffFile file = directory.File;
         (TiffTag Tag, TiffField Field)[] copied =
-            [.. Copied.Where(directory.Has).Select(tag => (tag, directory.Fields[tag])).Where(field => IsWithin(file, field.Item2))];
+            [.. Copied.Where(directory.Has).Select(tag => (tag, directory.Fields[tag]))];
         int count = fields.Count + copied.Length;
         int entrySize = file.IsBig ? 20 : 12;
         int inline = file.IsBig ? 8 : 4;
@@ -88,9 +93,9 @@ internal static class TiffCleaned
             writer.Put(entry + 2, type, 2);
             writer.Put(entry + 4, values?.Length ?? field.Count, inline);
             int size = TiffField.SizeOf(type);
-            if (values is null && size * field.Count <= inline)
+            if (values is null && field.Bytes(file).Length <= inline)
             {
-                file.Bytes.AsSpan((int)field.Offset, (int)(size * field.Count)).CopyTo(bytes.AsSpan(entry + 4 + inline));
+                field.Bytes(file).CopyTo(bytes.AsSpan(entry + 4 + inline));
             }
             else if (values is null)
             {
@@ -112,10 +117,6 @@ internal static class TiffCleaned
 
         return bytes;
     }
-
-    private static bool IsWithin(TiffFile file, TiffField field) =>
-        field.Count >= 0 && field.Offset >= 0 && field.ValueSize > 0
-        && field.Count <= int.MaxValue && field.Offset + (field.Count * field.ValueSize) <= file.Bytes.Length;
 
     private readonly record struct Writer(byte[] Bytes, bool LittleEndian)
     {

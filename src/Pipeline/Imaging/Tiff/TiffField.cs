@@ -9,6 +9,13 @@ internal readonly record struct TiffField(ushort Type, long Count, long Offset)
     /// <summary>Bytes of one value; 0 for a type that there is none of.</summary>
     public int ValueSize => SizeOf(Type);
 
+    /// <summary>The values as they are in the file.</summary>
+    /// <exception cref="InvalidDataException">They are not all in it.</exception>
+    public ReadOnlySpan<byte> Bytes(TiffFile file) =>
+        ValueSize > 0 && Offset >= 0 && Count >= 0 && Count <= int.MaxValue && Offset + (Count * ValueSize) <= file.Bytes.Length
+            ? file.Bytes.AsSpan((int)Offset, (int)Count * ValueSize)
+            : throw new InvalidDataException("The TIFF ends before what its header says is in it.");
+
     public static int SizeOf(ushort type) => type switch
     {
         1 or 2 or 6 or 7 => 1,

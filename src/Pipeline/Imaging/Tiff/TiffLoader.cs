@@ -129,9 +129,7 @@ internal static class TiffLoader
 
     // L*a*b* has become sRGB already; a profile of it would be of L*a*b*.
     private static byte[]? ReadProfile(TiffPage page) =>
-        page.Colour is not (TiffColour.CieLab or TiffColour.IccLab)
-        && page.Directory.Fields.TryGetValue(TiffTag.IccProfile, out TiffField field)
-        && field.ValueSize == 1 && field.Count > 0 && field.Offset + field.Count <= page.Directory.File.Bytes.Length
-            ? page.Directory.File.Bytes.AsSpan((int)field.Offset, (int)field.Count).ToArray()
+        page.Colour is not (TiffColour.CieLab or TiffColour.IccLab) && page.Directory.Fields.TryGetValue(TiffTag.IccProfile, out TiffField field)
+            ? field.Bytes(page.Directory.File).ToArray()
             : null;
 }

@@ -60,16 +60,7 @@ internal static class TiffTiles
     }
 
     // What tiles share, in a stream of its own, from which the markers of its start and end are left out.
-    private static byte[] Tables(TiffPage page)
-    {
-        if (!page.Directory.Fields.TryGetValue(TiffTag.JpegTables, out TiffField field))
-        {
-            return [];
-        }
-
-        byte[] file = page.Directory.File.Bytes;
-        return field.Count is > 4 and <= 1 << 20 && field.Offset + field.Count <= file.Length
-            ? file.AsSpan((int)field.Offset + 2, (int)field.Count - 4).ToArray()
-            : throw new InvalidDataException("The TIFF ends before the JPEG tables that its header says are in it.");
-    }
+    private static byte[] Tables(TiffPage page) => page.Directory.Fields.TryGetValue(TiffTag.JpegTables, out TiffField field) && field.Count > 4
+        ? field.Bytes(page.Directory.File)[2..^2].ToArray()
+        : [];
 }
