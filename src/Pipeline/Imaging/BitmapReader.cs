@@ -4,13 +4,14 @@ using System.Numerics;
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Windows bitmaps, which libvips has no reader for: uncompressed, 1, 4, 8, 16, 24 and 32 bits a pixel, palettes and bit fields, either row order.
+/// Windows bitmaps, which libvips has no reader for: uncompressed, 1, 2, 4, 8, 16, 24 and 32 bits a pixel, palettes and bit fields, either row order.
 /// Strict: whatever the header says is checked against the bytes that are there. After Microsoft's BITMAPINFOHEADER documentation.
 /// </summary>
 internal sealed class BitmapReader
 {
     private const int FileHeaderSize = 14;
     private const int CoreHeaderSize = 12;
+    private const int LongestOs2HeaderSize = 64;
     private const uint Uncompressed = 0;
     private const uint BitFields = 3;
     private const uint AlphaBitFields = 6;
@@ -33,10 +34,16 @@ internal sealed class BitmapReader
 
     /// <summary>Reads the headers and the palette; no pixel.</summary>
     /// <exception cref="InvalidDataException">They contradict themselves or the file's length; the message is a sentence for people.</exception>
+    /// <exception cref="UnsupportedImageException">It is undamaged, but of a kind that is not read.</exception>
     public static BitmapReader Open(ReadOnlySpan<byte> file)
     {
         int headerSize = Int32(file, FileHeaderSize);
         bool core = headerSize == CoreHeaderSize;
+        if (!core && headerSize is < 16 or (> LongestOs2HeaderSize and not (108 or 124)))
+        {
+            throw new UnsupportedImageException($"The BMP has a header of {headerSize} bytes, which there is none of. Save it as PNG.");
+        }
+
         if (file.Length < FileHeaderSize + headerSize)
         {
             throw new InvalidDataException("The BMP ends within its header.");
@@ -50,20 +57,14 @@ internal sealed class BitmapReader
             throw new InvalidDataException("The BMP's header gives it no width or no height.");
         }
 
-        uint compression = core ? Uncompressed : (uint)Int32(file, 30);
-        if (compression is not (Uncompressed or BitFields or AlphaBitFields))
-        {
-            throw new InvalidDataException("The BMP is compressed; only uncompressed ones are read. Save it as PNG.");
-        }
-
-        if (bits is not (1 or 4 or 8 or 16 or 24 or 32) || (compression != Uncompressed && bits is not (16 or 32)))
-        {
-            throw new InvalidDataException($"The BMP has {bits} bits a pixel in a form that there is none of.");
-        }
-
+        uint compression = (uint)Field(file, headerSize, 30);
+        RefuseUnread(headerSize, bits, compression);
         uint[] masks = Masks(file, headerSize, bits, compression, out int masksAfterHeader);
-        byte[] palette = bits > 8 ? [] : Palette(file, FileHeaderSize + headerSize + masksAfterHeader, core, core ? 0 : Int32(file, 46), bits);
-        int pixelOffset = Int32(file, 10);
+        int paletteOffset = FileHeaderSize + headerSize + masksAfterHeader;
+        byte[] palette = bits > 8 ? [] : Palette(file, paletteOffset, core, Field(file, headerSize, 46), bits);
+
+        // Some writers leave out where the pixels begin: then it is behind the palette.
+        int pixelOffset = Int32(file, 10) is not 0 and var offset ? offset : paletteOffset + (palette.Length / 3 * (core ? 3 : 4));
         if (pixelOffset < FileHeaderSize + headerSize)
         {
             throw new InvalidDataException("The BMP's header says that pixels begin within it.");
@@ -77,16 +78,21 @@ internal sealed class BitmapReader
     public byte[] ReadPixels(ReadOnlySpan<byte> file)
     {
         long stride = ((long)Width * _bitsPerPixel + 31) / 32 * 4;
-        if (_pixelOffset + (stride * Height) > file.Length)
+
+        // A row is filled up to a multiple of 4 bytes; behind the last one the filling is no pixel.
+        long used = ((long)Width * _bitsPerPixel + 7) / 8;
+        if (_pixelOffset + (stride * (Height - 1)) + used > file.Length)
         {
             throw new InvalidDataException("The BMP ends before its last pixel.");
         }
+
+        bool isOpaque = _masks[3] == 0 || !HasOpacity(file, stride);
 
         byte[] pixels = new byte[Width * Height * 3];
         for (int y = 0; y < Height; y++)
         {
             long row = _topDown ? y : Height - 1 - y;
-            ReadOnlySpan<byte> line = file.Slice((int)(_pixelOffset + (row * stride)), (int)stride);
+            ReadOnlySpan<byte> line = file.Slice((int)(_pixelOffset + (row * stride)), (int)used);
             Span<byte> target = pixels.AsSpan(y * Width * 3, Width * 3);
             if (_bitsPerPixel <= 8)
             {
@@ -98,7 +104,7 @@ internal sealed class BitmapReader
             }
             else
             {
-                ReadMasked(line, target);
+                ReadMasked(line, target, isOpaque);
             }
         }
 
@@ -129,14 +135,33 @@ internal sealed class BitmapReader
         }
     }
 
-    private void ReadMasked(ReadOnlySpan<byte> line, Span<byte> target)
+    /// <summary>
+    /// Whether any pixel is not wholly transparent. Many programs declare a mask for opacity and leave its bits 0; Windows and Photoshop show such
+    /// an image opaque, and nobody sends one in which there is nothing to see.
+    /// </summary>
+    private bool HasOpacity(ReadOnlySpan<byte> file, long stride)
+    {
+        for (int y = 0; y < Height; y++)
+        {
+            ReadOnlySpan<byte> line = file[(int)(_pixelOffset + (y * stride))..];
+            for (int x = 0; x < Width; x++)
+            {
+                if ((Pixel(line, x) & _masks[3]) != 0)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private void ReadMasked(ReadOnlySpan<byte> line, Span<byte> target, bool isOpaque)
     {
         for (int x = 0; x < Width; x++)
         {
-            uint value = _bitsPerPixel == 16
-                ? BinaryPrimitives.ReadUInt16LittleEndian(line[(x * 2)..])
-                : BinaryPrimitives.ReadUInt32LittleEndian(line[(x * 4)..]);
-            uint alpha = _masks[3] == 0 ? 255 : Channel(value, _masks[3]);
+            uint value = Pixel(line, x);
+            uint alpha = isOpaque ? 255 : Channel(value, _masks[3]);
             for (int channel = 0; channel < 3; channel++)
             {
                 uint colour = Channel(value, _masks[channel]);
@@ -144,6 +169,10 @@ internal sealed class BitmapReader
             }
         }
     }
+
+    private uint Pixel(ReadOnlySpan<byte> line, int x) => _bitsPerPixel == 16
+        ? BinaryPrimitives.ReadUInt16LittleEndian(line[(x * 2)..])
+        : BinaryPrimitives.ReadUInt32LittleEndian(line[(x * 4)..]);
 
     private static uint Channel(uint value, uint mask)
     {
@@ -155,6 +184,34 @@ internal sealed class BitmapReader
         int shift = BitOperations.TrailingZeroCount(mask);
         ulong max = mask >> shift;
         return (uint)(((((value & mask) >> shift) * 255UL) + (max / 2)) / max);
+    }
+
+    private static void RefuseUnread(int headerSize, int bits, uint compression)
+    {
+        // Numbers 3 and 4 meant other things in OS/2 2.x, whose headers have up to 64 bytes.
+        bool os2 = headerSize is > 12 and <= LongestOs2HeaderSize and not (40 or 52 or 56);
+        string? compressed = (compression, os2) switch
+        {
+            (Uncompressed, _) or (BitFields or AlphaBitFields, false) => null,
+            (1, _) => "run lengths, RLE8",
+            (2, _) => "run lengths, RLE4",
+            (3, true) => "Huffman 1D",
+            (4, true) => "run lengths, RLE24",
+            (4, false) => "an embedded JPEG",
+            (5, _) => "an embedded PNG",
+            _ => $"method {compression}",
+        };
+        if (compressed is not null)
+        {
+            throw new UnsupportedImageException($"The BMP is compressed ({compressed}); only uncompressed ones are read. Save it as PNG.");
+        }
+
+        if (bits is not (1 or 2 or 4 or 8 or 16 or 24 or 32) || (compression != Uncompressed && bits is not (16 or 32)))
+        {
+            throw new UnsupportedImageException(
+                $"The BMP has {bits} bits a pixel{(compression == Uncompressed ? "" : " in bit fields")}, which is not read; "
+                + "1, 2, 4, 8, 16, 24 and 32 bits are. Save it as PNG.");
+        }
     }
 
     /// <summary>Red, green, blue, alpha.</summary>
@@ -218,6 +275,10 @@ internal sealed class BitmapReader
 
         return palette;
     }
+
+    /// <summary>A number of the header; 0 where the header, as OS/2 allows, ends before it.</summary>
+    private static int Field(ReadOnlySpan<byte> file, int headerSize, int offset) =>
+        offset + sizeof(int) <= FileHeaderSize + headerSize ? Int32(file, offset) : 0;
 
     private static int Int32(ReadOnlySpan<byte> file, int offset) => BinaryPrimitives.ReadInt32LittleEndian(file[offset..]);
 

@@ -7,16 +7,31 @@ namespace Pipeline.Imaging;
 
 /// <summary>
 /// Validates and decodes untrusted image bytes: length, format and number of pixels are checked from the header before a pixel is decoded.
-/// Safe to call from several threads. The asynchronous calls decode as many images at a time as there are processors, so that memory has a
-/// bound.
+/// Safe to call from several threads. The asynchronous calls decode as many images at a time as there are processors, and of large ones as many as
+/// together need no more than <see cref="Budget"/>, so that memory has a bound.
 /// </summary>
-/// <param name="limits">What is let in.</param>
-public sealed class ImageDecoder(ImageLimits limits) : IDisposable
+public sealed class ImageDecoder : IDisposable
 {
+    /// <summary>
+    /// Bytes that all decodes together hold at one time: 512 MB. An image that needs more takes them alone; most within the usual limits is an
+    /// interlaced PNG of 50 megapixels with 16-bit opacity: 400 MB, and 300 MB for its pixels where all are wanted.
+    /// </summary>
+    internal const long Budget = 512L * 1024 * 1024;
+
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
+    private readonly DecodingBudget _memory;
+
+    /// <summary>A decoder for images within limits.</summary>
+    /// <param name="limits">What is accepted.</param>
+    public ImageDecoder(ImageLimits limits)
+        : this(limits, Budget)
+    {
+    }
+
+    internal ImageDecoder(ImageLimits limits, long budget) => (Limits, _memory) = (limits, new DecodingBudget(budget));
 
     /// <summary>What is let in.</summary>
-    internal ImageLimits Limits { get; } = limits;
+    internal ImageLimits Limits { get; }
 
     /// <summary>
     /// Decodes and brings the image to a size, ignoring its aspect ratio. Waits for its turn without holding a thread, and decodes on the
@@ -31,12 +46,12 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     /// <exception cref="InvalidImageException">The bytes are not accepted as an image.</exception>
     internal Task<DecodedImage> DecodeAsync(
         EncodedImage encoded, int width, int height, Resampling resampling, CancellationToken cancellationToken) =>
-        DecodeAsync(encoded, ToSize(width, height, resampling), cancellationToken);
+        DecodeAsync(encoded, ToSize(width, height, resampling), isWhole: resampling == Resampling.Keras, cancellationToken);
 
     /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
     /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
     internal Task<DecodedImage> DecodeAsync(EncodedImage encoded, CancellationToken cancellationToken) =>
-        DecodeAsync(encoded, DecodeWhole, cancellationToken);
+        DecodeAsync(encoded, DecodeWhole, isWhole: true, cancellationToken);
 
     /// <summary>
     /// Decodes and brings the image to a size, ignoring its aspect ratio. At once and on the caller's thread, whatever else is decoded: for
@@ -82,20 +97,57 @@ public sealed class ImageDecoder(ImageLimits limits) : IDisposable
     }
 
     private async Task<DecodedImage> DecodeAsync(
-        EncodedImage encoded, Func<byte[], ImageFormat, RgbImage> decode, CancellationToken cancellationToken)
+        EncodedImage encoded, Func<byte[], ImageFormat, RgbImage> decode, bool isWhole, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(
-                () => TryDecode(encoded.Bytes, decode, out DecodedImage? image, out ImageRejection? rejection)
-                    ? image
-                    : throw new InvalidImageException(rejection, encoded.Name),
-                cancellationToken).ConfigureAwait(false);
+            long share = await Task.Run(() => EstimateMemory(encoded.Bytes, isWhole), cancellationToken).ConfigureAwait(false);
+            await _memory.TakeAsync(share, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await Task.Run(
+                    () => TryDecode(encoded.Bytes, decode, out DecodedImage? image, out ImageRejection? rejection)
+                        ? image
+                        : throw new InvalidImageException(rejection, encoded.Name),
+                    cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                _memory.Return(share);
+            }
         }
         finally
         {
             _decoding.Release();
+        }
+    }
+
+    // What is refused needs none; why it is, decoding says.
+    private long EstimateMemory(ReadOnlyMemory<byte> encoded, bool isWhole)
+    {
+        if (CheckBytes(encoded, out ImageFormat format) is not null)
+        {
+            return 0;
+        }
+
+        try
+        {
+            byte[] bytes = ToArray(encoded);
+            (int width, int height) = ReadSize(bytes, format);
+            long pixels = (long)width * height;
+            if (pixels > Limits.MaxPixels)
+            {
+                return 0;
+            }
+
+            // libvips' pixels and our copy of them; or our own.
+            long result = isWhole || format == ImageFormat.Bmp ? pixels * 6 : 0;
+            return result + (format == ImageFormat.Bmp ? 0 : LibVips.EstimateMemory(bytes, format));
+        }
+        catch (Exception refused) when (refused is VipsException or InvalidDataException or UnsupportedImageException)
+        {
+            return 0;
         }
     }
 

@@ -26,9 +26,9 @@ internal static class ImageSignature
     // CR2: its first page is a small preview.
     private static bool IsCanonRaw(ReadOnlySpan<byte> encoded) => encoded.Length > 10 && encoded[8..].StartsWith("CR"u8);
 
-    // Two letters are too few to tell a bitmap from text, so its header must have one of the sizes that there are.
+    // Two letters are too few to tell a bitmap from text, so its header must have a size that headers have, or could have: text would give millions.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith("BM"u8)
         && encoded.Length >= BitmapHeaderSizeOffset + sizeof(uint)
-        && BinaryPrimitives.ReadUInt32LittleEndian(encoded[BitmapHeaderSizeOffset..]) is 12 or 40 or 52 or 56 or 64 or 108 or 124;
+        && BinaryPrimitives.ReadUInt32LittleEndian(encoded[BitmapHeaderSizeOffset..]) is >= 12 and <= 256;
 }

@@ -1,5 +1,6 @@
 using NetVips;
 using Pipeline.Imaging.Jpeg;
+using Pipeline.Imaging.Tiff;
 using Pipeline.Models;
 
 namespace Pipeline.Imaging;
@@ -27,7 +28,7 @@ internal static class LibVips
 
         // The signature is checked before; this is the second lock. Nothing but these loaders, whatever the bytes pretend.
         Operation.Block("VipsForeignLoad", true);
-        foreach (string loader in (string[])["Jpeg", "Png", "Webp", "Nsgif", "Tiff"])
+        foreach (string loader in (string[])["Jpeg", "Png", "Webp", "Tiff"])
         {
             Operation.Block($"VipsForeignLoad{loader}", false);
         }
@@ -43,8 +44,53 @@ internal static class LibVips
     /// <exception cref="VipsException">The header is broken.</exception>
     public static (int Width, int Height) ReadSize(byte[] encoded, ImageFormat format)
     {
+        if (format == ImageFormat.Gif)
+        {
+            GifReader gif = GifReader.Open(encoded);
+            return (gif.Width, gif.Height);
+        }
+
+        if (format == ImageFormat.Tiff)
+        {
+            TiffPage page = TiffLoader.FindPage(encoded);
+            return page.Orientation >= 5 ? (page.Height, page.Width) : (page.Width, page.Height);
+        }
+
         using Image header = OpenHeader(encoded, format);
         return IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
+    }
+
+    /// <summary>
+    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file allows nothing
+    /// else, else at most what <see cref="DecodeAndReduce"/> keeps.
+    /// </summary>
+    /// <exception cref="VipsException">The header is broken.</exception>
+    public static long EstimateMemory(byte[] encoded, ImageFormat format)
+    {
+        // Indices and colours; a canvas and what it is made from; samples and what they become, or lines.
+        long pixels = Pixels(ReadSize(encoded, format));
+        if (format == ImageFormat.Gif)
+        {
+            return pixels * 4;
+        }
+
+        if (format == ImageFormat.Tiff)
+        {
+            TiffPage page = TiffLoader.FindPage(encoded);
+            long whole = TiffLoader.EstimateMemory(page);
+            return page.Orientation == 1 ? whole : Math.Max(whole, pixels * page.Samples * 2);
+        }
+
+        using Image header = OpenHeader(encoded, format);
+        long size = pixels * header.Bands * (header.Format == Enums.BandFormat.Uchar ? 1 : 2);
+        long held = format switch
+        {
+            ImageFormat.WebP => pixels * 8,
+            ImageFormat.Jpeg when header.Contains("interlaced") => pixels * header.Bands * sizeof(short),
+            _ when header.Contains("interlaced") || IsTurned(header) => size,
+            _ => 0,
+        };
+        return Math.Max(held, Math.Min(size, MaxBytesInMemory));
     }
 
     /// <summary>The picture at its own size.</summary>
@@ -67,19 +113,20 @@ internal static class LibVips
     {
         if (format != ImageFormat.Jpeg)
         {
-            return Reduce(access => Open(encoded, format, access), width, height);
+            return ReduceWhole(
+                IsReadWhole(encoded, format) ? Open(encoded, format) : OpenStrictly(access => Open(encoded, format, access)), width, height);
         }
 
         JpegFile jpeg = JpegFile.Open(encoded);
         using Image header = jpeg.OpenHeader();
         (int fullWidth, int fullHeight) = IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
         int shrink = ShrinkOnLoad(Math.Min(fullWidth / width, fullHeight / height));
-        return jpeg.Decode(open => Reduce(access => open(shrink, access), width, height));
+        return jpeg.Decode(open => ReduceWhole(OpenStrictly(access => open(shrink, access)), width, height));
     }
 
-    private static RgbImage Reduce(Func<Enums.Access, Image> open, int width, int height)
+    private static RgbImage ReduceWhole(Image opened, int width, int height)
     {
-        using Image whole = OpenStrictly(open);
+        using Image whole = opened;
         using Image upright = whole.Autorot();
         using Image rgb = ToRgb(upright);
         return Reduce(rgb, width, height);
@@ -121,10 +168,22 @@ internal static class LibVips
     {
         ImageFormat.Png => Image.PngloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
         ImageFormat.WebP => Image.WebploadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
-        ImageFormat.Gif => Image.GifloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
-        ImageFormat.Tiff => Image.TiffloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
+        ImageFormat.Gif => OpenGif(encoded),
+        ImageFormat.Tiff => TiffLoader.Open(encoded, access),
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips has no loader for it."),
     };
+
+    private static long Pixels((int Width, int Height) size) => (long)size.Width * size.Height;
+
+    private static Image OpenGif(byte[] encoded)
+    {
+        GifReader gif = GifReader.Open(encoded);
+        return FromPixels(new RgbImage(gif.Width, gif.Height, gif.ReadPixels(encoded)));
+    }
+
+    // By our own readers, which are strict.
+    private static bool IsReadWhole(byte[] encoded, ImageFormat format) =>
+        format == ImageFormat.Gif || (format == ImageFormat.Tiff && TiffLoader.IsReadWhole(TiffLoader.FindPage(encoded)));
 
     // The decoder's shrinking is a plain block average; at least a factor of 2 is left to the better kernel, as in libvips' own thumbnails.
     private static int ShrinkOnLoad(int factor) => factor >= 16 ? 8 : factor >= 8 ? 4 : factor >= 4 ? 2 : 1;
@@ -134,17 +193,12 @@ internal static class LibVips
 
     private static Image ToRgb(Image image)
     {
-        using Image srgb = ToSrgb(image);
+        using Image srgb = ColourProfile.ToSrgb(image);
         using Image flat = srgb.HasAlpha() ? srgb.Flatten(White) : srgb.Copy();
         return flat.Bands == 3
             ? flat.Cast(Enums.BandFormat.Uchar)
             : throw new VipsException($"The picture has {flat.Bands} bands that are no colours.");
     }
-
-    // A profile says what the numbers mean; without one they are taken by the format's convention.
-    private static Image ToSrgb(Image image) => image.Contains("icc-profile-data")
-        ? image.IccTransform("srgb", embedded: true, intent: Enums.Intent.Relative, depth: 8)
-        : image.Colourspace(Enums.Interpretation.Srgb);
 
     private static Image FromPixels(RgbImage image)
     {
