@@ -64,7 +64,7 @@ public sealed class AugmentationRunTests : IDisposable
         CommandFailure failure = await Assert.ThrowsAsync<CommandFailure>(() => RunAsync(text, seed: 1, count: 1));
 
         Assert.Contains("README.md' is not accepted as an image.", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are allowed", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("JPEG, PNG, WebP, GIF, BMP and TIFF are accepted", failure.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder));
     }
 
