@@ -109,7 +109,9 @@ public class ArchitectureTests
         string[] sources = Directory.GetFiles(Repository.Path("src", "Pipeline", "Drawing"), "*.cs");
 
         Assert.Contains(sources, source => File.ReadAllText(source).Contains("SixLabors.ImageSharp", StringComparison.Ordinal));
-        Assert.All(sources, source => Assert.DoesNotMatch(@"\bImage(<\w+>)?\.(Load|Identify|DetectFormat)|Decoder\b(?<!ImageDecoder)", File.ReadAllText(source)));
+        Assert.All(sources, source => Assert.DoesNotMatch(
+            @"\bImage(<\w+>)?\.(Load|Identify|DetectFormat)|Decoder\b(?<!ImageDecoder)",
+            File.ReadAllText(source)));
     }
 
     private static void AssertUnused(Assembly user, string fullName) =>

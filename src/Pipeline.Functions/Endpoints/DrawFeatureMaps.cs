@@ -60,7 +60,7 @@ internal sealed record FeatureMapsQuery(InstalledModel Model, int? Block)
         if (query.TryGetValue("layout", out StringValues layout) && layout != "grid" && layout != "sheet")
         {
             throw Problems.InvalidParameter(
-                $"layout={layout} is not allowed: layout is grid for one block, which is usual, or sheet for all blocks.");
+                $"layout={layout} is not allowed: layout is grid for one block, the default, or sheet for all blocks.");
         }
 
         if (layout != "sheet")

@@ -57,7 +57,7 @@ public sealed class RunStudy(ModelSessions sessions, ImageDecoder decoder, Study
 
         return new StudyRequest
         {
-            Images = [.. fields.Zip(images, (field, image) => new StudyImage(field, image)).Where(picture => !picture.Encoded.IsEmpty)],
+            Images = [.. fields.Zip(images, (field, image) => new StudyImage(field, image)).Where(image => !image.Encoded.IsEmpty)],
             Augmentations = query.Augmentations,
             Seed = query.Seed,
         };

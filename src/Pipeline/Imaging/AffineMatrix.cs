@@ -33,7 +33,7 @@ internal readonly record struct AffineMatrix(double Xx, double Xy, double X0, do
     /// <summary>Whether every position has one to be read from.</summary>
     public bool IsFinite => double.IsFinite(Xx + Xy + X0 + Yx + Yy + Y0);
 
-    /// <summary>The same about the centre of a picture rather than about its first pixel.</summary>
+    /// <summary>The same about the centre of an image rather than about its first pixel.</summary>
     public AffineMatrix AboutCentre(int width, int height)
     {
         (double x, double y) = ((width - 1) / 2.0, (height - 1) / 2.0);

@@ -1,7 +1,7 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Reads a picture through an affine map: bilinear interpolation in double precision, positions outside clamped to the edge, as
+/// Reads an image through an affine map: bilinear interpolation in double precision, positions outside clamped to the edge, as
 /// <c>scipy.ndimage.affine_transform</c> with order 1 and mode "nearest". Rows are shared out among the processors.
 /// </summary>
 internal static class AffineWarp
@@ -9,13 +9,13 @@ internal static class AffineWarp
     // Below this the threads would cost more than they bring.
     private const int PixelsWorthThreads = 100_000;
 
-    /// <summary>The picture through the map, rounded to the nearest level.</summary>
+    /// <summary>The image through the map, rounded to the nearest level.</summary>
     public static RgbImage Apply(RgbImage image, AffineMatrix map) => Apply(image, map, channelShift: 0, flip: false);
 
     /// <summary>
-    /// The picture through the map, then shifted in brightness within its own range, then mirrored, and rounded once at the end.
+    /// The image through the map, then shifted in brightness within its own range, then mirrored, and rounded once at the end.
     /// </summary>
-    /// <param name="image">The picture.</param>
+    /// <param name="image">The image.</param>
     /// <param name="map">From an output position to an input position.</param>
     /// <param name="channelShift">
     /// Grey levels added to every value, which stays between the smallest and the largest value of all three channels.
@@ -41,7 +41,7 @@ internal static class AffineWarp
         return new RgbImage(image.Width, image.Height, pixels);
     }
 
-    // Read twice, once for this: values of 8 bytes for a whole picture of 50 megapixels would take 1.2 GB.
+    // Read twice, once for this: values of 8 bytes for a whole image of 50 megapixels would take 1.2 GB.
     private static (double Lowest, double Highest) Range(RgbImage image, AffineMatrix map)
     {
         double[] lowest = new double[image.Height];

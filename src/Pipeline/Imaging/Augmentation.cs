@@ -1,20 +1,20 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Random variants of a picture as Keras' <c>ImageDataGenerator</c> makes them (keras-preprocessing 1.1): rotation, shift, shear and zoom
+/// Random variants of an image as Keras' <c>ImageDataGenerator</c> makes them (keras-preprocessing 1.1): rotation, shift, shear and zoom
 /// in one affine step, then a channel shift, then a flip; fill mode nearest.
 /// </summary>
 /// <remarks>
 /// Three errors of Keras are not repeated. Its older versions turn about (n / 2 + 0.5), a pixel off the centre. Later ones turn about
-/// (n / 2 - 0.5), the true centre, but with width and height swapped, so that a picture which is not square turns about a point beside its
-/// centre; and they shift columns by what was drawn for rows. On square pictures and with equal ranges, as in the study, only the first of
+/// (n / 2 - 0.5), the true centre, but with width and height swapped, so that an image which is not square turns about a point beside its
+/// centre; and they shift columns by what was drawn for rows. On square images and with equal ranges, as in the study, only the first of
 /// them shows. Keras also keeps fractions of a grey level; here values are rounded to the nearest level once, at the end.
 /// </remarks>
 internal static class Augmentation
 {
     private const double Unit = 1.0 / (1UL << 53);
 
-    // The place of each draw in a picture's stream. A new one goes to the end, or every seed would mean other pictures.
+    // The place of each draw in an image's stream. A new one goes to the end, or every seed would mean other images.
     private enum Draws
     {
         Rotation,
@@ -31,8 +31,8 @@ internal static class Augmentation
     /// Draws a transform. It depends on the arguments alone: the same on every machine, in any order, whatever else was drawn.
     /// </summary>
     /// <param name="ranges">What to draw from.</param>
-    /// <param name="width">Width of the picture, in pixels, at least 1.</param>
-    /// <param name="height">Height of the picture, in pixels, at least 1.</param>
+    /// <param name="width">Width of the image, in pixels, at least 1.</param>
+    /// <param name="height">Height of the image, in pixels, at least 1.</param>
     /// <param name="seed">Which series of variants.</param>
     /// <param name="index">Which variant of the series.</param>
     /// <exception cref="ArgumentException">A range is none, or a side is below 1.</exception>
@@ -54,8 +54,8 @@ internal static class Augmentation
             ranges.HorizontalFlip && Uniform(stream, Draws.Flip) < 0.5);
     }
 
-    /// <summary>Carries a transform out; the picture keeps its size.</summary>
-    /// <param name="image">The picture.</param>
+    /// <summary>Carries a transform out; the image keeps its size.</summary>
+    /// <param name="image">The image.</param>
     /// <param name="transform">What to do with it.</param>
     /// <exception cref="ArgumentException">A number of the transform is not finite.</exception>
     public static RgbImage Apply(RgbImage image, AugmentationTransform transform)

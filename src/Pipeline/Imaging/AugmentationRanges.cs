@@ -24,7 +24,7 @@ internal sealed record AugmentationRanges
     /// <summary>Shift of all values up to this many grey levels either way, 0 to 255.</summary>
     public double ChannelShift { get; init; } = 10;
 
-    /// <summary>Whether every other picture is mirrored left to right.</summary>
+    /// <summary>Whether every other image is mirrored left to right.</summary>
     public bool HorizontalFlip { get; init; } = true;
 
     /// <exception cref="ArgumentException">A range is none.</exception>

@@ -1,6 +1,6 @@
 namespace Pipeline.Imaging;
 
-/// <summary>A picture that passed <see cref="ImageDecoder"/>.</summary>
+/// <summary>An image that passed <see cref="ImageDecoder"/>.</summary>
 /// <param name="Pixels">The pixels, at the size asked for.</param>
 /// <param name="Width">Width of the upright original, in pixels.</param>
 /// <param name="Height">Height of the upright original, in pixels.</param>

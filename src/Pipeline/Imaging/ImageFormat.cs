@@ -1,6 +1,8 @@
 namespace Pipeline.Imaging;
 
-/// <summary>The encodings that are let in, told from the first bytes of the file, never from a name or a header field.</summary>
+/// <summary>
+/// The encodings that are accepted. They are recognised by the first bytes of the file, never by a name or a header field.
+/// </summary>
 internal enum ImageFormat
 {
     /// <summary>JPEG.</summary>

@@ -9,7 +9,7 @@ public sealed record ImageLimits
     /// <summary>Largest width times height in pixels: 50 megapixels.</summary>
     public long MaxPixels { get; init; } = 50_000_000;
 
-    /// <summary>What to tell of a picture with more than <see cref="MaxBytes"/>, wherever its length is known before it is read.</summary>
+    /// <summary>The error for an image with more than <see cref="MaxBytes"/>, wherever its length is known before it is read.</summary>
     /// <param name="length">Its encoded size in bytes.</param>
     internal ImageRejection TooManyBytes(long length) =>
         new(ImageFault.TooManyBytes, $"The image has {length:N0} bytes; at most {MaxBytes:N0} are allowed.");

@@ -1,6 +1,6 @@
 namespace Pipeline.Imaging;
 
-/// <summary>Why bytes were not let in as a picture.</summary>
+/// <summary>Why bytes were not accepted as an image.</summary>
 internal enum ImageFault
 {
     /// <summary>No bytes at all.</summary>
@@ -24,5 +24,5 @@ internal enum ImageFault
 
 /// <summary>A refusal and what a person needs to know of it: what was wrong and what is allowed.</summary>
 /// <param name="Fault">The kind of refusal, stable for programs.</param>
-/// <param name="Detail">A sentence for people; holds no part of the picture.</param>
+/// <param name="Detail">A sentence for people; holds no part of the image.</param>
 internal sealed record ImageRejection(ImageFault Fault, string Detail);

@@ -4,7 +4,7 @@ namespace Pipeline.Imaging;
 internal static class ImageResizer
 {
     /// <summary>Resizes, ignoring the aspect ratio.</summary>
-    /// <param name="image">The picture.</param>
+    /// <param name="image">The image.</param>
     /// <param name="width">Width wanted, in pixels, at least 1.</param>
     /// <param name="height">Height wanted, in pixels, at least 1.</param>
     /// <param name="resampling">How.</param>

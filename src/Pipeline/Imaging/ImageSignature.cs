@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Pipeline.Imaging;
 
-/// <summary>Tells the format from the first bytes. What is not recognised here never reaches a decoder.</summary>
+/// <summary>Recognises the format by the first bytes. What is not recognised here never reaches a decoder.</summary>
 internal static class ImageSignature
 {
     private const int BitmapHeaderSizeOffset = 14;
@@ -26,7 +26,8 @@ internal static class ImageSignature
     // CR2: its first page is a small preview.
     private static bool IsCanonRaw(ReadOnlySpan<byte> encoded) => encoded.Length > 10 && encoded[8..].StartsWith("CR"u8);
 
-    // Two letters are too few to tell a bitmap from text, so its header must have a size that headers have, or could have: text would give millions.
+    // Two letters are too few to distinguish a bitmap from text, so its header must have a size that headers have, or could have: text
+    // would give millions.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith("BM"u8)
         && encoded.Length >= BitmapHeaderSizeOffset + sizeof(uint)

@@ -33,5 +33,6 @@ internal static class IsoMedia
     }
 
     private static bool Has(string brands, string brand) =>
-        Enumerable.Range(0, brands.Length / BrandLength).Any(i => string.CompareOrdinal(brands, i * BrandLength, brand, 0, BrandLength) == 0);
+        Enumerable.Range(0, brands.Length / BrandLength)
+            .Any(i => string.CompareOrdinal(brands, i * BrandLength, brand, 0, BrandLength) == 0);
 }

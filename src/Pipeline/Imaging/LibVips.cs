@@ -8,7 +8,7 @@ namespace Pipeline.Imaging;
 /// <summary>The one place that calls libvips. Everything comes out upright, as 8-bit sRGB with three bands.</summary>
 internal static class LibVips
 {
-    // Up to here a picture is decoded into memory; a larger one is read line by line, twice.
+    // Up to here an image is decoded into memory; a larger one is read line by line, twice.
     private const long MaxBytesInMemory = 64 * 1024 * 1024;
 
     private static readonly double[] White = [255, 255, 255];
@@ -16,17 +16,17 @@ internal static class LibVips
     [ThreadStatic]
     private static int t_warnings;
 
-    // Runs once, before the first picture.
+    // Runs once, before the first image.
     static LibVips()
     {
-        // A server decodes many pictures at once, each on one thread; and never the same operation on the same picture twice.
+        // A server decodes many images at once, each on one thread; and never the same operation on the same image twice.
         NetVips.NetVips.Concurrency = 1;
         Cache.Max = 0;
 
-        // What is wrong with a picture is told to its sender; the process' output is not the place.
+        // What is wrong with an image is an error for its sender; it does not belong into the process' output.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => t_warnings++);
 
-        // The signature is checked before; this is the second lock. Nothing but these loaders, whatever the bytes pretend.
+        // The signature is checked before. This makes sure that no other loader runs, whatever the bytes pretend to be.
         Operation.Block("VipsForeignLoad", true);
         foreach (string loader in (string[])["Jpeg", "Png", "Webp", "Tiff"])
         {
@@ -40,7 +40,7 @@ internal static class LibVips
     /// </summary>
     public static int Warnings => t_warnings;
 
-    /// <summary>Size of the upright picture, from the header alone.</summary>
+    /// <summary>Size of the upright image, from the header alone.</summary>
     /// <exception cref="VipsException">The header is broken.</exception>
     public static (int Width, int Height) ReadSize(byte[] encoded, ImageFormat format)
     {
@@ -61,8 +61,8 @@ internal static class LibVips
     }
 
     /// <summary>
-    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file allows nothing
-    /// else, else at most what <see cref="DecodeAndReduce"/> keeps.
+    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file
+    /// allows nothing else, else at most what <see cref="DecodeAndReduce"/> keeps.
     /// </summary>
     /// <exception cref="VipsException">The header is broken.</exception>
     public static long EstimateMemory(byte[] encoded, ImageFormat format)
@@ -93,7 +93,7 @@ internal static class LibVips
         return Math.Max(held, Math.Min(size, MaxBytesInMemory));
     }
 
-    /// <summary>The picture at its own size.</summary>
+    /// <summary>The image at its own size.</summary>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
     public static RgbImage Decode(byte[] encoded, ImageFormat format) => format == ImageFormat.Jpeg
         ? JpegFile.Open(encoded).Decode(open => Decode(open(1, null)))
@@ -107,14 +107,16 @@ internal static class LibVips
         return ToPixels(rgb);
     }
 
-    /// <summary>The picture brought to a size: a JPEG shrunk while it is decoded, then all by a Lanczos kernel.</summary>
+    /// <summary>The image brought to a size: a JPEG shrunk while it is decoded, then all by a Lanczos kernel.</summary>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
     public static RgbImage DecodeAndReduce(byte[] encoded, ImageFormat format, int width, int height)
     {
         if (format != ImageFormat.Jpeg)
         {
             return ReduceWhole(
-                IsReadWhole(encoded, format) ? Open(encoded, format) : OpenStrictly(access => Open(encoded, format, access)), width, height);
+                IsReadWhole(encoded, format)
+                    ? Open(encoded, format)
+                    : OpenStrictly(access => Open(encoded, format, access)), width, height);
         }
 
         JpegFile jpeg = JpegFile.Open(encoded);
@@ -146,8 +148,8 @@ internal static class LibVips
     }
 
     /// <summary>
-    /// A picture whose content is known to be whole. The caches within a resize turn a read error into black lines, so every line is read before
-    /// one gets there.
+    /// An image whose content is known to be whole. The caches within a resize turn a read error into black lines, so every line is read
+    /// before one gets there.
     /// </summary>
     private static Image OpenStrictly(Func<Enums.Access, Image> open)
     {
@@ -197,7 +199,7 @@ internal static class LibVips
         using Image flat = srgb.HasAlpha() ? srgb.Flatten(White) : srgb.Copy();
         return flat.Bands == 3
             ? flat.Cast(Enums.BandFormat.Uchar)
-            : throw new VipsException($"The picture has {flat.Bands} bands that are no colours.");
+            : throw new VipsException($"The image has {flat.Bands} bands that are no colours.");
     }
 
     private static Image FromPixels(RgbImage image)

@@ -24,8 +24,8 @@ internal static class NearestNeighbour
     }
 
     /// <summary>
-    /// The sample of each output position. Pillow's <c>ImagingScaleAffine</c> starts at half a step and adds up steps in double precision; the sum
-    /// is repeated here, rounding and all, because a product would land on another pixel where a sample falls on an edge.
+    /// The sample of each output position. Pillow's <c>ImagingScaleAffine</c> starts at half a step and adds up steps in double precision;
+    /// the sum is repeated here, rounding and all, because a product would land on another pixel where a sample falls on an edge.
     /// </summary>
     private static int[] Positions(int from, int to)
     {

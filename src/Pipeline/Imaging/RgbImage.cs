@@ -1,6 +1,6 @@
 namespace Pipeline.Imaging;
 
-/// <summary>An upright picture as 8-bit sRGB pixels.</summary>
+/// <summary>An upright image as 8-bit sRGB pixels.</summary>
 internal sealed class RgbImage
 {
     /// <summary>Wraps pixels; the array is not copied and must not be written to afterwards.</summary>
@@ -14,7 +14,9 @@ internal sealed class RgbImage
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (pixels.Length != (long)width * height * 3)
         {
-            throw new ArgumentException($"{width} x {height} RGB pixels take {(long)width * height * 3} bytes, not {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException(
+                $"{width} x {height} RGB pixels take {(long)width * height * 3} bytes, not {pixels.Length}.",
+                nameof(pixels));
         }
 
         (Width, Height, Pixels) = (width, height, pixels);

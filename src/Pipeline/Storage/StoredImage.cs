@@ -67,8 +67,8 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
             return new StoredImage(imageETag, null, limits.TooManyBytes(length));
         }
 
-        // Storage reports a blob as created when a copy onto it begins, and what can be read then is not the image. The status of a blob that
-        // is no copy reads as pending, too.
+        // Storage reports a blob as created when a copy onto it begins, and what can be read then is not the image. The status of a blob
+        // that is no copy reads as pending, too.
         if (download.Details is { CopyId.Length: > 0, CopyStatus: CopyStatus.Pending })
         {
             return new StoredImage(imageETag, null, new ImageRejection(ImageFault.Unreadable, CopyReason));
@@ -86,8 +86,8 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
     private static ImageRejection Archived(string? errorCode) => new(
         ImageFault.Unreadable,
         errorCode == BlobErrorCode.BlobArchived
-            ? "The blob is in the archive tier, where nothing can be read. Move it to the hot, cool or cold tier, and then upload it again " +
-                "or run ./pipeline poison replay."
+            ? "The blob is in the archive tier, where nothing can be read. Move it to the hot, cool or cold tier, and then upload it " +
+                "again or run ./pipeline poison replay."
             : "The blob is being moved out of the archive tier, which may take 15 hours. Upload it again when that is done, or run " +
                 "./pipeline poison replay.");
 }

@@ -131,7 +131,10 @@ public class HostTests(RunningPipeline pipeline)
     [InlineData("DELETE", "images", "GET")]
     [InlineData("PATCH", "compare", "POST, GET")]
     [InlineData("PUT", "health", "GET, HEAD")]
-    public async Task A_method_that_an_address_does_not_take_is_405_and_names_those_that_it_takes(string method, string path, string allowed)
+    public async Task A_method_that_an_address_does_not_take_is_405_and_names_those_that_it_takes(
+        string method,
+        string path,
+        string allowed)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
 

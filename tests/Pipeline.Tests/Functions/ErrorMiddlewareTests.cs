@@ -96,7 +96,10 @@ public class ErrorMiddlewareTests
     {
         using var left = new CancellationTokenSource();
         left.Cancel();
-        foreach (Exception exception in new Exception[] { new OperationCanceledException(), new ConnectionResetException("gone"), new IOException("gone") })
+        foreach (Exception exception in new Exception[] {
+            new OperationCanceledException(),
+            new ConnectionResetException("gone"),
+            new IOException("gone") })
         {
             Assert.Null(new ErrorMiddleware(_logger).Answer(exception, "FindSimilar", left.Token));
             AssertLogged(LogLevel.Information, "the caller left");

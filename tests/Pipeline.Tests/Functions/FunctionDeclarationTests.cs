@@ -29,7 +29,8 @@ public class FunctionDeclarationTests
         Assert.All(Http(), function => Assert.Equal(
             function.Function.Name == "Health" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function, function.Trigger.AuthLevel));
         Assert.All(Http(), function => Assert.Contains(
-            function.Function.TriggerParameter.GetCustomAttributesData().Single(data => data.AttributeType == typeof(HttpTriggerAttribute)).ConstructorArguments,
+            function.Function.TriggerParameter.GetCustomAttributesData().Single(data => data.AttributeType == typeof(HttpTriggerAttribute))
+                .ConstructorArguments,
             argument => argument.ArgumentType == typeof(AuthorizationLevel)));
     }
 
@@ -42,8 +43,12 @@ public class FunctionDeclarationTests
         Assert.All(blobs, function =>
         {
             var trigger = (BlobTriggerAttribute)function.Trigger;
-            Assert.Equal(("images/{name}", "ImagesStorage", BlobTriggerSource.EventGrid), (trigger.BlobPath, trigger.Connection, trigger.Source));
-            Assert.Equal([typeof(BlobClient), typeof(CancellationToken)], function.Method.GetParameters().Select(parameter => parameter.ParameterType));
+            Assert.Equal(
+                ("images/{name}", "ImagesStorage", BlobTriggerSource.EventGrid),
+                (trigger.BlobPath, trigger.Connection, trigger.Source));
+            Assert.Equal(
+                [typeof(BlobClient), typeof(CancellationToken)],
+                function.Method.GetParameters().Select(parameter => parameter.ParameterType));
         });
     }
 
@@ -54,12 +59,16 @@ public class FunctionDeclarationTests
 
         var trigger = (QueueTriggerAttribute)removal.Trigger;
         Assert.Equal(("image-deletions", "ImagesStorage"), (trigger.QueueName, trigger.Connection));
-        Assert.Equal([typeof(string), typeof(CancellationToken)], removal.Method.GetParameters().Select(parameter => parameter.ParameterType));
+        Assert.Equal(
+            [typeof(string), typeof(CancellationToken)],
+            removal.Method.GetParameters().Select(parameter => parameter.ParameterType));
     }
 
     [Fact]
     public void An_HTTP_function_takes_the_request_and_nothing_that_a_query_parameter_could_be_bound_to() =>
-        Assert.All(Http(), function => Assert.Equal([typeof(HttpRequest)], function.Function.Method.GetParameters().Select(parameter => parameter.ParameterType)));
+        Assert.All(Http(), function => Assert.Equal(
+            [typeof(HttpRequest)],
+            function.Function.Method.GetParameters().Select(parameter => parameter.ParameterType)));
 
     [Fact]
     public void What_is_published_runs_on_the_worker_of_the_Functions_host()
@@ -80,5 +89,6 @@ public class FunctionDeclarationTests
     }
 
     private static IEnumerable<(DeclaredFunction Function, HttpTriggerAttribute Trigger)> Http() =>
-        Declared.Where(function => function.Trigger is HttpTriggerAttribute).Select(function => (function, (HttpTriggerAttribute)function.Trigger));
+        Declared.Where(function => function.Trigger is HttpTriggerAttribute)
+            .Select(function => (function, (HttpTriggerAttribute)function.Trigger));
 }

@@ -111,7 +111,9 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         using var small = new SmallModels(withTop: true, studied: false, labelled: false);
 
         AssertProblem(
-            () => CompareQuery.Parse(Request("?layers=vgg16:fc2"), small.Sessions), 409, "no-float32-model", "VGG16 is not there in float32");
+            () => CompareQuery.Parse(
+                Request("?layers=vgg16:fc2"),
+                small.Sessions), 409, "no-float32-model", "VGG16 is not there in float32");
     }
 
     [Theory]
@@ -138,7 +140,12 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("", "application/json, text/html;q=0.5", 10, 1, false)]
     [InlineData("", "*/*", 10, 1, false)]
     [InlineData("?format=json", "text/html", 10, 1, false)]
-    public void A_study_draws_ten_variants_and_answers_with_JSON_unless_asked_otherwise(string query, string accept, int n, int seed, bool isReport)
+    public void A_study_draws_ten_variants_and_answers_with_JSON_unless_asked_otherwise(
+        string query,
+        string accept,
+        int n,
+        int seed,
+        bool isReport)
     {
         HttpRequest request = Request(query);
         request.Headers.Accept = accept;

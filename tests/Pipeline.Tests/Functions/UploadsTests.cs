@@ -65,7 +65,8 @@ public class UploadsTests
     public async Task A_field_that_is_too_large_or_empty_is_named()
     {
         await AssertProblemAsync(
-            () => ReadAsync(Form(("a", [1]), ("b", new byte[Limits.MaxBytes + 1]))), 413, "image-too-large", "The field 'b' has more than 1 MB");
+            () => ReadAsync(
+                Form(("a", [1]), ("b", new byte[Limits.MaxBytes + 1]))), 413, "image-too-large", "The field 'b' has more than 1 MB");
         await AssertProblemAsync(() => ReadAsync(Form(("a", []), ("b", [1]))), 400, "empty-image", "The field 'a' is empty.");
     }
 
@@ -165,7 +166,8 @@ public class UploadsTests
     {
         Exception exception = await Assert.ThrowsAnyAsync<Exception>(read);
         ProblemHttpResult problem =
-            (exception is InvalidImageException invalid ? Problems.InvalidImage(invalid) : Assert.IsType<ApiProblemException>(exception)).Problem;
+            (exception is InvalidImageException invalid ? Problems.InvalidImage(invalid) : Assert.IsType<ApiProblemException>(exception))
+                .Problem;
         Assert.Equal((status, $"urn:pipeline:problem:{kind}"), (problem.StatusCode, problem.ProblemDetails.Type));
         Assert.Contains(detail, problem.ProblemDetails.Detail, StringComparison.Ordinal);
     }

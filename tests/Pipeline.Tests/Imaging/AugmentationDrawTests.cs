@@ -88,7 +88,8 @@ public class AugmentationDrawTests
     [Fact]
     public void Draws_fill_their_ranges_evenly_and_apart_from_each_other()
     {
-        AugmentationTransform[] drawn = [.. Enumerable.Range(0, 10_000).Select(index => Augmentation.Draw(Study, 100, 100, seed: 7, index))];
+        AugmentationTransform[] drawn = [.. Enumerable.Range(0, 10_000)
+            .Select(index => Augmentation.Draw(Study, 100, 100, seed: 7, index))];
 
         // Means and variances of even draws, within about five standard errors of 10,000.
         Assert.Equal(0, drawn.Average(transform => transform.Rotation), tolerance: 0.9);

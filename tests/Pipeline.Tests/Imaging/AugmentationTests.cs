@@ -11,7 +11,9 @@ public class AugmentationTests
     private static readonly AugmentationTransform Identity = AugmentationTransform.Identity;
 
     private static readonly Case[] Cases =
-        JsonSerializer.Deserialize<Case[]>(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "augmentation.json")), Json)!;
+        JsonSerializer.Deserialize<Case[]>(
+            File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "augmentation.json")),
+            Json)!;
 
     public static TheoryData<string, string> References
     {

@@ -14,7 +14,9 @@ public sealed record DamagedFile(string File, string Operation, int Offset, stri
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static ILookup<string, DamagedFile> All { get; } =
-        JsonSerializer.Deserialize<Edited[]>(System.IO.File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "damage.json")), Json)!
+        JsonSerializer.Deserialize<Edited[]>(
+            System.IO.File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "damage.json")),
+            Json)!
             .SelectMany(file => file.Edits.Select(edit => new DamagedFile(
                 file.File, edit[0].GetString()!, edit[1].GetInt32(), edit[2].GetString(), edit[3].GetString()!, edit[4].GetString()!)))
             .ToLookup(edit => edit.File);

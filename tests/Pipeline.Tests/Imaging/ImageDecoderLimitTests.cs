@@ -97,7 +97,8 @@ public class ImageDecoderLimitTests
             Enum.GetValues<Resampling>(),
             resampling =>
             {
-                Assert.False(Decoder.TryDecode(image.AsMemory(0, image.Length / 2), 224, 224, resampling, out _, out ImageRejection? rejection));
+                Assert.False(
+                    Decoder.TryDecode(image.AsMemory(0, image.Length / 2), 224, 224, resampling, out _, out ImageRejection? rejection));
                 Assert.Equal(ImageFault.Damaged, rejection.Fault);
                 Assert.DoesNotContain("vips", rejection.Detail, StringComparison.OrdinalIgnoreCase);
             });
@@ -170,7 +171,8 @@ public class ImageDecoderLimitTests
         using var decoder = new ImageDecoder(new ImageLimits(), budget: 140_000_000);
 
         long more = PeakOf(() => Task.WaitAll(
-            [.. Enumerable.Range(0, 4).Select(_ => decoder.DecodeAsync(image, 224, 224, Resampling.Quality, TestContext.Current.CancellationToken))],
+            [.. Enumerable.Range(0, 4)
+                .Select(_ => decoder.DecodeAsync(image, 224, 224, Resampling.Quality, TestContext.Current.CancellationToken))],
             TestContext.Current.CancellationToken));
 
         Assert.InRange(more, 0, 220_000_000);

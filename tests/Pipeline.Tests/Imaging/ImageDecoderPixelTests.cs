@@ -48,11 +48,14 @@ public class ImageDecoderPixelTests
         string path = Repository.Path("..", "shared", "study", "vase.jpg");
         Assert.SkipUnless(File.Exists(path), $"There is no '{path}': the study's photographs are not part of the repository.");
 
-        Assert.True(Decoder.TryDecode(File.ReadAllBytes(path), 224, 224, Resampling.Keras, out DecodedImage? image, out ImageRejection? rejection), rejection?.Detail);
+        Assert.True(
+            Decoder.TryDecode(File.ReadAllBytes(path), 224, 224, Resampling.Keras, out DecodedImage? image, out ImageRejection? rejection),
+            rejection?.Detail);
 
         Assert.Equal((705, 877), (image.Width, image.Height));
         Assert.Equal(
-            "7f689d51db049625df13479dec40e7ea92556df422ca139a4dfdb1a741dd9380", Convert.ToHexStringLower(SHA256.HashData(image.Pixels.Pixels.Span)));
+            "7f689d51db049625df13479dec40e7ea92556df422ca139a4dfdb1a741dd9380", Convert.ToHexStringLower(
+                SHA256.HashData(image.Pixels.Pixels.Span)));
     }
 
     [Fact]
@@ -91,7 +94,13 @@ public class ImageDecoderPixelTests
     private static DecodedImage Decode(ReferenceImage reference, Resampling resampling)
     {
         Assert.True(
-            Decoder.TryDecode(reference.Encoded, reference.To[0], reference.To[1], resampling, out DecodedImage? image, out ImageRejection? rejection),
+            Decoder.TryDecode(
+                reference.Encoded,
+                reference.To[0],
+                reference.To[1],
+                resampling,
+                out DecodedImage? image,
+                out ImageRejection? rejection),
             rejection?.Detail);
         return image;
     }

@@ -4,7 +4,9 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Tests.Imaging;
 
-/// <summary>Files of kinds that people met in the field, held against independent decoders; written by <c>tests/reference/jpeg_png_webp.py</c>.</summary>
+/// <summary>
+/// Files of kinds that people met in the field, held against independent decoders; written by <c>tests/reference/jpeg_png_webp.py</c>.
+/// </summary>
 public class JpegPngWebpFileTests
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -12,7 +14,9 @@ public class JpegPngWebpFileTests
     private static readonly ImageDecoder Decoder = new(new ImageLimits());
 
     private static readonly FieldFile[] All =
-        JsonSerializer.Deserialize<FieldFile[]>(File.ReadAllBytes(Repository.Path("tests", "reference", "field", "jpeg-png-webp.json")), Json)!;
+        JsonSerializer.Deserialize<FieldFile[]>(
+            File.ReadAllBytes(Repository.Path("tests", "reference", "field", "jpeg-png-webp.json")),
+            Json)!;
 
     public static TheoryData<string> Read => [.. All.Where(file => file.Like is not null).Select(file => file.File)];
 

@@ -9,9 +9,12 @@ public sealed record ReferenceImage(string File, int Width, int Height, int[] To
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     public static IReadOnlyList<ReferenceImage> All { get; } =
-        JsonSerializer.Deserialize<ReferenceImage[]>(System.IO.File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "images.json")), Json)!;
+        JsonSerializer.Deserialize<ReferenceImage[]>(
+            System.IO.File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "images.json")),
+            Json)!;
 
-    public static byte[] Read(string file) => System.IO.File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "images", file));
+    public static byte[] Read(string file)
+        => System.IO.File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "images", file));
 
     public byte[] Encoded => Read(File);
 

@@ -7,7 +7,8 @@ namespace Pipeline.Tests.Search;
 
 public class CosineScanTests
 {
-    private static readonly Gen<float[]> UnitVectors = Gen.Single[-1, 1].Array[16].Where(v => v.Any(x => x is > 0.01f or < -0.01f)).Select(Unit);
+    private static readonly Gen<float[]> UnitVectors = Gen.Single[-1, 1].Array[16].Where(v => v.Any(x => x is > 0.01f or < -0.01f))
+        .Select(Unit);
 
     [Fact]
     public void The_ranking_is_that_of_a_plain_sort_by_cosine() => Gen.Select(UnitVectors, UnitVectors.Array[0, 200], Gen.Int[1, 30])
@@ -29,12 +30,14 @@ public class CosineScanTests
         // 1,500 vectors of 4,096 values are past the threshold at which the scan is split.
         var random = new Random(7);
         EmbeddingRecord[] records =
-            [.. Enumerable.Range(0, 1500).Select(i => Record($"{i:d4}", Unit([.. Enumerable.Range(0, 4096).Select(_ => random.NextSingle() - 0.5f)])))];
+            [.. Enumerable.Range(0, 1500)
+                .Select(i => Record($"{i:d4}", Unit([.. Enumerable.Range(0, 4096).Select(_ => random.NextSingle() - 0.5f)])))];
         ReadOnlyMemory<float> query = records[777].Embedding.Values;
 
         Match[] found = CosineScan.Nearest(records, query, 25);
 
-        string[] expected = [.. records.OrderByDescending(record => Cosine(record.Embedding.Values.ToArray(), query.ToArray())).Take(25).Select(record => record.Id.Name)];
+        string[] expected = [.. records.OrderByDescending(record => Cosine(record.Embedding.Values.ToArray(), query.ToArray())).Take(25)
+            .Select(record => record.Id.Name)];
         Assert.Equal(expected, found.Select(match => match.Record.Id.Name));
     }
 

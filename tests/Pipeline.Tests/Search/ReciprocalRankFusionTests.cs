@@ -24,8 +24,9 @@ public class ReciprocalRankFusionTests
         Assert.Equal(["a", "b"], ReciprocalRankFusion.Fuse(Rankings(["b"], ["a"]), 10).Select(match => match.Record.Id.Name));
 
     [Fact]
-    public void Two_models_that_agree_keep_their_order() => Gen.Shuffle(Enumerable.Range(0, 20).Select(i => $"{i:d2}").ToArray()).Sample(names =>
-        Assert.Equal(names, ReciprocalRankFusion.Fuse(Rankings(names, names), 20).Select(match => match.Record.Id.Name)));
+    public void Two_models_that_agree_keep_their_order() => Gen.Shuffle(Enumerable.Range(0, 20).Select(i => $"{i:d2}").ToArray())
+        .Sample(names =>
+            Assert.Equal(names, ReciprocalRankFusion.Fuse(Rankings(names, names), 20).Select(match => match.Record.Id.Name)));
 
     [Fact]
     public void No_more_than_asked_are_given() => Assert.Equal(2, ReciprocalRankFusion.Fuse(Rankings(["a", "b", "c"], ["d"]), 2).Count);

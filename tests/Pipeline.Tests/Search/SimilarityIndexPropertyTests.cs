@@ -13,8 +13,16 @@ public class SimilarityIndexPropertyTests
     private const int Images = 6;
 
     private static readonly Gen<Step> Steps = Gen.Frequency(
-        (8, Gen.Select(Gen.Int[0, Images - 1], Gen.Int[0, Writers - 1], Gen.Bool, Step (image, writer, late) => new Write(image, writer, late))),
-        (4, Gen.Select(Gen.Int[0, Images - 1], Gen.Int[0, Writers - 1], Gen.Bool, Step (image, writer, late) => new Remove(image, writer, late))),
+        (8, Gen.Select(
+            Gen.Int[0, Images - 1],
+            Gen.Int[0, Writers - 1],
+            Gen.Bool,
+            Step (image, writer, late) => new Write(image, writer, late))),
+        (4, Gen.Select(
+            Gen.Int[0, Images - 1],
+            Gen.Int[0, Writers - 1],
+            Gen.Bool,
+            Step (image, writer, late) => new Remove(image, writer, late))),
         (2, Gen.Select(Gen.Int[0, Images - 1], Gen.Int[0, Writers - 1], Step (image, writer) => new AppendAgain(image, writer))),
         (2, Gen.Const<Step>(new Arrive())),
         (3, Gen.Select(Gen.Int[0, Writers], Gen.Double[-1, 1], Step (clock, off) => new PutClock(clock, off))),

@@ -157,7 +157,9 @@ public partial class SimilarityIndexTests
         }
 
         Assert.Equal(3, counted);
-        Assert.Equal(3, _storage.Logger.Entries.Sum(entry => int.Parse(Rows().Match(entry.Message).Groups[1].Value, CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            3,
+            _storage.Logger.Entries.Sum(entry => int.Parse(Rows().Match(entry.Message).Groups[1].Value, CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -302,7 +304,9 @@ public partial class SimilarityIndexTests
         await Assert.ThrowsAsync<IOException>(() => _storage.RefreshAsync(TimeSpan.FromSeconds(1)));
 
         Assert.Equal(3, _storage.Logger.Entries.Count);
-        Assert.All(_storage.Logger.Entries, entry => Assert.Equal((LogLevel.Warning, "Storage is away."), (entry.Level, entry.Exception!.Message)));
+        Assert.All(
+            _storage.Logger.Entries,
+            entry => Assert.Equal((LogLevel.Warning, "Storage is away."), (entry.Level, entry.Exception!.Message)));
         _storage.Tables.Changes.Before = _ => Task.CompletedTask;
         Assert.Equal("1", await _storage.KnownAsync("a.jpg"));
     }

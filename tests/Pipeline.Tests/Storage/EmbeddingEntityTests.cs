@@ -8,7 +8,13 @@ namespace Pipeline.Tests.Storage;
 public class EmbeddingEntityTests
 {
     private static readonly InstalledModel Model =
-        new(ModelCatalogue.Default().Models[0], new Fingerprint("0123456789ab"), WeightsOrigin.Untrained, Precision.Float32, true, "vgg16.onnx");
+        new(
+            ModelCatalogue.Default().Models[0],
+            new Fingerprint("0123456789ab"),
+            WeightsOrigin.Untrained,
+            Precision.Float32,
+            true,
+            "vgg16.onnx");
 
     private static readonly Gen<EmbeddingRecord> Records = Gen.Select(
         Gen.String[1, 50], Gen.Single[-1e6f, 1e6f].Array[1, 64], Gen.Int[1, 9999], Gen.Int[1, 9999], Gen.DateTimeOffset,
@@ -98,8 +104,10 @@ public class EmbeddingEntityTests
         Assert.Contains("Delete the row", refused.Message, StringComparison.Ordinal);
     }
 
-    private static InstalledModel ModelOfLength(int length) => Model with { Definition = Model.Definition with { EmbeddingLength = length } };
+    private static InstalledModel ModelOfLength(int length)
+        => Model with { Definition = Model.Definition with { EmbeddingLength = length } };
 
     private static EmbeddingRecord Record(string name) => new(
-        new ImageId("images", name), "\"0x8D\"", new string('c', 64), 2, 1, DateTimeOffset.UnixEpoch, new Embedding(new float[] { 1, -2 }, 1));
+        new ImageId("images", name), "\"0x8D\"", new string('c', 64), 2, 1, DateTimeOffset
+            .UnixEpoch, new Embedding(new float[] { 1, -2 }, 1));
 }

@@ -7,7 +7,8 @@ public class ImagesContainerTests
 {
     private static readonly Uri Address = new("https://account.blob.core.windows.net/images");
 
-    private static readonly ImagesContainer Images = new(new BlobContainerClient(Address, new BlobClientOptions { TrimBlobNameSlashes = false }));
+    private static readonly ImagesContainer Images = new(
+        new BlobContainerClient(Address, new BlobClientOptions { TrimBlobNameSlashes = false }));
 
     [Theory]
     [InlineData("x.jpg", "x.jpg")]

@@ -6,8 +6,8 @@ using Azure.Data.Tables.Models;
 namespace Pipeline.Tests.Storage;
 
 /// <summary>
-/// A storage account's tables in memory. Statuses and error codes are those that Azurite gave to the same calls of the same SDK, down to what
-/// the SDK makes of them: a missing row is no error of a read or a removal, and neither is a missing table.
+/// A storage account's tables in memory. Statuses and error codes are those that Azurite gave to the same calls of the same SDK, down to
+/// what the SDK makes of them: a missing row is no error of a read or a removal, and neither is a missing table.
 /// </summary>
 internal sealed class InMemoryTables : TableServiceClient
 {
@@ -29,15 +29,20 @@ internal sealed class InMemoryTables : TableServiceClient
 /// <summary>One table of <see cref="InMemoryTables"/>.</summary>
 internal sealed partial class InMemoryTable : TableClient
 {
-    private readonly SortedDictionary<(string Partition, string Row), TableEntity> _rows = new(Comparer<(string Partition, string Row)>.Create(
-        (a, b) => string.CompareOrdinal(a.Partition, b.Partition) is not 0 and var order ? order : string.CompareOrdinal(a.Row, b.Row)));
+    private readonly SortedDictionary<(string Partition, string Row), TableEntity> _rows = new(Comparer<(string Partition, string Row)>
+        .Create(
+            (a, b) => string.CompareOrdinal(a.Partition, b.Partition) is not 0 and var order
+                ? order
+                : string.CompareOrdinal(a.Row, b.Row)));
 
     private readonly List<TableEntity> _held = [];
     private readonly Lock _lock = new();
     private bool _exists;
     private int _versions;
 
-    /// <summary>Called before each call with what it is: <c>get KEY</c>, <c>query PARTITION</c>, <c>add KEY</c>. May throw, or take its time.</summary>
+    /// <summary>
+    /// Called before each call with what it is: <c>get KEY</c>, <c>query PARTITION</c>, <c>add KEY</c>. May throw, or take its time.
+    /// </summary>
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Called after a query has read its rows, before its caller has them.</summary>
@@ -135,7 +140,8 @@ internal sealed partial class InMemoryTable : TableClient
         lock (_lock)
         {
             RequireTable();
-            TableEntity stored = _rows.GetValueOrDefault((entity.PartitionKey, entity.RowKey)) ?? throw Failed(404, TableErrorCode.ResourceNotFound);
+            TableEntity stored = _rows.GetValueOrDefault((entity.PartitionKey, entity.RowKey))
+                ?? throw Failed(404, TableErrorCode.ResourceNotFound);
             RequireVersion(stored, ifMatch);
             Store((TableEntity)(object)entity);
             return new BareResponse(204);
@@ -206,7 +212,8 @@ internal sealed partial class InMemoryTable : TableClient
         lock (_lock)
         {
             RequireTable();
-            found = [.. _rows.Values.Where(row => terms.All(term => Holds(string.CompareOrdinal(row.GetString(term.Property), term.Value), term.Comparison)))
+            found = [.. _rows.Values
+                .Where(row => terms.All(term => Holds(string.CompareOrdinal(row.GetString(term.Property), term.Value), term.Comparison)))
                 .Select(Copy)];
         }
 

@@ -54,7 +54,8 @@ public class StorageOutageTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Only_what_passes_by_itself_is_an_outage(Exception exception, bool outage) => Assert.Equal(outage, StorageOutage.Is(exception));
+    public void Only_what_passes_by_itself_is_an_outage(Exception exception, bool outage)
+        => Assert.Equal(outage, StorageOutage.Is(exception));
 
     [Theory]
     [MemberData(nameof(Denials))]

@@ -66,7 +66,9 @@ internal ref struct JpegMarkers(ReadOnlySpan<byte> file)
         return true;
     }
 
-    /// <summary>The second byte of the next marker from an offset on, restart markers included; the file's length if there is none.</summary>
+    /// <summary>
+    /// The second byte of the next marker from an offset on, restart markers included; the file's length if there is none.
+    /// </summary>
     public static int Find(ReadOnlySpan<byte> file, int from)
     {
         while (from < file.Length - 1)

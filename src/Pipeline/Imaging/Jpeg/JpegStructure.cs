@@ -13,7 +13,8 @@ namespace Pipeline.Imaging.Jpeg;
 internal sealed record JpegStructure(
     JpegFrame? Frame, int FrameOffset, int Height, int FirstScanEnd, int End, bool IsOneScan, bool IsComplete)
 {
-    // Encoders write about 10. Each scan of a progressive JPEG is a pass over all blocks, though it may have 20 bytes: 50 ms for 50 megapixels.
+    // Encoders write about 10. Each scan of a progressive JPEG is a pass over all blocks, though it may have 20 bytes: 50 ms for 50
+    // megapixels.
     private const int MaxScans = 100;
     private const int MaxScansOfLargest = 20;
     private const long MaxScannedPixels = 1_500_000_000;
@@ -66,7 +67,8 @@ internal sealed record JpegStructure(
         firstScanEnd = firstScanEnd == 0 ? end : firstScanEnd;
 
         // Arithmetic data may end early and be whole (T.81, D.1.8), so that nothing but its end marker shows that it was not cut.
-        bool isComplete = frame is not null && (isEnded || !frame.IsArithmetic) && completeness.Has(frame.Components.Length, allBits: !isEnded);
+        bool isComplete = frame is not null && (isEnded || !frame.IsArithmetic)
+            && completeness.Has(frame.Components.Length, allBits: !isEnded);
         return new JpegStructure(frame, frameOffset, height, firstScanEnd, end, isOneScan, isComplete);
     }
 

@@ -12,4 +12,5 @@ internal enum TiffCompression
     Deflate = 8,
     PackBits = 32773,
     OldDeflate = 32946,
+    Zstandard = 50000,
 }

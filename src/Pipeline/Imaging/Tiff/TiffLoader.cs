@@ -11,6 +11,9 @@ internal static class TiffLoader
     private static readonly TiffCompression[] OnlyLibVips =
         [TiffCompression.Jpeg, TiffCompression.CcittRunLength, TiffCompression.CcittGroup3, TiffCompression.CcittGroup4];
 
+    // What the decompressor keeps at most of what it wrote; a frame that asks for more is refused by it.
+    private const long MaxZstandardWindow = 128L * 1024 * 1024;
+
     /// <summary>The page that is the image, known to be one that is read.</summary>
     /// <exception cref="InvalidDataException">The directories are damaged.</exception>
     /// <exception cref="UnsupportedImageException">It is not read.</exception>
@@ -24,17 +27,22 @@ internal static class TiffLoader
     /// <summary>Whether the image is held whole, instead of being read line by line.</summary>
     public static bool IsReadWhole(TiffPage page) => !OnlyLibVips.Contains(page.Compression)
         && (page.Format == TiffSampleFormat.Float
+            || page.Compression == TiffCompression.Zstandard
             || page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab
             || (page.IsPlanar && page.IsTiled)
             || (page.Bits is not (8 or 16) && !(page.Bits is 1 or 2 or 4 && page.Samples == 1)));
 
-    /// <summary>Bytes that reading holds at one time: all samples and what they become, or a copy of the file and a strip or row of tiles.</summary>
+    /// <summary>
+    /// Bytes that reading holds at one time: all samples and what they become, or a copy of the file and a strip or row of tiles.
+    /// </summary>
     public static long EstimateMemory(TiffPage page)
     {
         long pixels = (long)page.Width * page.Height;
         if (IsReadWhole(page))
         {
-            return pixels * TiffReader.BandsOf(page) * (sizeof(ushort) + (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab ? 1 : 0));
+            return pixels * TiffReader.BandsOf(page)
+                * (sizeof(ushort) + (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab ? 1 : 0))
+                + (page.Compression == TiffCompression.Zstandard ? MaxZstandardWindow : 0);
         }
 
         // A strip, or two rows of tiles, and their pixels; libvips keeps the pixels of small images, too.
@@ -71,7 +79,11 @@ internal static class TiffLoader
             byte[] rgb = page.Colour == TiffColour.YCbCr
                 ? new YCbCr(page.Directory).ToRgb(samples, bands)
                 : new CieLab(page.Bits, page.Colour == TiffColour.IccLab).ToRgb(samples, bands);
-            return Interpret(Image.NewFromMemory(rgb, page.Width, page.Height, bands, Enums.BandFormat.Uchar), page, Enums.Interpretation.Srgb, hasAlpha);
+            return Interpret(
+                Image.NewFromMemory(rgb, page.Width, page.Height, bands, Enums.BandFormat.Uchar),
+                page,
+                Enums.Interpretation.Srgb,
+                hasAlpha);
         }
 
         Enums.Interpretation meaning = page.Colours switch
@@ -120,7 +132,8 @@ internal static class TiffLoader
                 return samples.Copy(interpretation: meaning);
             }
 
-            using Image divided = samples.Unpremultiply(maxAlpha: samples.Format == Enums.BandFormat.Uchar ? byte.MaxValue : ushort.MaxValue);
+            using Image divided = samples.Unpremultiply(
+                maxAlpha: samples.Format == Enums.BandFormat.Uchar ? byte.MaxValue : ushort.MaxValue);
             using Image rounded = divided.Rint();
             using Image cast = rounded.Cast(samples.Format);
             return cast.Copy(interpretation: meaning);
@@ -129,7 +142,8 @@ internal static class TiffLoader
 
     // L*a*b* has become sRGB already; a profile of it would be of L*a*b*.
     private static byte[]? ReadProfile(TiffPage page) =>
-        page.Colour is not (TiffColour.CieLab or TiffColour.IccLab) && page.Directory.Fields.TryGetValue(TiffTag.IccProfile, out TiffField field)
+        page.Colour is not (TiffColour.CieLab or TiffColour.IccLab)
+            && page.Directory.Fields.TryGetValue(TiffTag.IccProfile, out TiffField field)
             ? field.Bytes(page.Directory.File).ToArray()
             : null;
 }

@@ -37,7 +37,8 @@ internal sealed record TiffPage(
     /// Which sample is opacity, counted from the first of all; -1 if none is. An extra sample that the file does not declare as opacity is
     /// something else (a spot colour, a mask, infrared) and no part of the image.
     /// </summary>
-    public int Alpha => Array.FindIndex(ExtraSamples, kind => kind is Associated or Unassociated) is >= 0 and var index ? Colours + index : -1;
+    public int Alpha
+        => Array.FindIndex(ExtraSamples, kind => kind is Associated or Unassociated) is >= 0 and var index ? Colours + index : -1;
 
     /// <summary>Whether colours were multiplied by the opacity.</summary>
     public bool IsPremultiplied => Alpha >= 0 && ExtraSamples[Alpha - Colours] == Associated;
@@ -50,6 +51,7 @@ internal sealed record TiffPage(
 
     /// <summary>1 none, 2 differences, 3 differences of floating point's bytes; only LZW and Deflate have one.</summary>
     public int Predictor => Compression is TiffCompression.Lzw or TiffCompression.Deflate or TiffCompression.OldDeflate
+        or TiffCompression.Zstandard
         ? (int)Directory.Number(TiffTag.Predictor, 1)
         : 1;
 

@@ -2,7 +2,7 @@ namespace Pipeline.Imaging.Tiff;
 
 /// <summary>
 /// Reads the samples that libvips does not read, or reads as another image: floating point, 32 bits, 9 to 15 bits, L*a*b*, YCbCr that is no
-/// JPEG, tiles in planes. A row is decompressed at a time; the image's colours and opacity are held whole.
+/// JPEG, tiles in planes, Zstandard. A row is decompressed at a time; the image's colours and opacity are held whole.
 /// </summary>
 internal sealed class TiffReader
 {
@@ -21,8 +21,8 @@ internal sealed class TiffReader
     public static int BandsOf(TiffPage page) => page.Colours + (page.Alpha >= 0 ? 1 : 0);
 
     /// <summary>
-    /// ushort[Height, Width, bands], rows as they are stored. Samples that are a share of white are brought to 0-65535; those of YCbCr and L*a*b*
-    /// stay codes of their 8 or 16 bits.
+    /// ushort[Height, Width, bands], rows as they are stored. Samples that are a share of white are brought to 0-65535; those of YCbCr and
+    /// L*a*b* stay codes of their 8 or 16 bits.
     /// </summary>
     /// <exception cref="InvalidDataException">The content is damaged or ends early.</exception>
     /// <exception cref="UnsupportedImageException">The samples have a range that is not read.</exception>

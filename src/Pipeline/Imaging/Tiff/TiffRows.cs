@@ -1,8 +1,11 @@
 using System.IO.Compression;
+using ZstdSharp;
 
 namespace Pipeline.Imaging.Tiff;
 
-/// <summary>Opens a strip's or tile's bytes as a stream of its rows, decompressed as they are read: no more than a row is in memory.</summary>
+/// <summary>
+/// Opens a strip's or tile's bytes as a stream of its rows, decompressed as they are read: no more than a row is in memory.
+/// </summary>
 internal static class TiffRows
 {
     /// <exception cref="UnsupportedImageException">It is compressed by the bit order that LZW had before TIFF 6.0.</exception>
@@ -22,6 +25,7 @@ internal static class TiffRows
             TiffCompression.None => bytes,
             TiffCompression.PackBits => new PackBitsStream(bytes),
             TiffCompression.Lzw => new LzwStream(file.AsMemory(offset, length)),
+            TiffCompression.Zstandard => new DecompressionStream(bytes),
             TiffCompression.Deflate or TiffCompression.OldDeflate => new ZLibStream(bytes, CompressionMode.Decompress),
             _ => throw new ArgumentOutOfRangeException(nameof(page), page.Compression, "libvips reads it."),
         };
@@ -36,7 +40,7 @@ internal static class TiffRows
         {
             whole = rows.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) == row.Length;
         }
-        catch (InvalidDataException)
+        catch (Exception damaged) when (damaged is InvalidDataException or ZstdException or EndOfStreamException)
         {
             whole = false;
         }

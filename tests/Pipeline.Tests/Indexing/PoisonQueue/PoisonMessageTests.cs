@@ -12,7 +12,8 @@ namespace Pipeline.Tests.Indexing.PoisonQueue;
 public class PoisonMessageTests
 {
     private const string Good =
-        """{"Type":"BlobTrigger","FunctionId":"Host.Functions.EmbedWithVgg16","BlobType":"BlockBlob","ContainerName":"images","BlobName":"a/花 '\"瓶.jpg","ETag":"\"0x8DC\""}""";
+        """{"Type":"BlobTrigger","FunctionId":"Host.Functions.EmbedWithVgg16","BlobType":"BlockBlob",""" +
+        """ "ContainerName":"images","BlobName":"a/花 '\"瓶.jpg","ETag":"\"0x8DC\""}""";
 
     private static readonly ModelCatalogue Catalogue = ModelCatalogue.Default();
 
@@ -33,7 +34,9 @@ public class PoisonMessageTests
     public void Every_blob_function_of_the_app_is_one_of_a_model() => Assert.Equal(
         Catalogue.Models.Select(model => model.Key).Order(),
         DeclaredFunction.All.Where(function => function.Trigger is BlobTriggerAttribute)
-            .Select(function => Parse(Good.Replace("Host.Functions.EmbedWithVgg16", $"Host.Functions.{function.Name}", StringComparison.Ordinal))!.ModelKey).Order());
+            .Select(function => Good.Replace("Host.Functions.EmbedWithVgg16", $"Host.Functions.{function.Name}", StringComparison.Ordinal))
+            .Select(text => Parse(text)!.ModelKey)
+            .Order());
 
     [Theory]
     [InlineData("\"BlobTrigger\"", "\"QueueTrigger\"", "is of no blob trigger")]
@@ -89,7 +92,11 @@ public class PoisonMessageTests
     {
         string json = JsonSerializer.Serialize(new
         {
-            Type = "BlobTrigger", FunctionId = "Host.Functions.EmbedWithResNet50", ContainerName = "images", BlobName = name, ETag = "\"1\"",
+            Type = "BlobTrigger",
+            FunctionId = "Host.Functions.EmbedWithResNet50",
+            ContainerName = "images",
+            BlobName = name,
+            ETag = "\"1\"",
         });
 
         Assert.Equal(name, Parse(PoisonMessage.Decode(Convert.ToBase64String(Encoding.UTF8.GetBytes(json))))!.Id.Name);
@@ -104,5 +111,6 @@ public class PoisonMessageTests
         Assert.Equal(noText, PoisonMessage.Decode(noText));
     }
 
-    private static PoisonMessage? Parse(string text) => PoisonMessage.TryParse(text, Catalogue, out PoisonMessage? message, out _) ? message : null;
+    private static PoisonMessage? Parse(string text)
+        => PoisonMessage.TryParse(text, Catalogue, out PoisonMessage? message, out _) ? message : null;
 }
