@@ -25,7 +25,7 @@ PLAIN = {"jpeg": "jpeg/j00_plain.jpg", "webp": "webp/w01.webp"}
 cases = []
 
 DAMAGED = ["jpeg/j40_half_then_eoi.jpg", "jpeg/j40d_half_garbage.jpg", "jpeg/j17c_cut100.jpg", "jpeg/j28b_prog_cut.jpg", "jpeg/j40c_half_ff.jpg",
-           "jpeg/mid_prog.jpg", "png/p09b_crc_ihdr.png", "png/p09i_shortidat.png", "webp/w06_riff_big.webp", "webp/w06b_riff_small.webp",
+           "png/p09b_crc_ihdr.png", "png/p09i_shortidat.png", "webp/w06_riff_big.webp", "webp/w06b_riff_small.webp",
            "webp/w06d_cut1.webp", "webp/w06e_cut.webp", "webp/w06g_lossy_cut1.webp"]
 UNSUPPORTED = {"jpeg/j13_12bit.jpg": "has 12 bits a sample", "jpeg/j20_leading_nl.jpg": "A JPEG starts at byte 1, after a line break."}
 
@@ -149,6 +149,10 @@ def made():
         refused(f"jpeg/made-{name}-no-height.jpg", data[:frame + 5] + bytes(2) + data[frame + 7:], "Damaged", "it is damaged")
         for missing in (1, 2, 40):
             refused(f"jpeg/made-{name}-short-{missing}.jpg", data[:end - missing] + data[end:], "Damaged", "it is damaged")
+        noise = numpy.random.default_rng(7).integers(0, 255, end, dtype=numpy.uint8).tobytes()  # 255 would make markers
+        for part in (2, 4):
+            begin = end - (end - scan) // part
+            refused(f"jpeg/made-{name}-noise-{part}.jpg", data[:begin] + noise[begin:] + data[end:], "Damaged", "it is damaged")
         refused(f"jpeg/made-{name}-cut.jpg", data[:end - 60], "Damaged", "it is damaged")
         for marker, words in ((0xC3, "is a lossless one"), (0xC6, "is a hierarchical one")):
             refused(f"jpeg/made-{name}-{marker:x}.jpg", data[:frame + 1] + bytes([marker]) + data[frame + 2:], "UnsupportedFormat", words)

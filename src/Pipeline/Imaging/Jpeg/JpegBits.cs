@@ -8,6 +8,9 @@ internal ref struct JpegBits(ReadOnlySpan<byte> file, int offset)
     private ulong _bits;
     private int _count;
 
+    /// <summary>Whole bytes that are left before the next marker.</summary>
+    public readonly int Left => (_count / 8) + JpegMarkers.Find(_file, _offset) - _offset;
+
     /// <summary>The next code by its table.</summary>
     /// <exception cref="InvalidDataException">There is no such code, or the data ends within it.</exception>
     public int Code(JpegHuffmanTable table)

@@ -40,13 +40,19 @@ internal sealed class JpegCoefficients
             new ulong[frame.IsProgressive ? _blocks[i].Stride * _mcusDown * component.Down : 0])];
     }
 
+    /// <summary>
+    /// Values that no encoder writes, in scans that add detail to a progressive image. They are passed over as libjpeg does.
+    /// </summary>
+    public int ImpossibleDetails { get; private set; }
+
     /// <summary>Reads all of one scan.</summary>
     /// <param name="scan">Its header.</param>
     /// <param name="tables">Huffman tables as defined before it.</param>
     /// <param name="interval">Units between two restart markers; 0 for none.</param>
     /// <param name="bits">Its data.</param>
+    /// <returns>Bytes that are left over at its end.</returns>
     /// <exception cref="InvalidDataException">Data is missing or impossible.</exception>
-    public void Read(JpegScan scan, JpegHuffmanTables tables, int interval, JpegBits bits)
+    public int Read(JpegScan scan, JpegHuffmanTables tables, int interval, JpegBits bits)
     {
         bool isSingle = scan.Components.Length == 1;
         (int across, int down, _) = isSingle ? _blocks[scan.Components[0].Component] : (_mcusAcross, _mcusDown, 0);
@@ -70,6 +76,8 @@ internal sealed class JpegCoefficients
                 }
             }
         }
+
+        return bits.Left;
     }
 
     private static int Ceiling(int value, int divisor) => (value + divisor - 1) / divisor;
@@ -147,8 +155,9 @@ internal sealed class JpegCoefficients
                 return;
             }
 
-            k = AtMost(scan.Last, k + run);
-            bits.Read(AtMost(LargestAcSize, size));
+            k = Detail(scan.Last, k + run);
+            Detail(LargestAcSize, size);
+            bits.Read(size);
             nonZero |= size == 0 ? 0 : 1UL << k;
         }
     }
@@ -166,15 +175,16 @@ internal sealed class JpegCoefficients
                 break;
             }
 
-            bits.Read(AtMost(1, size));
+            Detail(1, size);
+            bits.Read(size == 0 ? 0 : 1);
             for (; k <= scan.Last && (IsSet(nonZero, k) || run-- > 0); k++)
             {
                 bits.Read(IsSet(nonZero, k) ? 1 : 0);
             }
 
-            if (size == 1)
+            if (size != 0)
             {
-                nonZero |= 1UL << AtMost(scan.Last, k);
+                nonZero |= 1UL << Detail(scan.Last, k);
             }
 
             k++;
@@ -192,6 +202,12 @@ internal sealed class JpegCoefficients
     }
 
     private static bool IsSet(ulong nonZero, int coefficient) => ((nonZero >> coefficient) & 1) != 0;
+
+    private int Detail(int limit, int value)
+    {
+        ImpossibleDetails += value > limit ? 1 : 0;
+        return Math.Min(limit, value);
+    }
 
     private static int AtMost(int limit, int value) => value <= limit ? value : throw JpegDamage.Exception();
 }
