@@ -34,6 +34,7 @@ internal static class JpegDamage
         var tables = new JpegHuffmanTables();
         int interval = 0;
         int left = 0;
+        var completeness = new JpegCompleteness();
         var markers = new JpegMarkers(image);
         while (markers.MoveNext())
         {
@@ -48,11 +49,16 @@ internal static class JpegDamage
             else if (markers.Marker == JpegMarkers.StartOfScan)
             {
                 JpegScan scan = JpegScan.Read(frame, markers.Segment) ?? throw Exception();
+                completeness.Add(scan);
                 left += coefficients.Read(scan, tables, interval, new JpegBits(image, markers.SegmentEnd));
             }
         }
 
-        if (coefficients.ImpossibleDetails > image.Length * MostImpossibleDetails
+        // Scans may be missing in a whole image; in one with bytes left over, these were scans.
+        bool isShort = frame.IsProgressive && left > image.Length * MostLeftOver
+            && !completeness.Has(frame.Components.Length, allBits: true);
+        if (isShort
+            || coefficients.ImpossibleDetails > image.Length * MostImpossibleDetails
             || (coefficients.ImpossibleDetails > 0 && left > image.Length * MostLeftOver))
         {
             throw Exception();
