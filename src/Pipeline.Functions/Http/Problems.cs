@@ -53,7 +53,7 @@ internal static class Problems
         ImageFault.Empty => Problem(400, ProblemTypes.EmptyImage, "There is no image", invalid.Message),
         ImageFault.TooManyBytes => Problem(413, ProblemTypes.ImageTooLarge, "The image has too many bytes", invalid.Message),
         ImageFault.UnsupportedFormat =>
-            Problem(415, ProblemTypes.UnsupportedFormat, "The bytes are no image of a supported format", invalid.Message),
+            Problem(415, ProblemTypes.UnsupportedFormat, "The image is of a kind that is not supported", invalid.Message),
         ImageFault.TooManyPixels => Problem(422, ProblemTypes.TooManyPixels, "The image has too many pixels", invalid.Message),
         ImageFault.Unreadable => Problem(409, ProblemTypes.UnreadableImage, "Storage does not hand out the image", invalid.Message),
         ImageFault.Damaged => Problem(422, ProblemTypes.DamagedImage, "The image is damaged", invalid.Message),

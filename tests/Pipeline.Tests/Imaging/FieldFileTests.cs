@@ -1,22 +1,29 @@
 using System.Text.Json;
+using CsCheck;
 using Pipeline.Contracts;
 using Pipeline.Imaging;
 
 namespace Pipeline.Tests.Imaging;
 
 /// <summary>
-/// Files of kinds that people met in the field, held against independent decoders; written by <c>tests/reference/jpeg_png_webp.py</c>.
+/// Files of kinds that people met in the field, held against independent decoders; written by <c>tests/reference/jpeg_png_webp.py</c> and
+/// <c>tiff_bmp_gif.py</c> beside it.
 /// </summary>
-public class JpegPngWebpFileTests
+public class FieldFileTests
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
     private static readonly ImageDecoder Decoder = new(new ImageLimits());
 
+    // What is changed may claim to be large; whether that is decoded is not the question.
+    private static readonly ImageDecoder Small = new(new ImageLimits { MaxPixels = 100_000 });
+
     private static readonly FieldFile[] All =
-        JsonSerializer.Deserialize<FieldFile[]>(
-            File.ReadAllBytes(Repository.Path("tests", "reference", "field", "jpeg-png-webp.json")),
-            Json)!;
+    [
+        .. new[] { "jpeg-png-webp.json", "tiff-bmp-gif.json" }.SelectMany(
+            index => JsonSerializer.Deserialize<FieldFile[]>(
+                File.ReadAllBytes(Repository.Path("tests", "reference", "field", index)), Json)!),
+    ];
 
     public static TheoryData<string> Read => [.. All.Where(file => file.Like is not null).Select(file => file.File)];
 
@@ -54,6 +61,29 @@ public class JpegPngWebpFileTests
         Assert.Equal((field.Fault, field.Fault), (rejection!.Fault.ToString(), reduced!.Fault.ToString()));
         Assert.Contains(field.Words!, rejection.Detail, StringComparison.Ordinal);
         Assert.EndsWith(".", rejection.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Whatever_is_changed_in_them_there_is_an_image_or_a_reason()
+    {
+        byte[][] files = [.. All.Select(file => Bytes(file.File)).Where(bytes => bytes.Length < 10_000)];
+        Gen.Select(Gen.Int[0, files.Length - 1], Gen.Int[0, 1 << 20], Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte).Array[0, 6], Gen.Bool)
+            .Sample((file, cut, changes, truncate) =>
+            {
+                byte[] bytes = [.. files[file]];
+                foreach ((int position, byte value) in changes)
+                {
+                    // A TIFF's directory is at its end; most changes hit it, or the header.
+                    int near = position % 300;
+                    bytes[(position % 3) switch { 0 => position % bytes.Length, 1 => near % bytes.Length, _ => Math.Max(
+                        0,
+                        bytes.Length - 1 - near) }] = value;
+                }
+
+                ReadOnlyMemory<byte> mutated = truncate ? bytes.AsMemory(0, cut % bytes.Length) : bytes;
+                bool decoded = Small.TryDecode(mutated, 32, 32, Resampling.Quality, out DecodedImage? image, out ImageRejection? rejection);
+                Assert.Equal((decoded, decoded), (image is not null, rejection is null));
+            }, iter: 6000);
     }
 
     private static DecodedImage Decode(string file, bool reduced)
