@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Windows bitmaps, which libvips has no reader for: uncompressed, 1, 2, 4, 8, 16, 24 and 32 bits a pixel, palettes and bit fields, either row order.
-/// Strict: whatever the header says is checked against the bytes that are there. After Microsoft's BITMAPINFOHEADER documentation.
+/// Windows bitmaps, which libvips has no reader for: uncompressed, 1, 2, 4, 8, 16, 24 and 32 bits a pixel, palettes and bit fields, either
+/// row order. Strict: whatever the header says is checked against the bytes that are there. After Microsoft's BITMAPINFOHEADER
+/// documentation.
 /// </summary>
 internal sealed class BitmapReader
 {
@@ -33,7 +34,8 @@ internal sealed class BitmapReader
     public int Height { get; }
 
     /// <summary>Reads the headers and the palette; no pixel.</summary>
-    /// <exception cref="InvalidDataException">They contradict themselves or the file's length; the message is a sentence for people.</exception>
+    /// <exception cref="InvalidDataException">They contradict themselves or the file's length; the message is a sentence for
+    /// people.</exception>
     /// <exception cref="UnsupportedImageException">It is undamaged, but of a kind that is not read.</exception>
     public static BitmapReader Open(ReadOnlySpan<byte> file)
     {
@@ -136,8 +138,8 @@ internal sealed class BitmapReader
     }
 
     /// <summary>
-    /// Whether any pixel is not wholly transparent. Many programs declare a mask for opacity and leave its bits 0; Windows and Photoshop show such
-    /// an image opaque, and nobody sends one in which there is nothing to see.
+    /// Whether any pixel is not wholly transparent. Many programs declare a mask for opacity and leave its bits 0; Windows and Photoshop
+    /// show such an image opaque, and nobody sends one in which there is nothing to see.
     /// </summary>
     private bool HasOpacity(ReadOnlySpan<byte> file, long stride)
     {

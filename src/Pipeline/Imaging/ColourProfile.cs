@@ -3,8 +3,9 @@ using NetVips;
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Colours brought to sRGB: by the file's ICC profile where it is one of a device or a colour space and of as many channels as the image, else by
-/// the format's convention. A profile that says nothing of this image (a device link, named colours, garbage) is passed over: its pixels are whole.
+/// Colours brought to sRGB: by the file's ICC profile where it is one of a device or a colour space and of as many channels as the image,
+/// else by the format's convention. A profile that says nothing of this image (a device link, named colours, garbage) is passed over: its
+/// pixels are whole.
 /// </summary>
 internal static class ColourProfile
 {
@@ -36,7 +37,8 @@ internal static class ColourProfile
         }
 
         int colours = image.HasAlpha() ? image.Bands - 1 : image.Bands;
-        return Signature(profile, 12) is "scnr" or "mntr" or "prtr" or "spac" && (Signature(profile, 16), colours) is ("RGB ", 3) or ("GRAY", 1) or ("CMYK", 4);
+        return Signature(profile, 12) is "scnr" or "mntr" or "prtr" or "spac"
+            && (Signature(profile, 16), colours) is ("RGB ", 3) or ("GRAY", 1) or ("CMYK", 4);
     }
 
     private static string Signature(byte[] profile, int at) => System.Text.Encoding.Latin1.GetString(profile, at, sizeof(uint));

@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// Shares a number of bytes among decodes: each takes what its image needs before it begins, in the order in which they came. So the sum of all has
-/// a bound, whatever the images are; one that needs more than all there is has it alone.
+/// Shares a number of bytes among decodes: each takes what its image needs before it begins, in the order in which they came. So the sum of
+/// all has a bound, whatever the images are; one that needs more than all there is has it alone.
 /// </summary>
 /// <param name="bytes">All there is.</param>
 internal sealed class DecodingBudget(long bytes)
@@ -19,7 +19,8 @@ internal sealed class DecodingBudget(long bytes)
         LinkedListNode<Waiting> waiting;
         lock (_lock)
         {
-            waiting = _queue.AddLast(new Waiting(Clip(share), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiting = _queue.AddLast(new Waiting(Clip(share), turn));
             HandOn();
         }
 

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Pipeline.Imaging;
 
 /// <summary>
-/// The first frame of a GIF, over white. Unlike libnsgif, which libvips reads them by, it refuses damage within the data and leaves white what the
-/// frame does not cover, as browsers do. After the GIF89a specification.
+/// The first frame of a GIF, over white. Unlike libnsgif, which libvips reads them by, it refuses damage within the data and leaves white
+/// what the frame does not cover, as browsers do. After the GIF89a specification.
 /// </summary>
 internal sealed class GifReader
 {

@@ -7,14 +7,14 @@ namespace Pipeline.Imaging;
 
 /// <summary>
 /// Validates and decodes untrusted image bytes: length, format and number of pixels are checked from the header before a pixel is decoded.
-/// Safe to call from several threads. The asynchronous calls decode as many images at a time as there are processors, and of large ones as many as
-/// together need no more than <see cref="Budget"/>, so that memory has a bound.
+/// Safe to call from several threads. The asynchronous calls decode as many images at a time as there are processors, and of large ones as
+/// many as together need no more than <see cref="Budget"/>, so that memory has a bound.
 /// </summary>
 public sealed class ImageDecoder : IDisposable
 {
     /// <summary>
-    /// Bytes that all decodes together hold at one time: 512 MB. An image that needs more takes them alone; most within the usual limits is an
-    /// interlaced PNG of 50 megapixels with 16-bit opacity: 400 MB, and 300 MB for its pixels where all are wanted.
+    /// Bytes that all decodes together hold at one time: 512 MB. An image that needs more takes them alone; most within the usual limits is
+    /// an interlaced PNG of 50 megapixels with 16-bit opacity: 400 MB, and 300 MB for its pixels where all are wanted.
     /// </summary>
     internal const long Budget = 512L * 1024 * 1024;
 

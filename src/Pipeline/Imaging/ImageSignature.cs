@@ -23,7 +23,8 @@ internal static class ImageSignature
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'I', (byte)'I', 43, 0])
         || encoded.StartsWith((ReadOnlySpan<byte>)[(byte)'M', (byte)'M', 0, 43]);
 
-    // Two letters are too few to tell a bitmap from text, so its header must have a size that headers have, or could have: text would give millions.
+    // Two letters are too few to tell a bitmap from text, so its header must have a size that headers have, or could have: text would give
+    // millions.
     private static bool IsBitmap(ReadOnlySpan<byte> encoded) =>
         encoded.StartsWith("BM"u8)
         && encoded.Length >= BitmapHeaderSizeOffset + sizeof(uint)

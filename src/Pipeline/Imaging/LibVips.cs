@@ -51,8 +51,8 @@ internal static class LibVips
     }
 
     /// <summary>
-    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file allows nothing
-    /// else, else at most what <see cref="DecodeAndReduce"/> keeps.
+    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file
+    /// allows nothing else, else at most what <see cref="DecodeAndReduce"/> keeps.
     /// </summary>
     /// <exception cref="VipsException">The header is broken.</exception>
     public static long EstimateMemory(byte[] encoded, ImageFormat format)
@@ -119,8 +119,8 @@ internal static class LibVips
     }
 
     /// <summary>
-    /// A picture whose content is known to be whole. The caches within a resize turn a read error into black lines, so every line is read before
-    /// one gets there.
+    /// A picture whose content is known to be whole. The caches within a resize turn a read error into black lines, so every line is read
+    /// before one gets there.
     /// </summary>
     private static Image OpenStrictly(byte[] encoded, ImageFormat format, int shrink)
     {

@@ -5,7 +5,9 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Tests.Imaging;
 
-/// <summary>Files of kinds that people met in the field, held against independent decoders; written by <c>tests/reference/tiff_bmp_gif.py</c>.</summary>
+/// <summary>
+/// Files of kinds that people met in the field, held against independent decoders; written by <c>tests/reference/tiff_bmp_gif.py</c>.
+/// </summary>
 public class TiffBmpGifFileTests
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -15,8 +17,7 @@ public class TiffBmpGifFileTests
     // What is changed may claim to be large; whether that is decoded is not the question.
     private static readonly ImageDecoder Small = new(new ImageLimits { MaxPixels = 100_000 });
 
-    private static readonly FieldFile[] All =
-        JsonSerializer.Deserialize<FieldFile[]>(File.ReadAllBytes(Repository.Path("tests", "reference", "field", "tiff-bmp-gif.json")), Json)!;
+    private static readonly FieldFile[] All = JsonSerializer.Deserialize<FieldFile[]>(Bytes("tiff-bmp-gif.json"), Json)!;
 
     public static TheoryData<string> Read => [.. All.Where(file => file.Like is not null).Select(file => file.File)];
 
@@ -68,7 +69,8 @@ public class TiffBmpGifFileTests
                 {
                     // A TIFF's directory is at its end; most changes hit it, or the header.
                     int near = position % 300;
-                    bytes[(position % 3) switch { 0 => position % bytes.Length, 1 => near % bytes.Length, _ => Math.Max(0, bytes.Length - 1 - near) }] = value;
+                    int at = (position % 3) switch { 0 => position, 1 => near, _ => Math.Max(0, bytes.Length - 1 - near) };
+                    bytes[at % bytes.Length] = value;
                 }
 
                 ReadOnlyMemory<byte> mutated = truncate ? bytes.AsMemory(0, cut % bytes.Length) : bytes;

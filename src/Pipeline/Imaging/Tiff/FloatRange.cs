@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging.Tiff;
 
 /// <summary>
-/// Finds what white is among floating-point samples: 1, as nearly all writers have it, or 255 where levels were only converted to another type
-/// and all are whole. Other ranges (high dynamic range, measurements) have no right image, and decoders disagree on them.
+/// Finds what white is among floating-point samples: 1, as nearly all writers have it, or 255 where levels were only converted to another
+/// type and all are whole. Other ranges (high dynamic range, measurements) have no right image, and decoders disagree on them.
 /// </summary>
 internal sealed class FloatRange
 {
@@ -42,7 +42,7 @@ internal sealed class FloatRange
         }
 
         return _whole && _lowest >= 0 && _highest <= 255 ? 255 : throw new UnsupportedImageException(FormattableString.Invariant(
-            $"The TIFF has floating-point samples from {_lowest:G4} to {_highest:G4}; 0 to 1 (black to white), or whole numbers from 0 to 255, are read. ")
-            + "Save it as 8-bit or 16-bit TIFF, or as PNG.");
+            $"The TIFF has floating-point samples from {_lowest:G4} to {_highest:G4}; 0 to 1 (black to white), ")
+            + "or whole numbers from 0 to 255, are read. Save it as 8-bit or 16-bit TIFF, or as PNG.");
     }
 }

@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging.Tiff;
 
 /// <summary>
-/// How JPEG data within a TIFF are subsampled. Writers often leave it out of the directory, or write another; libtiff then warns, and takes what
-/// the data say. Taken from there at once, a warning is left to be one about damage.
+/// How JPEG data within a TIFF are subsampled. Writers often leave it out of the directory, or write another; libtiff then warns, and takes
+/// what the data say. Taken from there at once, a warning is left to be one about damage.
 /// </summary>
 internal static class JpegSubSampling
 {

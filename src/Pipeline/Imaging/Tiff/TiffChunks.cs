@@ -10,8 +10,8 @@ namespace Pipeline.Imaging.Tiff;
 internal sealed record TiffChunks(int Width, int Height, int Across, int Down, int[] Offsets, int[] Lengths)
 {
     /// <summary>
-    /// Lengths that are missing, 0 or beyond the end of the file are framing, and are set right: for uncompressed samples by their number, for
-    /// others by the end of the file, since a decompressor stops at its last row.
+    /// Lengths that are missing, 0 or beyond the end of the file are framing, and are set right: for uncompressed samples by their number,
+    /// for others by the end of the file, since a decompressor stops at its last row.
     /// </summary>
     /// <exception cref="InvalidDataException">A strip or tile is missing, or is not within the file.</exception>
     public static TiffChunks Find(TiffPage page)
@@ -31,7 +31,8 @@ internal sealed record TiffChunks(int Width, int Height, int Across, int Down, i
         long count = (long)across * down * (page.IsPlanar ? page.Samples : 1);
         long[] offsets = First(directory, TiffTag.TileOffsets, TiffTag.StripOffsets, page.IsTiled);
         long[] lengths = First(directory, TiffTag.TileByteCounts, TiffTag.StripByteCounts, page.IsTiled);
-        int missing = (int)Math.Max(0, count - offsets.Length) + offsets.Take((int)Math.Min(count, int.MaxValue)).Count(offset => offset == 0);
+        int missing = (int)Math.Max(0, count - offsets.Length)
+            + offsets.Take((int)Math.Min(count, int.MaxValue)).Count(offset => offset == 0);
         if (missing > 0)
         {
             throw new InvalidDataException($"The TIFF is damaged: {missing:N0} of its {count:N0} {name} are missing.");

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Pipeline.Imaging.Tiff;
 
 /// <summary>
-/// A TIFF's bytes with one directory behind them that holds only what its pixels need, each field of the type and count that libtiff expects. So a
-/// warning of libtiff is one about pixels, never about a private or sloppy field; and the page is the one that was chosen.
+/// A TIFF's bytes with one directory behind them that holds only what its pixels need, each field of the type and count that libtiff
+/// expects. So a warning of libtiff is one about pixels, never about a private or sloppy field; and the page is the one that was chosen.
 /// </summary>
 internal static class TiffCleaned
 {

@@ -24,17 +24,19 @@ internal static class TiffLoader
     /// <summary>Whether the image is held whole, instead of being read line by line.</summary>
     public static bool IsReadWhole(TiffPage page) => !OnlyLibVips.Contains(page.Compression)
         && (page.Format == TiffSampleFormat.Float
-            || page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab
+            || page.IsConverted
             || (page.IsPlanar && page.IsTiled)
             || (page.Bits is not (8 or 16) && !(page.Bits is 1 or 2 or 4 && page.Samples == 1)));
 
-    /// <summary>Bytes that reading holds at one time: all samples and what they become, or a copy of the file and a strip or row of tiles.</summary>
+    /// <summary>
+    /// Bytes that reading holds at one time: all samples and what they become, or a copy of the file and a strip or row of tiles.
+    /// </summary>
     public static long EstimateMemory(TiffPage page)
     {
         long pixels = (long)page.Width * page.Height;
         if (IsReadWhole(page))
         {
-            return pixels * TiffReader.BandsOf(page) * (sizeof(ushort) + (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab ? 1 : 0));
+            return pixels * TiffReader.BandsOf(page) * (sizeof(ushort) + (page.IsConverted ? 1 : 0));
         }
 
         // A strip, or two rows of tiles, and their pixels; libvips keeps the pixels of small images, too.
@@ -66,12 +68,13 @@ internal static class TiffLoader
         int bands = TiffReader.BandsOf(page);
         ushort[] samples = TiffReader.Read(page);
         bool hasAlpha = page.Alpha >= 0;
-        if (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab)
+        if (page.IsConverted)
         {
             byte[] rgb = page.Colour == TiffColour.YCbCr
                 ? new YCbCr(page.Directory).ToRgb(samples, bands)
                 : new CieLab(page.Bits, page.Colour == TiffColour.IccLab).ToRgb(samples, bands);
-            return Interpret(Image.NewFromMemory(rgb, page.Width, page.Height, bands, Enums.BandFormat.Uchar), page, Enums.Interpretation.Srgb, hasAlpha);
+            Image converted = Image.NewFromMemory(rgb, page.Width, page.Height, bands, Enums.BandFormat.Uchar);
+            return Interpret(converted, page, Enums.Interpretation.Srgb, hasAlpha);
         }
 
         Enums.Interpretation meaning = page.Colours switch
@@ -120,7 +123,8 @@ internal static class TiffLoader
                 return samples.Copy(interpretation: meaning);
             }
 
-            using Image divided = samples.Unpremultiply(maxAlpha: samples.Format == Enums.BandFormat.Uchar ? byte.MaxValue : ushort.MaxValue);
+            double opaque = samples.Format == Enums.BandFormat.Uchar ? byte.MaxValue : ushort.MaxValue;
+            using Image divided = samples.Unpremultiply(maxAlpha: opaque);
             using Image rounded = divided.Rint();
             using Image cast = rounded.Cast(samples.Format);
             return cast.Copy(interpretation: meaning);
@@ -129,7 +133,8 @@ internal static class TiffLoader
 
     // L*a*b* has become sRGB already; a profile of it would be of L*a*b*.
     private static byte[]? ReadProfile(TiffPage page) =>
-        page.Colour is not (TiffColour.CieLab or TiffColour.IccLab) && page.Directory.Fields.TryGetValue(TiffTag.IccProfile, out TiffField field)
+        page.Colour is not (TiffColour.CieLab or TiffColour.IccLab)
+        && page.Directory.Fields.TryGetValue(TiffTag.IccProfile, out TiffField field)
             ? field.Bytes(page.Directory.File).ToArray()
             : null;
 }

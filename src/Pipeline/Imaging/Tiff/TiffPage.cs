@@ -37,10 +37,18 @@ internal sealed record TiffPage(
     /// Which sample is opacity, counted from the first of all; -1 if none is. An extra sample that the file does not declare as opacity is
     /// something else (a spot colour, a mask, infrared) and no part of the image.
     /// </summary>
-    public int Alpha => Array.FindIndex(ExtraSamples, kind => kind is Associated or Unassociated) is >= 0 and var index ? Colours + index : -1;
+    public int Alpha => Array.FindIndex(ExtraSamples, kind => kind is Associated or Unassociated) is >= 0 and var index
+        ? Colours + index
+        : -1;
 
     /// <summary>Whether colours were multiplied by the opacity.</summary>
     public bool IsPremultiplied => Alpha >= 0 && ExtraSamples[Alpha - Colours] == Associated;
+
+    /// <summary>Whether colours are of another kind, which is brought to sRGB here.</summary>
+    public bool IsConverted => Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab;
+
+    /// <summary>Whether samples are fax data, one bit each.</summary>
+    public bool IsFax => Compression is TiffCompression.CcittRunLength or TiffCompression.CcittGroup3 or TiffCompression.CcittGroup4;
 
     /// <summary>Whether each sample has strips or tiles of its own.</summary>
     public bool IsPlanar => Samples > 1 && Directory.Number(TiffTag.PlanarConfiguration, 1) == 2;

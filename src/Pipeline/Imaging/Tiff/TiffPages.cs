@@ -1,8 +1,8 @@
 namespace Pipeline.Imaging.Tiff;
 
 /// <summary>
-/// Finds the page that is the image: the first one, unless it says of itself that it is a reduced copy (a thumbnail) or a mask; then the first
-/// that does not, among the pages and the pages within them.
+/// Finds the page that is the image: the first one, unless it says of itself that it is a reduced copy (a thumbnail) or a mask; then the
+/// first that does not, among the pages and the pages within them.
 /// </summary>
 internal static class TiffPages
 {

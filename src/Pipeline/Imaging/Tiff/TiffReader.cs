@@ -21,8 +21,8 @@ internal sealed class TiffReader
     public static int BandsOf(TiffPage page) => page.Colours + (page.Alpha >= 0 ? 1 : 0);
 
     /// <summary>
-    /// ushort[Height, Width, bands], rows as they are stored. Samples that are a share of white are brought to 0-65535; those of YCbCr and L*a*b*
-    /// stay codes of their 8 or 16 bits.
+    /// ushort[Height, Width, bands], rows as they are stored. Samples that are a share of white are brought to 0-65535; those of YCbCr and
+    /// L*a*b* stay codes of their 8 or 16 bits.
     /// </summary>
     /// <exception cref="InvalidDataException">The content is damaged or ends early.</exception>
     /// <exception cref="UnsupportedImageException">The samples have a range that is not read.</exception>
@@ -32,7 +32,7 @@ internal sealed class TiffReader
         ushort[] target = new ushort[checked(page.Width * page.Height * reader._bands)];
         if (page.Format != TiffSampleFormat.Float)
         {
-            bool codes = page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab;
+            bool codes = page.IsConverted;
             double scale = codes ? 1 : ushort.MaxValue / (Math.Pow(2, page.Bits) - 1);
             reader.ReadChunks((values, at, step) => Store(values, scale, target, at, step));
             return reader.WhiteAtTop(target);

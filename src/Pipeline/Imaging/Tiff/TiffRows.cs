@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace Pipeline.Imaging.Tiff;
 
-/// <summary>Opens a strip's or tile's bytes as a stream of its rows, decompressed as they are read: no more than a row is in memory.</summary>
+/// <summary>
+/// Opens a strip's or tile's bytes as a stream of its rows, decompressed as they are read: no more than a row is in memory.
+/// </summary>
 internal static class TiffRows
 {
     /// <exception cref="UnsupportedImageException">It is compressed by the bit order that LZW had before TIFF 6.0.</exception>

@@ -53,8 +53,8 @@ internal static class TiffSupport
 
     private static string? Compression(TiffPage page) => Enum.IsDefined(page.Compression)
         ? null
-        : $"The TIFF is compressed by {Compressions.GetValueOrDefault((int)page.Compression, $"method {(int)page.Compression}")}, which is not read; "
-            + "uncompressed, LZW, Deflate, PackBits, JPEG and CCITT fax are. Save it with one of these, or as PNG.";
+        : $"The TIFF is compressed by {Compressions.GetValueOrDefault((int)page.Compression, $"method {(int)page.Compression}")}, "
+            + "which is not read; uncompressed, LZW, Deflate, PackBits, JPEG and CCITT fax are. Save it with one of these, or as PNG.";
 
     private static string? Colour(TiffPage page)
     {
@@ -62,7 +62,8 @@ internal static class TiffSupport
         {
             TiffColour.MinIsWhite or TiffColour.MinIsBlack or TiffColour.Rgb or TiffColour.Palette => null,
             TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab => null,
-            TiffColour.Separated => page.Directory.Number(TiffTag.InkSet, 1) == 1 ? null : "inks other than cyan, magenta, yellow and black",
+            TiffColour.Separated when page.Directory.Number(TiffTag.InkSet, 1) == 1 => null,
+            TiffColour.Separated => "inks other than cyan, magenta, yellow and black",
             TiffColour.Mask => "a mask",
             TiffColour.ItuLab => "ITU L*a*b*",
             TiffColour.LogL or TiffColour.LogLuv => "logarithmic luminance (LogLuv)",
@@ -86,8 +87,8 @@ internal static class TiffSupport
             TiffSampleFormat other => $"of kind {(int)other}",
         };
         return kind is not null
-            ? $"The TIFF's samples are {kind} of {page.Bits} bits, which are not read; unsigned integers of 1 to 32 bits and floating point of 16, 32 "
-                + $"or 64 bits from 0 to 1 are. {WayOut}"
+            ? $"The TIFF's samples are {kind} of {page.Bits} bits, which are not read; unsigned integers of 1 to 32 bits "
+                + $"and floating point of 16, 32 or 64 bits from 0 to 1 are. {WayOut}"
             : page.Samples > MaxSamples
                 ? $"The TIFF has {page.Samples} samples a pixel; at most {MaxSamples} are read. {WayOut}"
                 : null;
@@ -101,21 +102,23 @@ internal static class TiffSupport
         {
             TiffCompression.Jpeg when page.Bits != 8 || !isInteger => $"JPEG data of {page.Bits} bits",
             TiffCompression.Jpeg when page.Colour is TiffColour.CieLab or TiffColour.IccLab => "L*a*b* as JPEG data",
-            TiffCompression.CcittRunLength or TiffCompression.CcittGroup3 or TiffCompression.CcittGroup4 when page.Bits * page.Samples != 1 =>
-                $"fax data of {page.Bits * page.Samples} bits a pixel",
-            TiffCompression.CcittRunLength or TiffCompression.CcittGroup3 or TiffCompression.CcittGroup4 when page.IsTiled => "fax data in tiles",
+            _ when page.IsFax && page.Bits * page.Samples != 1 => $"fax data of {page.Bits * page.Samples} bits a pixel",
+            _ when page.IsFax && page.IsTiled => "fax data in tiles",
             _ when page.Predictor is < 1 or > 3 => $"predictor {page.Predictor}",
             _ when page.Predictor == 2 && page.Bits is not (8 or 16 or 32 or 64) => $"differences of {page.Bits}-bit samples",
             _ when page.Predictor == 3 && isInteger => "floating-point differences of integers",
             _ when page.Compression == TiffCompression.Jpeg => null,
             _ => page.Colour switch
             {
-                TiffColour.Palette when page.Bits is not (1 or 2 or 4 or 8 or 16) || !isInteger => $"a palette for samples of {page.Bits} bits",
+                TiffColour.Palette when page.Bits is not (1 or 2 or 4 or 8 or 16) || !isInteger =>
+                    $"a palette for samples of {page.Bits} bits",
                 TiffColour.Palette when page.IsPlanar || page.Extras > 0 && page.Bits < 8 => "a palette with extra samples",
-                TiffColour.CieLab or TiffColour.IccLab when page.Bits is not (8 or 16) || !isInteger => $"L*a*b* samples of {page.Bits} bits",
+                TiffColour.CieLab or TiffColour.IccLab when page.Bits is not (8 or 16) || !isInteger =>
+                    $"L*a*b* samples of {page.Bits} bits",
                 TiffColour.YCbCr when page.Bits != 8 || !isInteger => $"YCbCr samples of {page.Bits} bits",
                 TiffColour.YCbCr when across is not (1 or 2 or 4) || down is not (1 or 2 or 4) => $"YCbCr subsampled {across} x {down}",
-                TiffColour.YCbCr when (page.IsPlanar || page.Samples > 3) && (across, down) != (1, 1) => "subsampled YCbCr in planes or with extra samples",
+                TiffColour.YCbCr when (page.IsPlanar || page.Samples > 3) && (across, down) != (1, 1) =>
+                    "subsampled YCbCr in planes or with extra samples",
                 _ => null,
             },
         };

@@ -1,6 +1,8 @@
 namespace Pipeline.Imaging.Tiff;
 
-/// <summary>The fields of a TIFF directory that say where pixels are and what they mean. Numbers from TIFF 6.0, its notes and DNG 1.7.</summary>
+/// <summary>
+/// The fields of a TIFF directory that say where pixels are and what they mean. Numbers from TIFF 6.0, its notes and DNG 1.7.
+/// </summary>
 internal enum TiffTag : ushort
 {
     NewSubfileType = 254,

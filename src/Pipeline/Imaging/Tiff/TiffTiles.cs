@@ -3,8 +3,9 @@ using NetVips;
 namespace Pipeline.Imaging.Tiff;
 
 /// <summary>
-/// Looks for damage in tiles before libvips reads them: its cache of tiles passes over every error of a decoder (measured with 8.18: a tile cut in
-/// half, by JPEG, LZW or Deflate, is grey or noise, and no error). Strips have no such cache. Each tile is decompressed once more, and dropped.
+/// Looks for damage in tiles before libvips reads them: its cache of tiles passes over every error of a decoder (measured with 8.18: a tile
+/// cut in half, by JPEG, LZW or Deflate, is grey or noise, and no error). Strips have no such cache. Each tile is decompressed once more,
+/// and dropped.
 /// </summary>
 internal static class TiffTiles
 {
@@ -49,7 +50,8 @@ internal static class TiffTiles
                 throw new InvalidDataException("The TIFF is damaged: a tile of JPEG data does not begin as one.");
             }
 
-            using Image image = Image.JpegloadBuffer([.. Start, .. tables, .. tile[Start.Length..]], access: Enums.Access.Sequential, failOn: Enums.FailOn.Warning);
+            byte[] jpeg = [.. Start, .. tables, .. tile[Start.Length..]];
+            using Image image = Image.JpegloadBuffer(jpeg, access: Enums.Access.Sequential, failOn: Enums.FailOn.Warning);
             if (image.Width < chunks.Width || image.Height < chunks.Height)
             {
                 throw new InvalidDataException("The TIFF is damaged: a tile of JPEG data is smaller than its tiles are.");
@@ -60,7 +62,8 @@ internal static class TiffTiles
     }
 
     // What tiles share, in a stream of its own, from which the markers of its start and end are left out.
-    private static byte[] Tables(TiffPage page) => page.Directory.Fields.TryGetValue(TiffTag.JpegTables, out TiffField field) && field.Count > 4
-        ? field.Bytes(page.Directory.File)[2..^2].ToArray()
-        : [];
+    private static byte[] Tables(TiffPage page) =>
+        page.Directory.Fields.TryGetValue(TiffTag.JpegTables, out TiffField field) && field.Count > 4
+            ? field.Bytes(page.Directory.File)[2..^2].ToArray()
+            : [];
 }

@@ -1,6 +1,8 @@
 namespace Pipeline.Imaging.Tiff;
 
-/// <summary>YCbCr codes of 8 bits to RGB, after TIFF 6.0 section 21: the file's own coefficients and reference levels, or the defaults.</summary>
+/// <summary>
+/// YCbCr codes of 8 bits to RGB, after TIFF 6.0 section 21: the file's own coefficients and reference levels, or the defaults.
+/// </summary>
 internal sealed class YCbCr
 {
     private readonly double[] _luma;
