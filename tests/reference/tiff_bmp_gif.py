@@ -397,7 +397,13 @@ def framing():
         refused(f"tiff/made-{packing[:3]}-strips-damaged.tif", middle(strips, b"\xFF" * 24), "Damaged", "damaged")
     bits = tiff([page((GREY > 127) * 1, 1, bits=1)])
     for fax in ("g3:1d", "g3:2d", "g4"):
-        looks(f"tiff/made-fax-{fax.replace(':', '-')}.tif", tiffcp(bits, "-c", fax), (GREY > 127) * 255)
+        name, data = f"tiff/made-fax-{fax.replace(':', '-')}", tiffcp(bits, "-c", fax)
+        looks(f"{name}.tif", data, (GREY > 127) * 255)
+        refused(f"{name}-damaged.tif", middle(data, bytes(9)), "Damaged", "damaged")
+    cut = tiff([page(GREY // 16 * 16, 3, t320=(3, list(range(0, 65536, 256)) * 3))])
+    looks("tiff/made-palette.tif", cut, GREY // 16 * 16)
+    refused("tiff/made-palette-missing.tif", tiff([page(GREY, 3)]), "Damaged", "palette")
+    refused("tiff/made-profile-beyond.tif", tiff([page(RGB, 2, t34675=(7, SRGB))])[:-300], "Damaged", "ends before")
 
 
 def middle(data, damage=bytes(24)):
