@@ -52,7 +52,7 @@ internal static class Distortions
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="quality"/> is out of its range.</exception>
     /// <exception cref="ArgumentException">The image has a side that the format cannot hold.</exception>
     public static RgbImage RecompressJpeg(RgbImage image, int quality) =>
-        LibVips.Decode(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg);
+        OpenedImage.Open(ImageEncoder.ToJpeg(image, quality), ImageFormat.Jpeg).Decode();
 
     /// <summary>Multiplies every value, rounds it and clips it to 0-255.</summary>
     /// <param name="image">The image.</param>

@@ -84,33 +84,31 @@ public sealed class ImageDecoder : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _decoding.Dispose();
 
-    private static Func<byte[], ImageFormat, RgbImage> ToSize(int width, int height, Resampling resampling)
+    private static Func<OpenedImage, RgbImage> ToSize(int width, int height, Resampling resampling)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        return (bytes, format) => (format, resampling) switch
-        {
-            (_, Resampling.Keras) => NearestNeighbour.Resize(DecodeWhole(bytes, format), width, height),
-            (ImageFormat.Bmp, _) => LibVips.Reduce(DecodeWhole(bytes, format), width, height),
-            _ => LibVips.DecodeAndReduce(bytes, format, width, height),
-        };
+        return opened => resampling == Resampling.Keras
+            ? NearestNeighbour.Resize(opened.Decode(), width, height)
+            : opened.DecodeAndReduce(width, height);
     }
 
+    private static RgbImage DecodeWhole(OpenedImage opened) => opened.Decode();
+
     private async Task<DecodedImage> DecodeAsync(
-        EncodedImage encoded, Func<byte[], ImageFormat, RgbImage> decode, bool isWhole, CancellationToken cancellationToken)
+        EncodedImage encoded, Func<OpenedImage, RgbImage> decode, bool isWhole, CancellationToken cancellationToken)
     {
         await _decoding.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            long share = await Task.Run(() => EstimateMemory(encoded.Bytes, isWhole), cancellationToken).ConfigureAwait(false);
+            OpenedImage opened = await Task.Run(() => Open(encoded), cancellationToken).ConfigureAwait(false);
+
+            // libvips' pixels and our copy of them are held beside.
+            long share = opened.Memory + (isWhole ? opened.Pixels * 6 : 0);
             await _memory.TakeAsync(share, cancellationToken).ConfigureAwait(false);
             try
             {
-                return await Task.Run(
-                    () => TryDecode(encoded.Bytes, decode, out DecodedImage? image, out ImageRejection? rejection)
-                        ? image
-                        : throw new InvalidImageException(rejection, encoded.Name),
-                    cancellationToken).ConfigureAwait(false);
+                return await Task.Run(() => Decode(opened, encoded.Name, decode), cancellationToken).ConfigureAwait(false);
             }
             finally
             {
@@ -123,78 +121,71 @@ public sealed class ImageDecoder : IDisposable
         }
     }
 
-    // What is refused needs none; why it is, decoding says.
-    private long EstimateMemory(ReadOnlyMemory<byte> encoded, bool isWhole)
-    {
-        if (CheckBytes(encoded, out ImageFormat format) is not null)
-        {
-            return 0;
-        }
-
-        try
-        {
-            byte[] bytes = ToArray(encoded);
-            (int width, int height) = ReadSize(bytes, format);
-            long pixels = (long)width * height;
-            if (pixels > Limits.MaxPixels)
-            {
-                return 0;
-            }
-
-            // libvips' pixels and our copy of them; or our own.
-            long result = isWhole || format == ImageFormat.Bmp ? pixels * 6 : 0;
-            return result + (format == ImageFormat.Bmp ? 0 : LibVips.EstimateMemory(bytes, format));
-        }
-        catch (Exception refused) when (refused is VipsException or InvalidDataException or UnsupportedImageException)
-        {
-            return 0;
-        }
-    }
-
     private bool TryDecode(
         ReadOnlyMemory<byte> encoded,
-        Func<byte[], ImageFormat, RgbImage> decode,
+        Func<OpenedImage, RgbImage> decode,
         [NotNullWhen(true)] out DecodedImage? image,
         [NotNullWhen(false)] out ImageRejection? rejection)
     {
-        image = null;
-        rejection = CheckBytes(encoded, out ImageFormat format);
-        if (rejection is not null)
-        {
-            return false;
-        }
-
-        using Step.Run run = Telemetry.Decode.Start("format", format.DisplayName());
-        byte[] bytes = ToArray(encoded);
         try
         {
-            (int width, int height) = ReadSize(bytes, format);
-            if ((long)width * height > Limits.MaxPixels)
-            {
-                rejection = new ImageRejection(
-                    ImageFault.TooManyPixels,
-                    $"The image has {width:N0} x {height:N0} pixels; at most {Limits.MaxPixels / 1_000_000:N0} megapixels are allowed.");
-                return false;
-            }
-
-            image = new DecodedImage(decode(bytes, format), width, height, format);
+            (image, rejection) = (Decode(Open(new EncodedImage(encoded)), null, decode), null);
             return true;
+        }
+        catch (InvalidImageException invalid)
+        {
+            (image, rejection) = (null, invalid.Rejection);
+            return false;
+        }
+    }
+
+    /// <exception cref="InvalidImageException">The bytes are not accepted, by what their header says.</exception>
+    private OpenedImage Open(EncodedImage encoded)
+    {
+        if (CheckBytes(encoded.Bytes, out ImageFormat format) is { } rejection)
+        {
+            throw new InvalidImageException(rejection, encoded.Name);
+        }
+
+        OpenedImage opened = Guard(format, encoded.Name, () => OpenedImage.Open(ToArray(encoded.Bytes), format));
+        return opened.Pixels <= Limits.MaxPixels
+            ? opened
+            : throw new InvalidImageException(
+                new ImageRejection(
+                    ImageFault.TooManyPixels,
+                    $"The image has {opened.Width:N0} x {opened.Height:N0} pixels; at most {Limits.MaxPixels / 1_000_000:N0} megapixels " +
+                    "are allowed."),
+                encoded.Name);
+    }
+
+    private static DecodedImage Decode(OpenedImage opened, string? name, Func<OpenedImage, RgbImage> decode)
+    {
+        using Step.Run run = Telemetry.Decode.Start("format", opened.Format.DisplayName());
+        RgbImage pixels = Guard(opened.Format, name, () => decode(opened));
+        return new DecodedImage(pixels, opened.Width, opened.Height, opened.Format);
+    }
+
+    private static T Guard<T>(ImageFormat format, string? name, Func<T> read)
+    {
+        try
+        {
+            return read();
         }
         catch (VipsException)
         {
-            rejection = new ImageRejection(
-                ImageFault.Damaged, $"The {format.DisplayName()} cannot be decoded: it is damaged, or it ends before its last pixel.");
-            return false;
+            throw new InvalidImageException(
+                new ImageRejection(
+                    ImageFault.Damaged,
+                    $"The {format.DisplayName()} cannot be decoded: it is damaged, or it ends before its last pixel."),
+                name);
         }
         catch (UnsupportedImageException unsupported)
         {
-            rejection = new ImageRejection(ImageFault.UnsupportedFormat, unsupported.Message);
-            return false;
+            throw new InvalidImageException(new ImageRejection(ImageFault.UnsupportedFormat, unsupported.Message), name);
         }
         catch (InvalidDataException damaged)
         {
-            rejection = new ImageRejection(ImageFault.Damaged, damaged.Message);
-            return false;
+            throw new InvalidImageException(new ImageRejection(ImageFault.Damaged, damaged.Message), name);
         }
     }
 
@@ -218,28 +209,6 @@ public sealed class ImageDecoder : IDisposable
 
         format = found;
         return null;
-    }
-
-    private static (int Width, int Height) ReadSize(byte[] bytes, ImageFormat format)
-    {
-        if (format != ImageFormat.Bmp)
-        {
-            return LibVips.ReadSize(bytes, format);
-        }
-
-        BitmapReader bitmap = BitmapReader.Open(bytes);
-        return (bitmap.Width, bitmap.Height);
-    }
-
-    private static RgbImage DecodeWhole(byte[] bytes, ImageFormat format)
-    {
-        if (format != ImageFormat.Bmp)
-        {
-            return LibVips.Decode(bytes, format);
-        }
-
-        BitmapReader bitmap = BitmapReader.Open(bytes);
-        return new RgbImage(bitmap.Width, bitmap.Height, bitmap.ReadPixels(bytes));
     }
 
     // libvips takes an array; where the memory is one, as nearly always, nothing is copied.

@@ -1,15 +1,12 @@
 using NetVips;
-using Pipeline.Imaging.Jpeg;
-using Pipeline.Imaging.Tiff;
-using Pipeline.Models;
 
 namespace Pipeline.Imaging;
 
 /// <summary>The one place that calls libvips. Everything comes out upright, as 8-bit sRGB with three bands.</summary>
 internal static class LibVips
 {
-    // Up to here an image is decoded into memory; a larger one is read line by line, twice.
-    private const long MaxBytesInMemory = 64 * 1024 * 1024;
+    /// <summary>Up to here an image is decoded into memory; a larger one is read line by line, twice.</summary>
+    public const long MaxBytesInMemory = 64 * 1024 * 1024;
 
     private static readonly double[] White = [255, 255, 255];
 
@@ -40,66 +37,29 @@ internal static class LibVips
     /// </summary>
     public static int Warnings => t_warnings;
 
-    /// <summary>Size of the upright image, from the header alone.</summary>
+    /// <summary>Opens a PNG or WebP.</summary>
     /// <exception cref="VipsException">The header is broken.</exception>
-    public static (int Width, int Height) ReadSize(byte[] encoded, ImageFormat format)
+    public static Image Load(byte[] encoded, ImageFormat format, Enums.Access? access) => format switch
     {
-        if (format == ImageFormat.Gif)
-        {
-            GifReader gif = GifReader.Open(encoded);
-            return (gif.Width, gif.Height);
-        }
+        ImageFormat.Png => Image.PngloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
+        ImageFormat.WebP => Image.WebploadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Another reader opens it."),
+    };
 
-        if (format == ImageFormat.Tiff)
-        {
-            TiffPage page = TiffLoader.FindPage(encoded);
-            return page.Orientation >= 5 ? (page.Height, page.Width) : (page.Width, page.Height);
-        }
+    /// <summary>Width and height once the image is upright.</summary>
+    public static (int Width, int Height) UprightSize(Image header) =>
+        IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
 
-        using Image header = OpenHeader(encoded, format);
-        return IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
-    }
+    /// <summary>Whether the image has to be turned by a quarter to be upright: EXIF orientations 5 to 8.</summary>
+    public static bool IsTurned(Image image) => image.Contains("orientation") && image.Get("orientation") is int and >= 5 and <= 8;
 
-    /// <summary>
-    /// Bytes that decoding holds at one time, its result not counted, from the header alone: the whole image where a format or its file
-    /// allows nothing else, else at most what <see cref="DecodeAndReduce"/> keeps.
-    /// </summary>
-    /// <exception cref="VipsException">The header is broken.</exception>
-    public static long EstimateMemory(byte[] encoded, ImageFormat format)
-    {
-        // Indices and colours; a canvas and what it is made from; samples and what they become, or lines.
-        long pixels = Pixels(ReadSize(encoded, format));
-        if (format == ImageFormat.Gif)
-        {
-            return pixels * 4;
-        }
+    /// <summary>Bytes of all pixels as they are decoded.</summary>
+    public static long SizeInMemory(Image image) =>
+        (long)image.Width * image.Height * image.Bands * (image.Format == Enums.BandFormat.Uchar ? 1 : 2);
 
-        if (format == ImageFormat.Tiff)
-        {
-            TiffPage page = TiffLoader.FindPage(encoded);
-            long whole = TiffLoader.EstimateMemory(page);
-            return page.Orientation == 1 ? whole : Math.Max(whole, pixels * page.Samples * 2);
-        }
-
-        using Image header = OpenHeader(encoded, format);
-        long size = pixels * header.Bands * (header.Format == Enums.BandFormat.Uchar ? 1 : 2);
-        long held = format switch
-        {
-            ImageFormat.WebP => pixels * 8,
-            ImageFormat.Jpeg when header.Contains("interlaced") => pixels * header.Bands * sizeof(short),
-            _ when header.Contains("interlaced") || IsTurned(header) => size,
-            _ => 0,
-        };
-        return Math.Max(held, Math.Min(size, MaxBytesInMemory));
-    }
-
-    /// <summary>The image at its own size.</summary>
+    /// <summary>The pixels of an opened image at its own size; disposes of it.</summary>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
-    public static RgbImage Decode(byte[] encoded, ImageFormat format) => format == ImageFormat.Jpeg
-        ? JpegFile.Open(encoded).Decode(open => Decode(open(1, null)))
-        : Decode(Open(encoded, format));
-
-    private static RgbImage Decode(Image opened)
+    public static RgbImage Decode(Image opened)
     {
         using Image image = opened;
         using Image upright = image.Autorot();
@@ -107,26 +67,16 @@ internal static class LibVips
         return ToPixels(rgb);
     }
 
-    /// <summary>The image brought to a size: a JPEG shrunk while it is decoded, then all by a Lanczos kernel.</summary>
+    /// <summary>An image that is read line by line, brought to a size.</summary>
+    /// <param name="open">Opens it; called twice where it is large.</param>
+    /// <param name="width">Width wanted, in pixels.</param>
+    /// <param name="height">Height wanted, in pixels.</param>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
-    public static RgbImage DecodeAndReduce(byte[] encoded, ImageFormat format, int width, int height)
-    {
-        if (format != ImageFormat.Jpeg)
-        {
-            return ReduceWhole(
-                IsReadWhole(encoded, format)
-                    ? Open(encoded, format)
-                    : OpenStrictly(access => Open(encoded, format, access)), width, height);
-        }
+    public static RgbImage ReduceStrictly(Func<Enums.Access, Image> open, int width, int height) =>
+        ReduceWhole(OpenStrictly(open), width, height);
 
-        JpegFile jpeg = JpegFile.Open(encoded);
-        using Image header = jpeg.OpenHeader();
-        (int fullWidth, int fullHeight) = IsTurned(header) ? (header.Height, header.Width) : (header.Width, header.Height);
-        int shrink = ShrinkOnLoad(Math.Min(fullWidth / width, fullHeight / height));
-        return jpeg.Decode(open => ReduceWhole(OpenStrictly(access => open(shrink, access)), width, height));
-    }
-
-    private static RgbImage ReduceWhole(Image opened, int width, int height)
+    /// <summary>An opened image whose content is known to be whole, brought to a size; disposes of it.</summary>
+    public static RgbImage ReduceWhole(Image opened, int width, int height)
     {
         using Image whole = opened;
         using Image upright = whole.Autorot();
@@ -154,7 +104,7 @@ internal static class LibVips
     private static Image OpenStrictly(Func<Enums.Access, Image> open)
     {
         using Image lines = open(Enums.Access.Sequential);
-        if ((long)lines.Width * lines.Height * lines.Bands * (lines.Format == Enums.BandFormat.Uchar ? 1 : 2) <= MaxBytesInMemory)
+        if (SizeInMemory(lines) <= MaxBytesInMemory)
         {
             return lines.CopyMemory();
         }
@@ -162,36 +112,6 @@ internal static class LibVips
         lines.Avg();
         return open(Enums.Access.Sequential);
     }
-
-    private static Image OpenHeader(byte[] encoded, ImageFormat format) =>
-        format == ImageFormat.Jpeg ? JpegFile.Open(encoded).OpenHeader() : Open(encoded, format);
-
-    private static Image Open(byte[] encoded, ImageFormat format, Enums.Access? access = null) => format switch
-    {
-        ImageFormat.Png => Image.PngloadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
-        ImageFormat.WebP => Image.WebploadBuffer(encoded, access: access, failOn: Enums.FailOn.Error),
-        ImageFormat.Gif => OpenGif(encoded),
-        ImageFormat.Tiff => TiffLoader.Open(encoded, access),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "libvips has no loader for it."),
-    };
-
-    private static long Pixels((int Width, int Height) size) => (long)size.Width * size.Height;
-
-    private static Image OpenGif(byte[] encoded)
-    {
-        GifReader gif = GifReader.Open(encoded);
-        return FromPixels(new RgbImage(gif.Width, gif.Height, gif.ReadPixels(encoded)));
-    }
-
-    // By our own readers, which are strict.
-    private static bool IsReadWhole(byte[] encoded, ImageFormat format) =>
-        format == ImageFormat.Gif || (format == ImageFormat.Tiff && TiffLoader.IsReadWhole(TiffLoader.FindPage(encoded)));
-
-    // The decoder's shrinking is a plain block average; at least a factor of 2 is left to the better kernel, as in libvips' own thumbnails.
-    private static int ShrinkOnLoad(int factor) => factor >= 16 ? 8 : factor >= 8 ? 4 : factor >= 4 ? 2 : 1;
-
-    // EXIF orientations 5 to 8 swap width and height.
-    private static bool IsTurned(Image image) => image.Contains("orientation") && image.Get("orientation") is int and >= 5 and <= 8;
 
     private static Image ToRgb(Image image)
     {

@@ -6,7 +6,7 @@ namespace Pipeline.Imaging.Jpeg;
 /// A JPEG as libjpeg is to see it, and whether its image is whole. Bytes that are missing or too many around a complete image are framing
 /// and are passed over; missing or impossible image data is damage, which libjpeg only warns of.
 /// </summary>
-internal sealed class JpegFile
+internal sealed class JpegFile : OpenedImage
 {
     // libjpeg reads ahead by 8 bytes at most, and encoders pad by less than this.
     private const int Tail = 16;
@@ -15,29 +15,47 @@ internal sealed class JpegFile
 
     private readonly byte[] _file;
     private readonly JpegStructure _structure;
-    private readonly int _tailOffset;
 
-    private JpegFile(byte[] file, JpegStructure structure)
-    {
-        (_file, _structure) = (file, structure);
-        _tailOffset = Math.Max(0, structure.FirstScanEnd - Tail);
-    }
+    private JpegFile(byte[] file, JpegStructure structure, int width, int height, long memory)
+        : base(ImageFormat.Jpeg, width, height) => (_file, _structure, Memory) = (file, structure, memory);
+
+    /// <inheritdoc/>
+    public override long Memory { get; }
 
     /// <param name="file">All bytes; they are not changed.</param>
     /// <exception cref="UnsupportedImageException">A kind of JPEG that is not read.</exception>
-    public static JpegFile Open(byte[] file) => new(file, JpegStructure.Read(file));
-
-    /// <summary>The image for its header's sake.</summary>
     /// <exception cref="VipsException">The header is broken.</exception>
-    public Image OpenHeader() => _structure.Frame is { Height: 0 }
-        ? new Reading(this, Enums.FailOn.Error).Open(1, null)
-        : Image.JpegloadBuffer(_file, failOn: Enums.FailOn.Error);
+    public static JpegFile Open(byte[] file)
+    {
+        var structure = JpegStructure.Read(file);
+        using Image header = structure.Frame is { Height: 0 }
+            ? new Reading(file, structure, Enums.FailOn.Error).Open(1, null)
+            : Image.JpegloadBuffer(file, failOn: Enums.FailOn.Error);
+        (int width, int height) = LibVips.UprightSize(header);
+        long held = header.Contains("interlaced") ? (long)width * height * header.Bands * sizeof(short) : 0;
+        return new JpegFile(
+            file, structure, width, height, Math.Max(held, Math.Min(LibVips.SizeInMemory(header), LibVips.MaxBytesInMemory)));
+    }
+
+    /// <inheritdoc/>
+    public override RgbImage Decode() => Decode(open => LibVips.Decode(open(1, null)));
+
+    /// <summary>The image shrunk while it is decoded, then brought to a size by a Lanczos kernel.</summary>
+    /// <inheritdoc/>
+    public override RgbImage DecodeAndReduce(int width, int height)
+    {
+        int shrink = ShrinkOnLoad(Math.Min(Width / width, Height / height));
+        return Decode(open => LibVips.ReduceStrictly(access => open(shrink, access), width, height));
+    }
+
+    // The decoder's shrinking is a plain block average; at least a factor of 2 is left to the better kernel, as in libvips' own thumbnails.
+    private static int ShrinkOnLoad(int factor) => factor >= 16 ? 8 : factor >= 8 ? 4 : factor >= 4 ? 2 : 1;
 
     /// <summary>Decodes, and makes sure that all of the image was there.</summary>
     /// <param name="decode">Opens the image by the function it is given (shrink factor, access) and reads all its lines.</param>
     /// <exception cref="VipsException">The image cannot be decoded.</exception>
     /// <exception cref="InvalidDataException">Image data is missing or impossible.</exception>
-    public T Decode<T>(Func<Func<int, Enums.Access?, Image>, T> decode)
+    private RgbImage Decode(Func<Func<int, Enums.Access?, Image>, RgbImage> decode)
     {
         if (!_structure.IsComplete)
         {
@@ -45,10 +63,10 @@ internal sealed class JpegFile
         }
 
         int warnings = LibVips.Warnings;
-        var strict = new Reading(this, Enums.FailOn.Warning);
+        var strict = new Reading(_file, _structure, Enums.FailOn.Warning);
         try
         {
-            T image = decode(strict.Open);
+            RgbImage image = decode(strict.Open);
             if (LibVips.Warnings != warnings || (_structure.IsOneScan && !strict.HasReadTail))
             {
                 JpegDamage.Check(_file.AsSpan(0, _structure.End), _structure);
@@ -62,15 +80,17 @@ internal sealed class JpegFile
             JpegDamage.Check(_file.AsSpan(0, _structure.End), _structure);
         }
 
-        return decode(new Reading(this, Enums.FailOn.Error).Open);
+        return decode(new Reading(_file, _structure, Enums.FailOn.Error).Open);
     }
 
     /// <summary>
     /// One pass of libjpeg over the file: up to the end of its first image, with an end marker and a height where they are missing.
     /// Whether it asks for the scan's last bytes shows if the image ended before them: libjpeg does not say so.
     /// </summary>
-    private sealed class Reading(JpegFile jpeg, Enums.FailOn failOn)
+    private sealed class Reading(byte[] file, JpegStructure structure, Enums.FailOn failOn)
     {
+        private readonly int _tailOffset = Math.Max(0, structure.FirstScanEnd - Tail);
+
         public bool HasReadTail { get; private set; }
 
         public Image Open(int shrink, Enums.Access? access)
@@ -87,14 +107,13 @@ internal sealed class JpegFile
             {
                 SeekOrigin.Begin => offset,
                 SeekOrigin.Current => position + offset,
-                _ => jpeg._structure.End + EndMarker.Length + offset,
+                _ => structure.End + EndMarker.Length + offset,
             };
             return Image.JpegloadSource(source, shrink: shrink, access: access, failOn: failOn);
         }
 
         private int Read(Span<byte> buffer, long position)
         {
-            JpegStructure structure = jpeg._structure;
             if (position >= structure.End)
             {
                 ReadOnlySpan<byte> marker = EndMarker.AsSpan((int)Math.Min(position - structure.End, EndMarker.Length));
@@ -104,10 +123,10 @@ internal sealed class JpegFile
             }
 
             int from = (int)position;
-            int to = from < jpeg._tailOffset ? jpeg._tailOffset : structure.End;
-            HasReadTail |= from >= jpeg._tailOffset;
+            int to = from < _tailOffset ? _tailOffset : structure.End;
+            HasReadTail |= from >= _tailOffset;
             Span<byte> bytes = buffer[..Math.Min(buffer.Length, to - from)];
-            jpeg._file.AsSpan(from, bytes.Length).CopyTo(bytes);
+            file.AsSpan(from, bytes.Length).CopyTo(bytes);
             if (structure.Frame is { Height: 0 })
             {
                 WriteHeight(bytes, from);
@@ -118,12 +137,12 @@ internal sealed class JpegFile
 
         private void WriteHeight(Span<byte> bytes, int from)
         {
-            int high = jpeg._structure.FrameOffset + JpegFrame.HeightOffset - from;
+            int high = structure.FrameOffset + JpegFrame.HeightOffset - from;
             for (int i = 0; i < 2; i++)
             {
                 if (high + i >= 0 && high + i < bytes.Length)
                 {
-                    bytes[high + i] = (byte)(jpeg._structure.Height >> (8 - (i * 8)));
+                    bytes[high + i] = (byte)(structure.Height >> (8 - (i * 8)));
                 }
             }
         }

@@ -55,9 +55,8 @@ internal static class TiffLoader
     /// <summary>Grey, RGB or CMYK with or without opacity; orientation and colour profile as the file has them.</summary>
     /// <inheritdoc cref="FindPage"/>
     /// <exception cref="VipsException">The content is damaged or ends early; also when lines are read later.</exception>
-    public static Image Open(byte[] encoded, Enums.Access? access)
+    public static Image Open(TiffPage page, Enums.Access? access)
     {
-        TiffPage page = FindPage(encoded);
         using Image samples = IsReadWhole(page) ? Read(page) : OpenByLibVips(page, access);
         return samples.Mutate(image =>
         {
