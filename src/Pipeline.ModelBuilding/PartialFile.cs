@@ -118,7 +118,7 @@ internal sealed class PartialFile : IAsyncDisposable
         catch (IOException exception)
         {
             throw new PartialFileException(
-                $"'{_file.Name}' cannot be written ({exception.Message.TrimEnd('.')}).{FileError.AdviceOn(exception)} {Kept}", exception);
+                $"'{_file.Name}' cannot be written: {FileError.Describe(exception).TrimEnd('.')}. {Kept}", exception);
         }
 
         _md5.AppendData(bytes.Span);

@@ -57,7 +57,7 @@ internal static class PipelineCommand
             exception is IOException or UnauthorizedAccessException or InvalidDataException
                 or HttpRequestException or RequestFailedException)
         {
-            console.Error(exception.Message + FileError.AdviceOn(exception));
+            console.Error(FileError.Describe(exception));
             return Failed;
         }
     }

@@ -37,7 +37,7 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
         catch (Exception failure) when (failure is CommandFailure or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new CommandFailure(
-                $"\nStep \"{name}\" failed: {failure.Message}{FileError.AdviceOn(failure)}\n" +
+                $"\nStep \"{name}\" failed: {FileError.Describe(failure)}\n" +
                 "Then run the same command again: finished steps are kept.");
         }
     }

@@ -46,7 +46,7 @@ internal sealed record ImageFile(FileInfo File, ReadOnlyMemory<byte> Encoded)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(
-                $"'{SourceTree.Display(file.FullName)}' cannot be read: {ShownText.OfLine(exception.Message)}{FileError.AdviceOn(exception)}");
+                $"'{SourceTree.Display(file.FullName)}' cannot be read: {ShownText.OfLine(FileError.Describe(exception))}");
         }
     }
 

@@ -40,8 +40,8 @@ internal sealed class OutputFolder : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandFailure(
-                $"The folder '{SourceTree.Display(full)}' cannot be written: {exception.Message.TrimEnd('.')}." +
-                $"{FileError.AdviceOn(exception)} Or name another folder with -o.");
+                $"The folder '{SourceTree.Display(full)}' cannot be written: {FileError.Describe(exception).TrimEnd('.')}. " +
+                "Or name another folder with -o.");
         }
         finally
         {

@@ -68,13 +68,15 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     }
 
     /// <summary>Writes a line of text, never wrapped.</summary>
-    public void Line(string text = "") => output.Profile.Out.Writer.WriteLine(ShownText.Of(text));
+    /// <exception cref="CommandFailure">Standard output cannot be written.</exception>
+    public void Line(string text = "") => Write(() => output.Profile.Out.Writer.WriteLine(ShownText.Of(text)));
 
     /// <summary>Writes an error message.</summary>
     public void Error(string text) => error.WriteLine(ShownText.Of(text));
 
     /// <summary>Writes a table or a panel.</summary>
-    public void Write(IRenderable renderable) => output.Write(renderable);
+    /// <inheritdoc cref="Line"/>
+    public void Write(IRenderable renderable) => Write(() => output.Write(renderable));
 
     /// <summary>Shows the progress of work, and how long it took.</summary>
     /// <param name="title">Its title, such as "Building the function app".</param>
@@ -88,6 +90,19 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         Line(string.Create(CultureInfo.InvariantCulture, $"{title}: done in {took.TotalSeconds:0.0} s"));
         return took;
+    }
+
+    // A reader of a pipe that has gone is no error: .NET drops what is written then.
+    private static void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"Standard output cannot be written: {exception.Message}");
+        }
     }
 
     private Task LiveAsync(string title, Func<IProgress<StageProgress>, Task> work) =>

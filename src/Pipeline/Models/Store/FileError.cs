@@ -30,8 +30,11 @@ internal static class FileError
     public static bool IsOfSystem(Exception exception) => exception is UnauthorizedAccessException
         || (exception is IOException and not EndOfStreamException && exception.HResult != new IOException().HResult);
 
-    /// <summary>What to do, as a sentence after a space; empty if the system's message says all that is known.</summary>
-    public static string AdviceOn(Exception exception) =>
+    /// <summary>The message, and what to do if the cause is known: one or two sentences.</summary>
+    public static string Describe(Exception exception) =>
+        Advice(exception) is { Length: > 0 } advice ? $"{exception.Message.TrimEnd('.')}.{advice}" : exception.Message;
+
+    private static string Advice(Exception exception) =>
         IsFull(exception) ? " Make room on that disk, then run the same command again."
         : IsReadOnly(exception) ? " That disk can only be read: use another place."
         : exception is UnauthorizedAccessException ? " Get access to it, or use another place."
