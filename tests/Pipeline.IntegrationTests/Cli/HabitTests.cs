@@ -70,8 +70,8 @@ public sealed class HabitTests : IDisposable
 
     [Fact]
     public async Task Too_many_images_are_counted() => Assert.Equal(
-        ("A study takes at most 16 images, not 17.\nSee ./pipeline study --help\n", 2),
-        await FailAsync(["study", .. Enumerable.Repeat(Vase, 17)]));
+        ("A study takes at most 26 images, not 27.\nSee ./pipeline study --help\n", 2),
+        await FailAsync(["study", .. Enumerable.Repeat(Vase, 27)]));
 
     [Theory]
     [InlineData("a\u001b[31mb\nc.jpg", "a\\u001B[31mb\\u000Ac.jpg")]
