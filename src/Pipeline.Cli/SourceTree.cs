@@ -1,3 +1,5 @@
+using Pipeline.Cli.Terminal;
+
 namespace Pipeline.Cli;
 
 /// <summary>The paths in the checkout that the command was built from.</summary>
@@ -47,10 +49,10 @@ internal sealed record SourceTree(string Root)
             "run ./pipeline there.");
     }
 
-    /// <summary>A path for messages: relative if it is below the working directory.</summary>
+    /// <summary>A path for messages: relative if it is below the working directory, control characters escaped.</summary>
     public static string Display(string path)
     {
         string relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
-        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+        return ShownText.OfLine(relative.StartsWith("..", StringComparison.Ordinal) ? path : relative);
     }
 }

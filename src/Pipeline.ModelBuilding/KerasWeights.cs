@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using Pipeline.Models;
+using Pipeline.Models.Store;
 using PureHDF;
 using PureHDF.VOL.Native;
 
@@ -38,7 +39,7 @@ internal sealed class KerasWeights : IWeightSource, IDisposable
             _layers = file.LinkExists("model_weights") ? file.Group("model_weights") : file;
             _file = file;
         }
-        catch (Exception exception) when (exception is not UnauthorizedAccessException)
+        catch (Exception exception) when (!FileError.IsOfSystem(exception))
         {
             file?.Dispose();
             throw Damaged("cannot be opened", exception);
@@ -70,7 +71,7 @@ internal sealed class KerasWeights : IWeightSource, IDisposable
 
             array.Read(destination);
         }
-        catch (Exception exception) when (exception is not InvalidDataException)
+        catch (Exception exception) when (exception is not InvalidDataException && !FileError.IsOfSystem(exception))
         {
             throw Damaged($"cannot be read at {wanted}", exception);
         }

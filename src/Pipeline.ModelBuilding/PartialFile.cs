@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Pipeline.Diagnostics;
+using Pipeline.Models.Store;
 
 namespace Pipeline.ModelBuilding;
 
@@ -117,7 +118,7 @@ internal sealed class PartialFile : IAsyncDisposable
         catch (IOException exception)
         {
             throw new PartialFileException(
-                $"'{_file.Name}' cannot be written ({exception.Message}). Free space on the disk. {Kept}", exception);
+                $"'{_file.Name}' cannot be written: {FileError.Describe(exception).TrimEnd('.')}. {Kept}", exception);
         }
 
         _md5.AppendData(bytes.Span);

@@ -7,8 +7,8 @@ using Pipeline.Imaging;
 namespace Pipeline.Cli.Augment;
 
 /// <summary>
-/// Writes an image's variants, a contact sheet and a record of how they were made into a folder. Each file is written under a temporary
-/// name and renamed when it is complete; other files of the folder are not touched.
+/// Writes an image's variants, a contact sheet and a record of how they were made into a folder. They appear there when
+/// all are complete; other files of the folder are not touched.
 /// </summary>
 /// <param name="image">The original.</param>
 /// <param name="name">The first part of the variants' names.</param>
@@ -31,7 +31,7 @@ internal sealed class AugmentationRun(FileInfo image, string name, int seed, int
     {
         var ranges = new AugmentationRanges();
         RgbImage original = await ReadAsync(cancellationToken);
-        OutputFile.CreateFolder(folder);
+        using var output = OutputFolder.Open(folder);
 
         // Only the thumbnails for the sheet are kept in memory.
         List<CaptionedImage> sheet = [new("original", Thumbnails.Fit(original, SheetCell, SheetCell))];
@@ -41,15 +41,16 @@ internal sealed class AugmentationRun(FileInfo image, string name, int seed, int
             AugmentationTransform transform = Augmentation.Draw(ranges, original.Width, original.Height, seed, index);
             RgbImage augmented = Augmentation.Apply(original, transform);
             string file = string.Create(CultureInfo.InvariantCulture, $"{name}-augmented-{index:00}.png");
-            await WriteFileAsync(file, ImageEncoder.ToPng(augmented), cancellationToken);
+            await output.WriteAsync(file, ImageEncoder.ToPng(augmented), cancellationToken);
             sheet.Add(new CaptionedImage(Caption(index, transform), Thumbnails.Fit(augmented, SheetCell, SheetCell)));
             images.Add(new AugmentedImage(file, transform));
             progress.Report(new StageProgress((index + 1.0) / count, $"{index + 1} of {count}"));
         }
 
-        await WriteFileAsync(SheetName, ImageEncoder.ToPng(ContactSheet.Draw(sheet, SheetColumns, SheetCell)), cancellationToken);
+        await output.WriteAsync(SheetName, ImageEncoder.ToPng(ContactSheet.Draw(sheet, SheetColumns, SheetCell)), cancellationToken);
         var record = new AugmentationRecord(image.Name, original.Width, original.Height, seed, ranges, images);
-        await WriteFileAsync(RecordName, JsonReport.WriteUtf8(record), cancellationToken);
+        await output.WriteAsync(RecordName, JsonReport.WriteUtf8(record), cancellationToken);
+        output.Complete();
     }
 
     private async Task<RgbImage> ReadAsync(CancellationToken cancellationToken)
@@ -57,9 +58,6 @@ internal sealed class AugmentationRun(FileInfo image, string name, int seed, int
         using var decoder = new ImageDecoder(new ImageLimits());
         return (await ImageFile.ReadAsync(image, decoder.Limits, cancellationToken)).Decode(decoder);
     }
-
-    private Task WriteFileAsync(string file, byte[] content, CancellationToken cancellationToken) =>
-        OutputFile.WriteAsync(Path.Combine(folder, file), content, cancellationToken);
 
     // Short enough for a cell of the sheet.
     private static string Caption(int index, AugmentationTransform transform) => string.Create(

@@ -33,7 +33,11 @@ internal static class CompareCommand
         output.Aliases.Add("--output");
         output.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<FileInfo>() is { } file && !file.Extension.Equals(".png", StringComparison.OrdinalIgnoreCase))
+            if (result.GetValueOrDefault<FileInfo>() is { } folder && Directory.Exists(folder.FullName))
+            {
+                result.AddError($"-o takes a file, and '{folder.Name}' is a folder.");
+            }
+            else if (result.GetValueOrDefault<FileInfo>() is { } file && !file.Extension.Equals(".png", StringComparison.OrdinalIgnoreCase))
             {
                 result.AddError($"-o takes a file that ends with .png, not '{file.Name}'.");
             }
@@ -72,6 +76,7 @@ internal static class CompareCommand
         // Invalid images are refused before the models are prepared, which may take long.
         await a.DecodeForModelsAsync(decoder, cancellationToken);
         await b.DecodeForModelsAsync(decoder, cancellationToken);
+        using OutputFolder? drawn = output is null ? null : OutputFolder.Open(output.DirectoryName!);
         CommandConsole messages = json ? console.OnError() : console;
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, messages, cancellationToken);
         IReadOnlyList<ComparedLayer> layers = Layers(chosen, sessions);
@@ -91,8 +96,8 @@ internal static class CompareCommand
         {
             RgbImage sheet = await PairSheet.DrawAsync(
                 decoder, new EncodedImage(a.Encoded, a.File.Name), new EncodedImage(b.Encoded, b.File.Name), pair, cancellationToken);
-            OutputFile.CreateFolder(output.DirectoryName!);
-            await OutputFile.WriteAsync(output.FullName, ImageEncoder.ToPng(sheet), cancellationToken);
+            await drawn!.WriteAsync(output.Name, ImageEncoder.ToPng(sheet), cancellationToken);
+            drawn.Complete();
             messages.Line($"The drawing of both is {SourceTree.Display(output.FullName)}");
         }
 
@@ -136,7 +141,7 @@ internal static class CompareCommand
 
     private static Table Table(string title, ComparedPair pair)
     {
-        Table table = new Table { Title = new TableTitle(Markup.Escape(title)) }
+        Table table = new Table { Title = new TableTitle(Markup.Escape(ShownText.OfLine(title))) }
             .AddColumns("model", "weights", "precision", "layer", "resampling")
             .AddColumn(new TableColumn("cosine").RightAligned());
         foreach (LayerCosine cosine in pair.Cosines)

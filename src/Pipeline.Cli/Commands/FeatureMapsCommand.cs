@@ -56,20 +56,20 @@ internal static class FeatureMapsCommand
 
         // Invalid images are refused before the models are prepared, which may take long.
         ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
-        using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);
         string target = folder ?? Path.GetFullPath($"{image.Stem}-feature-maps");
-        OutputFile.CreateFolder(target);
+        using var output = OutputFolder.Open(target);
+        using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);
         Table table = new Table().AddColumns("file", "model", "weights", "layer").AddColumn(new TableColumn("maps").RightAligned());
         foreach (InstalledModel model in sessions.Models.IntersectBy(wanted.Select(model => model.Key), model => model.Key))
         {
             await console.StageAsync($"Drawing the feature maps of {model.Definition.Title}", async progress =>
             {
                 ModelSession session = await sessions.GetAsync(model, cancellationToken);
-                var files = new FeatureMapFiles(target, image.Stem, session, inputs.Of(model.Definition.InputForm));
+                var files = new FeatureMapFiles(output, image.Stem, session, inputs.Of(model.Definition.InputForm));
                 foreach (FeatureMapFile written in await files.WriteAsync(block, progress, cancellationToken))
                 {
                     table.AddRow(
-                        new Text(written.Name),
+                        new Text(ShownText.OfLine(written.Name)),
                         new Text(model.Definition.Title),
                         new Text(model.Weights.ToJsonName()),
                         new Text(written.Layer),
@@ -78,6 +78,7 @@ internal static class FeatureMapsCommand
             });
         }
 
+        output.Complete();
         console.Write(table);
         console.Line($"The pictures are in {SourceTree.Display(target)}");
         return 0;

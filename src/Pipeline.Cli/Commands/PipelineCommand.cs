@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Azure;
 using Pipeline.Cli.Terminal;
+using Pipeline.Models.Store;
 
 namespace Pipeline.Cli.Commands;
 
@@ -26,7 +27,7 @@ internal static class PipelineCommand
                 // An unknown word is often also reported as a missing command or option; the error about the word is clearer.
                 ParseError? unknown = parsed.Errors.FirstOrDefault(
                     error => parsed.UnmatchedTokens.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)));
-                console.Error((unknown ?? parsed.Errors[0]).Message);
+                console.Error(ShownText.OfLine((unknown ?? parsed.Errors[0]).Message));
                 console.Error($"See {CallOf(parsed.CommandResult.Command)} --help");
                 return WronglyUsed;
             }
@@ -42,8 +43,9 @@ internal static class PipelineCommand
 
             return exitCode;
         }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        catch (Exception) when (interruption.Token.IsCancellationRequested)
         {
+            // Whatever broke because of the interruption is no news to its user.
             return interruption.ExitCode;
         }
         catch (CommandFailure failure)
@@ -55,7 +57,7 @@ internal static class PipelineCommand
             exception is IOException or UnauthorizedAccessException or InvalidDataException
                 or HttpRequestException or RequestFailedException)
         {
-            console.Error(exception.Message);
+            console.Error(FileError.Describe(exception));
             return Failed;
         }
     }

@@ -16,7 +16,7 @@ internal static class StudyCommand
         var images = new Argument<FileInfo[]>("IMAGE")
         {
             Description = "A, the reference; then B, another object of its kind; then C and more, other things. Only A is needed.",
-            Arity = new ArgumentArity(0, StudyRequest.MaxImages),
+            Arity = ArgumentArity.ZeroOrMore,
         };
         images.AcceptExistingOnly();
         var published = new Option<DirectoryInfo>("--published")
@@ -50,6 +50,13 @@ internal static class StudyCommand
         {
             images, published, count, seed, folder,
         };
+        images.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > StudyRequest.MaxImages)
+            {
+                result.AddError($"A study takes at most {StudyRequest.MaxImages} images, not {result.Tokens.Count}.");
+            }
+        });
         command.Validators.Add(result =>
         {
             bool isPublished = result.GetResult(published) is not null;

@@ -3,6 +3,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Terminal;
+using Pipeline.Models.Store;
 
 namespace Pipeline.Cli.Deploy;
 
@@ -27,16 +28,17 @@ internal sealed partial class CommandRunner(CommandConsole console, string folde
         {
             await work();
         }
-        catch (Exception failure) when (failure is CommandFailure or IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            throw new CommandFailure(
-                $"\nStep \"{name}\" failed: {failure.Message}\nThen run the same command again: finished steps are kept.");
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             console.Error($"\nStopped in step \"{name}\". Operations that Azure has started continue there; " +
                 "run the same command again to complete the deployment.");
             throw;
+        }
+        catch (Exception failure) when (failure is CommandFailure or IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            throw new CommandFailure(
+                $"\nStep \"{name}\" failed: {FileError.Describe(failure)}\n" +
+                "Then run the same command again: finished steps are kept.");
         }
     }
 

@@ -7,15 +7,15 @@ using Pipeline.Models;
 namespace Pipeline.Cli.Images;
 
 /// <summary>Writes the feature maps of a model's blocks for an image.</summary>
-/// <param name="folder">The target folder; it exists.</param>
+/// <param name="output">The target folder.</param>
 /// <param name="stem">The first part of the files' names.</param>
 /// <param name="session">The model.</param>
 /// <param name="input">The image at the model's input size.</param>
-internal sealed class FeatureMapFiles(string folder, string stem, ModelSession session, RgbImage input)
+internal sealed class FeatureMapFiles(OutputFolder output, string stem, ModelSession session, RgbImage input)
 {
     /// <param name="block">The block to draw; null for all blocks, and a sheet of them.</param>
     /// <param name="progress">Receives a report for each file.</param>
-    /// <param name="cancellationToken">Ends the work early; complete files stay.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
     /// <returns>The files.</returns>
     public async Task<IReadOnlyList<FeatureMapFile>> WriteAsync(
         int? block, IProgress<StageProgress> progress, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class FeatureMapFiles(string folder, string stem, ModelSession s
         string what, RgbImage picture, string layer, string size, CancellationToken cancellationToken)
     {
         string name = $"{stem}-{session.Model.Key}-{what}.png";
-        await OutputFile.WriteAsync(Path.Combine(folder, name), ImageEncoder.ToPng(picture), cancellationToken);
+        await output.WriteAsync(name, ImageEncoder.ToPng(picture), cancellationToken);
         return new FeatureMapFile(name, layer, size);
     }
 }

@@ -1,5 +1,7 @@
+using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Models.Store;
 using Pipeline.Storage;
 
 namespace Pipeline.Cli.Images;
@@ -16,15 +18,51 @@ internal sealed record ImageFile(FileInfo File, ReadOnlyMemory<byte> Encoded)
     /// <exception cref="CommandFailure">It is missing or too large.</exception>
     public static async Task<ImageFile> ReadAsync(FileInfo file, ImageLimits limits, CancellationToken cancellationToken)
     {
+        if (Directory.Exists(file.FullName))
+        {
+            throw new CommandFailure($"'{SourceTree.Display(file.FullName)}' is a folder. Name an image file.");
+        }
+
         if (!file.Exists)
         {
             throw new CommandFailure($"There is no file '{SourceTree.Display(file.FullName)}'.");
         }
 
         // Checked before it is read: the decoder would need the whole file to report this.
-        return file.Length > limits.MaxBytes
-            ? throw Failure(file, limits.TooManyBytes(file.Length))
-            : new ImageFile(file, await System.IO.File.ReadAllBytesAsync(file.FullName, cancellationToken));
+        if (file.Length > limits.MaxBytes)
+        {
+            throw Failure(file, limits.TooManyBytes(file.Length));
+        }
+
+        try
+        {
+            // On another thread: opening a pipe waits for its writer, and nothing ends that wait early.
+            byte[] encoded = await Task.Run(() => ReadUpTo(file.FullName, limits.MaxBytes + 1), cancellationToken)
+                .WaitAsync(cancellationToken);
+            return encoded.Length > limits.MaxBytes
+                ? throw Failure(file, limits.TooManyBytes(encoded.Length))
+                : new ImageFile(file, encoded);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure(
+                $"'{SourceTree.Display(file.FullName)}' cannot be read: {ShownText.OfLine(FileError.Describe(exception))}");
+        }
+    }
+
+    /// <summary>A pipe or a device has no length, and may never end.</summary>
+    private static byte[] ReadUpTo(string path, long limit)
+    {
+        using FileStream stream = System.IO.File.OpenRead(path);
+        using var content = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        for (int read; content.Length < limit
+            && (read = stream.Read(buffer, 0, (int)Math.Min(buffer.Length, limit - content.Length))) > 0;)
+        {
+            content.Write(buffer, 0, read);
+        }
+
+        return content.ToArray();
     }
 
     /// <summary>Decodes the image at its own size.</summary>

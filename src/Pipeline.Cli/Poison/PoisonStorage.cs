@@ -118,7 +118,7 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         {
             await client.ConnectAsync(IPAddress.Loopback, EmulatorPort, cancellationToken);
         }
-        catch (SocketException)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionRefused)
         {
             throw new CommandFailure(
                 $"No storage emulator listens on port {EmulatorPort}. Start ./pipeline up, " +

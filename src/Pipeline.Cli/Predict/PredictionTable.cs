@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Spectre.Console;
@@ -11,7 +12,7 @@ internal static class PredictionTable
     public static Table Create(
         string file, IReadOnlyList<InstalledModel> models, IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions)
     {
-        var table = new Table { Title = new TableTitle($"What is in {Markup.Escape(file)}") };
+        var table = new Table { Title = new TableTitle($"What is in {Markup.Escape(ShownText.OfLine(file))}") };
         table.AddColumn("");
         foreach (InstalledModel model in models)
         {

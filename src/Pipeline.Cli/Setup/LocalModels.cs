@@ -15,14 +15,17 @@ internal static class LocalModels
     /// <returns>The models; the caller disposes of them.</returns>
     public static async Task<ModelSessions> OpenAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
-        await using (await SetupLock.AcquireAsync(tree, console, cancellationToken))
+        // Nothing is written if all are there, so a read-only checkout that was set up before needs no lock.
+        if (!ModelCatalogue.Default().Models.All(model => InstalledModel.Find(model, tree.Models) is not null))
         {
+            await using IAsyncDisposable held = await SetupLock.AcquireAsync(tree, console, cancellationToken);
             await TrainedModels.OfferAsync(tree, console, cancellationToken);
-            IReadOnlyList<InstalledModel> models = await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
-            UntrainedModels.Warn(models, console);
+            await ModelInstallation.MakeReadyAsync(tree.Models, console, cancellationToken);
         }
 
-        return new ModelSessions(
+        var sessions = new ModelSessions(
             ModelCatalogue.Default(), Options.Create(new ModelOptions { Folder = tree.Models }), NullLogger<ModelSessions>.Instance);
+        UntrainedModels.Warn(sessions.Models, console);
+        return sessions;
     }
 }

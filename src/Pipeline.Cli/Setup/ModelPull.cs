@@ -89,8 +89,16 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
         if (file.Address.IsFile)
         {
             Directory.CreateDirectory(folder);
-            File.Copy(path, $"{target}.part", overwrite: true);
-            File.Move($"{target}.part", target, overwrite: true);
+            string part = $"{target}.part";
+            try
+            {
+                File.Copy(path, part, overwrite: true);
+                File.Move(part, target, overwrite: true);
+            }
+            finally
+            {
+                File.Delete(part);
+            }
         }
     }
 

@@ -23,7 +23,8 @@ internal static class SetupLock
         {
             throw new CommandFailure(
                 $"This folder cannot be written: {exception.Message.TrimEnd('.')}. ./pipeline keeps what it installs and builds in its " +
-                $"own checkout, '{tree.Root}': free space there, get write access, or use a copy of it on another disk.");
+                $"own checkout, '{tree.Root}': " +
+                $"{(FileError.IsFull(exception) ? "make room" : "get write access")} there, or use a copy of it on another disk.");
         }
     }
 }

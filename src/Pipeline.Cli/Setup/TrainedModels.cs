@@ -34,7 +34,8 @@ internal static class TrainedModels
             await new ModelPull(tree.Models, tree.Downloads, new WeightsDownload(client), console)
                 .RunAsync(models, PublishedFile.ImageNetClassIndex, cancellationToken);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or InvalidDataException)
+        // A full or read-only disk is not among them: untrained models could not be written there either.
+        catch (Exception exception) when (exception is HttpRequestException or InvalidDataException)
         {
             console.Error(exception.Message);
             console.Line("Continuing with untrained models. Run ./pipeline models pull to resume the download.");

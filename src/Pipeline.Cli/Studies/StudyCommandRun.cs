@@ -31,7 +31,7 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
             await file.DecodeForModelsAsync(decoder, cancellationToken);
         }
 
-        OutputFile.CreateFolder(folder);
+        using var output = OutputFolder.Open(folder);
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);
         if (sessions.Float32Fault is { } error)
         {
@@ -42,9 +42,10 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         await console.StageAsync(
             $"Studying {all.Length} image{(all.Length == 1 ? "" : "s")}",
             async progress => result = await StudyAsync(new StudyRun(decoder, sessions), progress, cancellationToken));
-        await WriteAsync(HtmlName, StudyReport.Write(result!), cancellationToken);
-        await WriteAsync(JsonName, StudyJson.Write(result!), cancellationToken);
-        await WriteAsync(CsvName, StudyCsv.Write(result!), cancellationToken);
+        await output.WriteAsync(HtmlName, StudyReport.Write(result!), cancellationToken);
+        await output.WriteAsync(JsonName, StudyJson.Write(result!), cancellationToken);
+        await output.WriteAsync(CsvName, StudyCsv.Write(result!), cancellationToken);
+        output.Complete();
         StudyTables.Write(result!, sessions.Float32Models, console);
         console.Line($"{HtmlName}, {JsonName} and {CsvName} are in {SourceTree.Display(folder)}");
     }
@@ -65,12 +66,9 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         }
         catch (InvalidImageException invalid)
         {
-            throw new CommandFailure($"'{invalid.Image}' is not accepted as an image. {invalid.Rejection.Detail}");
+            throw new CommandFailure($"'{ShownText.OfLine(invalid.Image ?? "")}' is not accepted as an image. {invalid.Rejection.Detail}");
         }
     }
-
-    private Task WriteAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        OutputFile.WriteAsync(Path.Combine(folder, name), content, cancellationToken);
 
     private static StudyImage ImageOf(ImageFile file) => new(file.File.Name, file.Encoded);
 

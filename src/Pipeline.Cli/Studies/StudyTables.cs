@@ -60,7 +60,8 @@ internal static class StudyTables
         if (result.Augmentations.Variants.Count > 0)
         {
             string variants = string.Create(
-                CultureInfo.InvariantCulture, $"{result.Images[0].Name} / its {result.Augmentations.Variants.Count} variants");
+                CultureInfo.InvariantCulture,
+                $"{ShownText.OfLine(result.Images[0].Name)} / its {result.Augmentations.Variants.Count} variants");
             AddRow($"{variants}, mean", layer => result.Augmentations.Summary[layer].Mean);
             AddRow("smallest", layer => result.Augmentations.Summary[layer].Min);
             AddRow("largest", layer => result.Augmentations.Summary[layer].Max);
@@ -68,7 +69,7 @@ internal static class StudyTables
 
         return table;
 
-        string NameOf(string letter) => result.Images.First(image => image.Letter == letter).Name;
+        string NameOf(string letter) => ShownText.OfLine(result.Images.First(image => image.Letter == letter).Name);
 
         void AddRow(string name, Func<string, double> value) => table.AddRow(
             [

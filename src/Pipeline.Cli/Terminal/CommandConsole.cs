@@ -23,11 +23,13 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
 
     public static CommandConsole Default()
     {
-        bool live = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
+        // With NO_COLOR, which any value but the empty one sets (https://no-color.org), lines are not redrawn either.
+        bool canAsk = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI"));
+        bool live = canAsk && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Ansi = live ? AnsiSupport.Detect : AnsiSupport.No,
-            Interactive = live ? InteractionSupport.Detect : InteractionSupport.No,
+            Interactive = canAsk ? InteractionSupport.Detect : InteractionSupport.No,
         });
         if (!live)
         {
@@ -35,7 +37,7 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
         }
 
         live &= console.Profile.Capabilities.Ansi;
-        return new CommandConsole(console, Console.Error, live, canAsk: live && !Console.IsInputRedirected);
+        return new CommandConsole(console, Console.Error, live, canAsk && !Console.IsInputRedirected);
     }
 
     /// <summary>Whether a user can answer questions.</summary>
@@ -66,13 +68,15 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     }
 
     /// <summary>Writes a line of text, never wrapped.</summary>
-    public void Line(string text = "") => output.Profile.Out.Writer.WriteLine(text);
+    /// <exception cref="CommandFailure">Standard output cannot be written.</exception>
+    public void Line(string text = "") => Write(() => output.Profile.Out.Writer.WriteLine(ShownText.Of(text)));
 
     /// <summary>Writes an error message.</summary>
-    public void Error(string text) => error.WriteLine(text);
+    public void Error(string text) => error.WriteLine(ShownText.Of(text));
 
     /// <summary>Writes a table or a panel.</summary>
-    public void Write(IRenderable renderable) => output.Write(renderable);
+    /// <inheritdoc cref="Line"/>
+    public void Write(IRenderable renderable) => Write(() => output.Write(renderable));
 
     /// <summary>Shows the progress of work, and how long it took.</summary>
     /// <param name="title">Its title, such as "Building the function app".</param>
@@ -80,11 +84,25 @@ internal sealed class CommandConsole(IAnsiConsole output, TextWriter error, bool
     /// <returns>The time it took.</returns>
     public async Task<TimeSpan> StageAsync(string title, Func<IProgress<StageProgress>, Task> work)
     {
+        title = ShownText.OfLine(title);
         long start = Stopwatch.GetTimestamp();
         await (live ? LiveAsync(title, work) : PlainAsync(title, work));
         TimeSpan took = Stopwatch.GetElapsedTime(start);
         Line(string.Create(CultureInfo.InvariantCulture, $"{title}: done in {took.TotalSeconds:0.0} s"));
         return took;
+    }
+
+    // A reader of a pipe that has gone is no error: .NET drops what is written then.
+    private static void Write(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailure($"Standard output cannot be written: {exception.Message}");
+        }
     }
 
     private Task LiveAsync(string title, Func<IProgress<StageProgress>, Task> work) =>

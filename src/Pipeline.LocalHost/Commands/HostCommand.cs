@@ -36,7 +36,7 @@ internal static class HostCommand
             int code = await parsed.InvokeAsync(invocation, signals.Token);
             return signals.Token.IsCancellationRequested ? signals.ExitCode : code;
         }
-        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        catch (Exception) when (signals.Token.IsCancellationRequested)
         {
             return signals.ExitCode;
         }

@@ -87,8 +87,16 @@ internal sealed record ModelManifest(
     public void Write(string folder, string use = Searched)
     {
         string path = PathOf(folder, Key, use);
-        File.WriteAllBytes($"{path}.part", JsonSerializer.SerializeToUtf8Bytes(this, Json));
-        File.Move($"{path}.part", path, overwrite: true);
+        string part = $"{path}.part";
+        try
+        {
+            File.WriteAllBytes(part, JsonSerializer.SerializeToUtf8Bytes(this, Json));
+            File.Move(part, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     /// <summary>The model that this describes.</summary>

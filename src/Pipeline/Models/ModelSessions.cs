@@ -15,6 +15,7 @@ public sealed partial class ModelSessions : IDisposable
     private readonly Dictionary<string, Slot> _slots = new(StringComparer.Ordinal);
     private readonly ILogger<ModelSessions> _logger;
     private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _ended = new();
     private bool _disposed;
 
     /// <summary>Finds the models in the folder.</summary>
@@ -103,13 +104,29 @@ public sealed partial class ModelSessions : IDisposable
         }
     }
 
-    /// <summary>Waits for the current runs. A model that is still being loaded is disposed of after its load.</summary>
+    /// <summary>
+    /// Waits for the current runs; a load that runs is ended early, and waited for: a process that exits meanwhile would free what ONNX
+    /// Runtime still uses, which makes it report errors or crash.
+    /// </summary>
     public void Dispose()
     {
         ModelSession[] loaded;
+        Task[] loading;
         lock (_lock)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             _disposed = true;
+            loading = [.. _slots.Values.Select(slot => slot.Loading).OfType<Task>()];
+        }
+
+        _ended.Cancel();
+        Task.WhenAll(loading).ContinueWith(static _ => { }, TaskScheduler.Default).Wait();
+        lock (_lock)
+        {
             loaded = [.. _slots.Values.Select(slot => slot.Session).OfType<ModelSession>()];
         }
 
@@ -118,6 +135,8 @@ public sealed partial class ModelSessions : IDisposable
         {
             session.Dispose();
         }
+
+        _ended.Dispose();
     }
 
     private ModelSession Load(InstalledModel model, Slot slot)
@@ -126,7 +145,11 @@ public sealed partial class ModelSessions : IDisposable
         ModelSession session;
         try
         {
-            session = new ModelSession(model);
+            session = new ModelSession(model, _ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new ObjectDisposedException(nameof(ModelSessions));
         }
         catch (Exception exception)
         {

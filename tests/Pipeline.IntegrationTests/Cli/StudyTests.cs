@@ -94,7 +94,7 @@ public sealed class StudyTests : IDisposable
         int exitCode = await command.SignalAsync(2);
 
         Assert.Equal(130, exitCode);
-        Assert.Empty(Directory.EnumerateFiles(_folder));
+        Assert.False(Directory.Exists(_folder));
     }
 
     private async Task<JsonNode> ReadJsonAsync() =>

@@ -183,8 +183,16 @@ internal sealed partial class ModelStore(
 
     private static async Task WriteWholeAsync(string path, byte[] bytes, CancellationToken cancellationToken)
     {
-        await File.WriteAllBytesAsync($"{path}.part", bytes, cancellationToken).ConfigureAwait(false);
-        File.Move($"{path}.part", path, overwrite: true);
+        string part = $"{path}.part";
+        try
+        {
+            await File.WriteAllBytesAsync(part, bytes, cancellationToken).ConfigureAwait(false);
+            File.Move(part, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Model}: {Version} ({Megabytes:N0} MB) fetched in {Elapsed}")]
