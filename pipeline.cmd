@@ -23,7 +23,10 @@ node -e "process.exit(process.versions.node.split('.')[0] >= 20 ? 0 : 1)" || (
   exit /b 1
 )
 
-if not exist "%ROOT%.pipeline\logs" mkdir "%ROOT%.pipeline\logs"
+if not exist "%ROOT%.pipeline\logs" mkdir "%ROOT%.pipeline\logs" || (
+  echo This folder cannot be written. pipeline keeps what it installs and builds in its own checkout, %ROOT%: get write access or make room there, or use a copy of it on another disk. 1>&2
+  exit /b 1
+)
 set MSBUILDDISABLENODEREUSE=1
 rem Built apart from the rest: what the command builds never lies over what runs.
 dotnet build "%PROJECT%" -c Release -v quiet --nologo --tl:off --use-current-runtime --no-self-contained --artifacts-path "%OUTPUT%" >"%LOG%" 2>&1 || (

@@ -28,19 +28,21 @@ internal static class ModelBuilder
             () =>
             {
                 ArgumentNullException.ThrowIfNull(model);
-                InstalledModel built = Build(
-                    model, weights, model.PrecisionOf(withTop), withTop, folder, ModelManifest.Searched, cancellationToken);
-                if (built.Precision == Precision.Float32)
+                Precision searched = model.PrecisionOf(withTop);
+                if (searched == Precision.Float32)
                 {
+                    InstalledModel built = Build(model, weights, searched, withTop, folder, ModelManifest.Searched, cancellationToken);
                     ModelManifest.Delete(folder, model.Key, ModelManifest.Studied);
                     return built;
                 }
 
+                // The file that search uses is last: an interrupted build is repeated by the next command, which looks for that one.
+                Build(model, weights, Precision.Float32, withTop, folder, ModelManifest.Studied, cancellationToken);
+
                 // Without this, the first file's buffers (half a gigabyte for VGG16) would still be in memory when the second's are
                 // allocated, because nothing else makes the collector run in between.
                 GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                Build(model, weights, Precision.Float32, withTop, folder, ModelManifest.Studied, cancellationToken);
-                return built;
+                return Build(model, weights, searched, withTop, folder, ModelManifest.Searched, cancellationToken);
             },
             cancellationToken);
 
