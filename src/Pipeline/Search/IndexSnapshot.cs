@@ -26,10 +26,6 @@ internal sealed record IndexSnapshot(
     /// <summary>An image's record, or null where the model has none of it.</summary>
     public EmbeddingRecord? Find(ImageId id) => ByKey.GetValueOrDefault(id.Key);
 
-    /// <summary>The nearest images, nearest first; see <see cref="CosineScan.Nearest"/>.</summary>
-    public Match[] Nearest(ReadOnlyMemory<float> query, int top, string? excludedKey) =>
-        CosineScan.Nearest(Records, query, top, excludedKey);
-
     /// <summary>The version of an image that this holds, or of its row where that cannot be read; null where there is none.</summary>
     public string? VersionOf(string key) => ByKey.GetValueOrDefault(key)?.ImageETag ?? Skipped.GetValueOrDefault(key);
 }

@@ -56,7 +56,8 @@ public sealed class SimilaritySearch
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
             int depth = Math.Max(MinFusionDepth, 2 * top);
-            return new ModelRanking(query.Model, snapshot.Nearest(query.Embedding.Values, depth, excludedKey), snapshot.Count);
+            Match[] nearest = CosineScan.Nearest(snapshot.Records, query.Embedding.Values, depth, excludedKey);
+            return new ModelRanking(query.Model, nearest, snapshot.Count);
         })];
         return new SimilarityResult(
             [.. rankings.Select(ranking => ranking with { Matches = [.. ranking.Matches.Take(top)] })],

@@ -124,7 +124,7 @@ public sealed class ImageCommandsTests : IDisposable
 
         (int exitCode, string output) = await CommandProcess.RunAsync(name == "compare" ? [name, First, text] : [name, text]);
 
-        Assert.Contains("README.md' is not accepted as an image. The bytes are no image", output, StringComparison.Ordinal);
+        Assert.Contains("README.md' is not accepted as an image. This is text; ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("VGG16", output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);
     }

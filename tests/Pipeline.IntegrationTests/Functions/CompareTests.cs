@@ -122,7 +122,7 @@ public class CompareTests(RunningPipeline pipeline)
     [InlineData("a=x.jpg", "b names no image: GET /api/compare?a=NAME&b=NAME takes in b the name of a stored image")]
     [InlineData("b=x.jpg", "a names no image")]
     [InlineData("a=&b=x.jpg", "a names no image")]
-    [InlineData("a=x.jpg&b=y.jpg&format=gif", "format is json, which is usual, or png")]
+    [InlineData("a=x.jpg&b=y.jpg&format=gif", "format is json, the default, or png")]
     [InlineData(
         "a=x.jpg&b=y.jpg&layers=vgg16:fc9", "'vgg16:fc9' is not one of vgg16:fc2, vgg16:predictions, vgg16:block5_pool, resnet50:avg_pool")]
     [InlineData("a=x.jpg&b=y.jpg&layers=vgg16:fc2,vgg16:predictions", "vgg16 is named twice")]
@@ -175,13 +175,13 @@ public class CompareTests(RunningPipeline pipeline)
         using HttpResponseMessage stored = await GetAsync("compare?a=pair/fine.bmp&b=pair/text.jpg");
 
         await FunctionApp.AssertProblemAsync(
-            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
+            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': This is text; ");
         await FunctionApp.AssertProblemAsync(
             second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
         await FunctionApp.AssertProblemAsync(
             tooLarge, HttpStatusCode.RequestEntityTooLarge, "image-too-large", "The field 'b' has more than 20 MB");
         await FunctionApp.AssertProblemAsync(
-            stored, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'pair/text.jpg': The bytes are no image");
+            stored, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'pair/text.jpg': This is text; ");
     }
 
     private static float Cosine(JsonNode pair, string model) => pair["models"]![model]!["cosine"]!.GetValue<float>();

@@ -115,7 +115,7 @@ public class PredictTests(RunningPipeline pipeline)
         using HttpResponseMessage empty = await GetAsync("feature-maps/predict/empty.jpg");
 
         await FunctionApp.AssertProblemAsync(
-            text, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'predict/text.jpg': The bytes are no image");
+            text, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'predict/text.jpg': This is text; ");
         await FunctionApp.AssertProblemAsync(
             large,
             HttpStatusCode.RequestEntityTooLarge,

@@ -74,7 +74,7 @@ public class StudyTests(RunningPipeline pipeline)
     [InlineData("?n=51", "n is a whole number from 0 to 50")]
     [InlineData("?n=ten", "n is a whole number from 0 to 50")]
     [InlineData("?seed=-1", "seed is a whole number from 0 to 2147483647")]
-    [InlineData("?format=pdf", "format is json, which is usual, or html")]
+    [InlineData("?format=pdf", "format is json, the default, or html")]
     public async Task A_bad_parameter_is_answered_by_what_is_allowed(string query, string detail)
     {
         using HttpResponseMessage response = await PostAsync(query, ("a", A));
@@ -106,7 +106,7 @@ public class StudyTests(RunningPipeline pipeline)
         using HttpResponseMessage third = await PostAsync("", ("a", A), ("b", B), ("c", large));
 
         await FunctionApp.AssertProblemAsync(
-            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': The bytes are no image");
+            first, HttpStatusCode.UnsupportedMediaType, "unsupported-format", "'a': This is text; ");
         await FunctionApp.AssertProblemAsync(
             second, HttpStatusCode.UnprocessableEntity, "damaged-image", "'b': The JPEG cannot be decoded");
         await FunctionApp.AssertProblemAsync(

@@ -331,8 +331,9 @@ public sealed class WeightsDownloadTests : IDisposable
         IOException exception = await Assert.ThrowsAnyAsync<IOException>(() => FetchAsync(server));
 
         Assert.Contains(Part, exception.Message, StringComparison.Ordinal);
-        Assert.Contains("Free space on the disk. The 0 bytes downloaded so far are kept: " +
-            "run the command again to resume", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Make room on that disk", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The 0 bytes downloaded so far are kept: run the command again to resume", exception.Message, StringComparison.Ordinal);
         Assert.Single(server.Ranges);
         Assert.True(File.Exists(Part));
         Assert.False(File.Exists(Target));
