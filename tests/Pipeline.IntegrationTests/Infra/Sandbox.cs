@@ -128,6 +128,9 @@ internal sealed class Sandbox : IDisposable
         Assert.SkipWhen(script is null, "There is no 'script' on the PATH, which gives a program a terminal.");
         string line = string.Join(' ', new[] { Dotnet, Program }.Concat(arguments).Select(argument => $"'{argument}'"));
         using Process process = Start([script, "-q", "-e", "-c", line, "/dev/null"]);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        await using CancellationTokenRegistration end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
         var output = new StringBuilder();
         char[] read = new char[1024];
         bool answered = false;
