@@ -104,7 +104,7 @@ public sealed class ImageDecoder : IDisposable
             OpenedImage opened = await Task.Run(() => Open(encoded), cancellationToken).ConfigureAwait(false);
 
             // libvips' pixels and our copy of them are held beside.
-            long share = opened.Memory + (isWhole ? opened.Pixels * 6 : 0);
+            long share = Guard(opened.Format, encoded.Name, () => opened.Memory) + (isWhole ? opened.Pixels * 6 : 0);
             await _memory.TakeAsync(share, cancellationToken).ConfigureAwait(false);
             try
             {

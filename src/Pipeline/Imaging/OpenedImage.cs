@@ -27,6 +27,7 @@ internal abstract class OpenedImage(ImageFormat format, int width, int height)
     /// Bytes that decoding holds at one time, its result not counted: the whole image where a format or its file allows nothing else, else
     /// at most what <see cref="DecodeAndReduce"/> keeps.
     /// </summary>
+    /// <exception cref="InvalidDataException">The header says where the content is, and it is not there.</exception>
     public abstract long Memory { get; }
 
     /// <summary>Reads a file's header.</summary>

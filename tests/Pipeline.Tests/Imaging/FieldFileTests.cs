@@ -46,7 +46,7 @@ public class FieldFileTests
 
     [Theory]
     [MemberData(nameof(Refused))]
-    public void What_is_not_read_is_refused_by_name(string file)
+    public async Task What_is_not_read_is_refused_by_name(string file)
     {
         FieldFile field = All.Single(other => other.File == file);
         byte[] bytes = Bytes(file);
@@ -57,7 +57,11 @@ public class FieldFileTests
             Decoder.TryDecode(bytes, 32, 32, Resampling.Quality, out _, out ImageRejection? reduced),
         ];
 
+        InvalidImageException queued = await Assert.ThrowsAsync<InvalidImageException>(
+            () => Decoder.DecodeAsync(bytes, 32, 32, Resampling.Quality, TestContext.Current.CancellationToken));
+
         Assert.All(accepted, Assert.False);
+        Assert.Equal(rejection, queued.Rejection);
         Assert.Equal((field.Fault, field.Fault), (rejection!.Fault.ToString(), reduced!.Fault.ToString()));
         Assert.Contains(field.Words!, rejection.Detail, StringComparison.Ordinal);
         Assert.EndsWith(".", rejection.Detail, StringComparison.Ordinal);
