@@ -57,6 +57,9 @@ internal static class LibVips
     public static long SizeInMemory(Image image) =>
         (long)image.Width * image.Height * image.Bands * (image.Format == Enums.BandFormat.Uchar ? 1 : 2);
 
+    /// <summary>Bytes that decoding holds at one time: what the format or file makes it hold, at least what reducing keeps.</summary>
+    public static long Memory(Image header, long held) => Math.Max(held, Math.Min(SizeInMemory(header), MaxBytesInMemory));
+
     /// <summary>The pixels of an opened image at its own size; disposes of it.</summary>
     /// <exception cref="VipsException">The content is broken or ends early.</exception>
     public static RgbImage Decode(Image opened)

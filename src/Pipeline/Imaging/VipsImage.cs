@@ -17,11 +17,10 @@ internal sealed class VipsImage : OpenedImage
     {
         using Image header = LibVips.Load(encoded, format, null);
         (int width, int height) = LibVips.UprightSize(header);
-        long size = LibVips.SizeInMemory(header);
         long held = format == ImageFormat.WebP ? (long)width * height * 8
-            : header.Contains("interlaced") || LibVips.IsTurned(header) ? size
+            : header.Contains("interlaced") || LibVips.IsTurned(header) ? LibVips.SizeInMemory(header)
             : 0;
-        return new VipsImage(encoded, format, width, height, Math.Max(held, Math.Min(size, LibVips.MaxBytesInMemory)));
+        return new VipsImage(encoded, format, width, height, LibVips.Memory(header, held));
     }
 
     /// <inheritdoc/>

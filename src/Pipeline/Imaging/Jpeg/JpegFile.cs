@@ -33,8 +33,7 @@ internal sealed class JpegFile : OpenedImage
             : Image.JpegloadBuffer(file, failOn: Enums.FailOn.Error);
         (int width, int height) = LibVips.UprightSize(header);
         long held = header.Contains("interlaced") ? (long)width * height * header.Bands * sizeof(short) : 0;
-        return new JpegFile(
-            file, structure, width, height, Math.Max(held, Math.Min(LibVips.SizeInMemory(header), LibVips.MaxBytesInMemory)));
+        return new JpegFile(file, structure, width, height, LibVips.Memory(header, held));
     }
 
     /// <inheritdoc/>

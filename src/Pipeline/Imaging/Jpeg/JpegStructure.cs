@@ -28,16 +28,19 @@ internal sealed record JpegStructure(
         var markers = new JpegMarkers(file);
         bool isEnded = false;
         int end = file.Length;
-        while (!isEnded && markers.MoveNext())
+        while (markers.MoveNext())
         {
             firstScanEnd = scans == 1 && firstScanEnd == 0 ? markers.Offset : firstScanEnd;
-            switch (markers.Marker)
+            if (markers.Marker is JpegMarkers.EndOfImage or JpegMarkers.StartOfImage)
             {
                 // Without an end marker, the next image of a phone's or camera's file ends the first.
-                case JpegMarkers.EndOfImage or JpegMarkers.StartOfImage:
-                    isEnded = markers.Marker == JpegMarkers.EndOfImage;
-                    end = markers.Offset;
-                    goto ended;
+                isEnded = markers.Marker == JpegMarkers.EndOfImage;
+                end = markers.Offset;
+                break;
+            }
+
+            switch (markers.Marker)
+            {
                 case 0xDE:
                     throw JpegFrame.Unsupported("is a hierarchical one");
                 case 0xF7 when frame is null && scans == 0:
@@ -63,7 +66,6 @@ internal sealed record JpegStructure(
             }
         }
 
-    ended:
         firstScanEnd = firstScanEnd == 0 ? end : firstScanEnd;
 
         // Arithmetic data may end early and be whole (T.81, D.1.8), so that nothing but its end marker shows that it was not cut.

@@ -27,10 +27,14 @@ internal sealed class TiffImage : OpenedImage
     }
 
     /// <inheritdoc/>
-    public override RgbImage Decode() => LibVips.Decode(TiffLoader.Open(_page, null));
+    public override RgbImage Decode() => LibVips.Decode(TiffLoader.Open(_page, TiffLoader.Prepare(_page), null));
 
     /// <inheritdoc/>
-    public override RgbImage DecodeAndReduce(int width, int height) => TiffLoader.IsReadWhole(_page)
-        ? LibVips.ReduceWhole(TiffLoader.Open(_page, null), width, height)
-        : LibVips.ReduceStrictly(access => TiffLoader.Open(_page, access), width, height);
+    public override RgbImage DecodeAndReduce(int width, int height)
+    {
+        byte[]? prepared = TiffLoader.Prepare(_page);
+        return prepared is null
+            ? LibVips.ReduceWhole(TiffLoader.Open(_page, prepared, null), width, height)
+            : LibVips.ReduceStrictly(access => TiffLoader.Open(_page, prepared, access), width, height);
+    }
 }

@@ -28,7 +28,7 @@ internal static class TiffLoader
     public static bool IsReadWhole(TiffPage page) => !OnlyLibVips.Contains(page.Compression)
         && (page.Format == TiffSampleFormat.Float
             || page.Compression == TiffCompression.Zstandard
-            || page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab
+            || page.IsConverted
             || (page.IsPlanar && page.IsTiled)
             || (page.Bits is not (8 or 16) && !(page.Bits is 1 or 2 or 4 && page.Samples == 1)));
 
@@ -41,7 +41,7 @@ internal static class TiffLoader
         if (IsReadWhole(page))
         {
             return pixels * TiffReader.BandsOf(page)
-                * (sizeof(ushort) + (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab ? 1 : 0))
+                * (sizeof(ushort) + (page.IsConverted ? 1 : 0))
                 + (page.Compression == TiffCompression.Zstandard ? MaxZstandardWindow : 0);
         }
 
@@ -49,15 +49,29 @@ internal static class TiffLoader
         TiffChunks chunks = TiffChunks.Find(page);
         long rows = Math.Min(page.Height, chunks.Height * (page.IsTiled ? 2L : 1L));
         long pixel = (long)page.Samples * Math.Max(1, page.Bits / 8) * (page.Colour == TiffColour.Palette ? 3 : 1);
-        return page.Directory.File.Bytes.Length + Math.Max(2 * rows * page.Width * pixel, Math.Min(pixels * pixel, 64L * 1024 * 1024));
+        return page.Directory.File.Bytes.Length
+            + Math.Max(2 * rows * page.Width * pixel, Math.Min(pixels * pixel, LibVips.MaxBytesInMemory));
+    }
+
+    /// <summary>The file as libvips is to read it, which it may do several times; null where our own reader reads it whole.</summary>
+    /// <exception cref="InvalidDataException">A tile is damaged.</exception>
+    public static byte[]? Prepare(TiffPage page)
+    {
+        if (IsReadWhole(page))
+        {
+            return null;
+        }
+
+        TiffTiles.Check(page);
+        return TiffCleaned.Write(page, JpegSubSampling.Find(page));
     }
 
     /// <summary>Grey, RGB or CMYK with or without opacity; orientation and colour profile as the file has them.</summary>
     /// <inheritdoc cref="FindPage"/>
     /// <exception cref="VipsException">The content is damaged or ends early; also when lines are read later.</exception>
-    public static Image Open(TiffPage page, Enums.Access? access)
+    public static Image Open(TiffPage page, byte[]? prepared, Enums.Access? access)
     {
-        using Image samples = IsReadWhole(page) ? Read(page) : OpenByLibVips(page, access);
+        using Image samples = prepared is null ? Read(page) : OpenByLibVips(page, prepared, access);
         return samples.Mutate(image =>
         {
             image.Set(GValue.GIntType, "orientation", page.Orientation);
@@ -73,7 +87,7 @@ internal static class TiffLoader
         int bands = TiffReader.BandsOf(page);
         ushort[] samples = TiffReader.Read(page);
         bool hasAlpha = page.Alpha >= 0;
-        if (page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab)
+        if (page.IsConverted)
         {
             byte[] rgb = page.Colour == TiffColour.YCbCr
                 ? new YCbCr(page.Directory).ToRgb(samples, bands)
@@ -94,13 +108,11 @@ internal static class TiffLoader
         return Interpret(Image.NewFromMemory(samples, page.Width, page.Height, bands, Enums.BandFormat.Ushort), page, meaning, hasAlpha);
     }
 
-    private static Image OpenByLibVips(TiffPage page, Enums.Access? access)
+    private static Image OpenByLibVips(TiffPage page, byte[] prepared, Enums.Access? access)
     {
-        TiffTiles.Check(page);
-
         // Data that are damaged within are only warned of by the JPEG decoder. Fax data that are warned of are often whole.
         Enums.FailOn failOn = page.Compression == TiffCompression.Jpeg ? Enums.FailOn.Warning : Enums.FailOn.Error;
-        Image image = Image.TiffloadBuffer(TiffCleaned.Write(page, JpegSubSampling.Find(page)), access: access, failOn: failOn);
+        Image image = Image.TiffloadBuffer(prepared, access: access, failOn: failOn);
         if (page.Extras == 0)
         {
             return image;

@@ -30,6 +30,9 @@ internal sealed record TiffPage(
         _ => 3,
     };
 
+    /// <summary>Whether the colours are codes that become RGB by arithmetic of our own.</summary>
+    public bool IsConverted => Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab;
+
     /// <summary>Samples that are no colour.</summary>
     public int Extras => Samples - Colours;
 

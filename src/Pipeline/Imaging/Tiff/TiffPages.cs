@@ -19,14 +19,14 @@ internal static class TiffPages
     {
         TiffDirectory first = file.ReadDirectory(file.FirstDirectory);
         TiffDirectory[] within = [.. Within(first)];
-        RefuseRaw(file, [first, .. within]);
+        RefuseRaw([first, .. within]);
         if (!IsReducedOrMask(first))
         {
             return first;
         }
 
         TiffDirectory[] others = [.. Following(first), .. within];
-        RefuseRaw(file, others);
+        RefuseRaw(others);
         return others.Length == 0 ? first : others.FirstOrDefault(page => !IsReducedOrMask(page)) ?? throw new UnsupportedImageException(
             $"All {others.Length + 1} pages of the TIFF are marked as reduced copies or masks of another image, which is not in it. "
             + "Send the image itself.");
@@ -50,10 +50,9 @@ internal static class TiffPages
     private static IEnumerable<TiffDirectory> Within(TiffDirectory page) =>
         page.Numbers(TiffTag.SubIfds).Where(offset => offset != 0).Take(MaxPagesWithin).Select(page.File.ReadDirectory);
 
-    private static void RefuseRaw(TiffFile file, TiffDirectory[] pages)
+    private static void RefuseRaw(TiffDirectory[] pages)
     {
         string? kind = pages.Any(page => page.Has(TiffTag.DngVersion)) ? "DNG"
-            : file.Bytes.Length > 10 && file.Bytes[8] == 'C' && file.Bytes[9] == 'R' && !file.IsBig ? "CR2"
             : pages.Any(IsRaw) ? "its sensor's samples"
             : null;
         if (kind is not null)

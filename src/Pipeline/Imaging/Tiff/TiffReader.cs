@@ -32,7 +32,7 @@ internal sealed class TiffReader
         ushort[] target = new ushort[checked(page.Width * page.Height * reader._bands)];
         if (page.Format != TiffSampleFormat.Float)
         {
-            bool codes = page.Colour is TiffColour.YCbCr or TiffColour.CieLab or TiffColour.IccLab;
+            bool codes = page.IsConverted;
             double scale = codes ? 1 : ushort.MaxValue / (Math.Pow(2, page.Bits) - 1);
             reader.ReadChunks((values, at, step) => Store(values, scale, target, at, step));
             return reader.WhiteAtTop(target);
