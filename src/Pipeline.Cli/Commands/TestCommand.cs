@@ -47,6 +47,11 @@ internal static class TestCommand
         // Minutes without output look like a hang, so the slow tests are printed one by one as they end.
         TestResults results = await TestAsync(tree, "Pipeline.Tests", "Normal", filter, cancellationToken)
             + await TestAsync(tree, "Pipeline.IntegrationTests", "Detailed", filter, cancellationToken);
+        foreach (string test in results.Failures)
+        {
+            console.Line($"failed: {test}");
+        }
+
         foreach (string test in results.Skipped)
         {
             console.Line($"skipped: {test}");

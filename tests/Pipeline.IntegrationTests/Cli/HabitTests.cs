@@ -59,7 +59,7 @@ public sealed class HabitTests : IDisposable
         await Task.Delay(500, CancellationToken);
 
         Signal.Send(process.Id, Signal.Interrupt);
-        await process.WaitForExitAsync(CancellationToken).WaitAsync(TimeSpan.FromSeconds(10), CancellationToken);
+        await process.WaitForExitAsync(CancellationToken).WaitAsync(Wait.Limit, CancellationToken);
 
         Assert.Equal(130, process.ExitCode);
     }

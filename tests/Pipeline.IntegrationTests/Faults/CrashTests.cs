@@ -22,7 +22,7 @@ public class CrashTests(RunningPipeline pipeline)
             await uploads;
 
             // No handler ran, but the worker must still end with its host.
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(Wait.Limit);
             await worker.WaitForExitAsync(limit.Token);
         }
 

@@ -91,7 +91,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
     {
         await process.WaitUntilAsync(() => Task.FromResult(Ready().IsMatch(process.Output)), "the app's start");
         var address = new Uri(Ready().Match(process.Output).Groups[1].Value);
-        return new FunctionApp(process, new HttpClient { BaseAddress = new Uri(address, "api/"), Timeout = TimeSpan.FromMinutes(2) });
+        return new FunctionApp(process, new HttpClient { BaseAddress = new Uri(address, "api/"), Timeout = Wait.Limit });
     }
 
     [GeneratedRegex(@"Ready: (http://\S+)")]

@@ -53,7 +53,7 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
         await Host.IndexAsync("a.bmp", CancellationToken);
         await Host.Azurite.Tables.GetTableClient("Embeddings").DeleteAsync(CancellationToken);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        limit.CancelAfter(Wait.Limit);
 
         RequestFailedException missing = await Assert.ThrowsAsync<RequestFailedException>(() => Host.IndexAsync("a.bmp", limit.Token));
         IndexOutcome outcome = await Host.IndexAsync("a.bmp", limit.Token);

@@ -129,7 +129,7 @@ internal sealed class Sandbox : IDisposable
         string line = string.Join(' ', new[] { Dotnet, Program }.Concat(arguments).Select(argument => $"'{argument}'"));
         using Process process = Start([script, "-q", "-e", "-c", line, "/dev/null"]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromMinutes(1));
+        limit.CancelAfter(Wait.Limit);
         await using CancellationTokenRegistration end = limit.Token.Register(() => process.Kill(entireProcessTree: true));
         var output = new StringBuilder();
         char[] read = new char[1024];

@@ -12,7 +12,7 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
         Repository.Path("src", "Pipeline.LocalHost", "bin", Repository.Configuration, "net10.0", "Pipeline.LocalHost.dll");
 
     private LocalHostProcess(ServerProcess process, Uri address) =>
-        (Process, Client) = (process, new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(2) });
+        (Process, Client) = (process, new HttpClient { BaseAddress = address, Timeout = Wait.Limit });
 
     /// <summary>The test worker, built.</summary>
     public static string App { get; } = Repository.Path("tests", "Pipeline.TestWorker", "bin", Repository.Configuration, "net10.0");

@@ -10,8 +10,6 @@ namespace Pipeline.IntegrationTests.LocalHost;
 /// <summary>The worker does not outlive its host, and the host outlives its worker.</summary>
 public sealed partial class WorkerLifeTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(5);
-
     private Azurite? _azurite;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -134,7 +132,7 @@ public sealed partial class WorkerLifeTests : IAsyncLifetime
     private static async Task AssertEndsAsync(Process worker)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        limit.CancelAfter(Seconds);
+        limit.CancelAfter(Wait.Limit);
         await worker.WaitForExitAsync(limit.Token);
     }
 

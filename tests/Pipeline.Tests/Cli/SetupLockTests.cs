@@ -7,7 +7,7 @@ namespace Pipeline.Tests.Cli;
 
 public sealed class SetupLockTests : IDisposable
 {
-    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromMinutes(5);
 
     private readonly string _root = Directory.CreateTempSubdirectory("pipeline-setup-lock-").FullName;
     private readonly StringWriter _output = new();

@@ -8,7 +8,8 @@ public sealed class TestResultsTests : IDisposable
     private const string Mixed =
         """
         <assemblies schema-version="3"><assembly name="Some.Tests.dll" total="5" passed="2" failed="1" skipped="1" not-run="1" errors="1">
-          <errors><error type="test-class-cleanup" name="A" /></errors>
+          <errors><error type="test-class-cleanup" name="A"><failure><message>late
+ more</message></failure></error></errors>
           <collection name="one" total="3">
             <test name="A.fails" result="Fail"><failure exception-type="X"><message>no</message></failure></test>
             <test name="A.waits" result="Skip"><reason><![CDATA[no photographs here]]></reason></test>
@@ -23,12 +24,13 @@ public sealed class TestResultsTests : IDisposable
     public void Dispose() => File.Delete(_report);
 
     [Fact]
-    public void Errors_outside_a_test_count_as_failures_and_skipped_tests_keep_their_reasons()
+    public void Errors_outside_a_test_count_as_failures_and_all_keep_their_reasons()
     {
         TestResults results = Read(Mixed, 2);
 
         Assert.Equal("2 passed, 2 failed, 1 skipped", results.LastLine);
         Assert.Equal(["A.waits: no photographs here"], results.Skipped);
+        Assert.Equal(["A.fails: no", "A: late"], results.Failures);
         Assert.False(results.Succeeded);
     }
 

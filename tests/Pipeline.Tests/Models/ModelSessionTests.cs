@@ -31,7 +31,7 @@ public sealed class ModelSessionTests(SmallModels models) : IClassFixture<SmallM
 
             // Those that never had a turn must not wait for ever.
             Task ended = Task.WhenAll(runs);
-            await ended.WaitAsync(TimeSpan.FromSeconds(30), CancellationToken)
+            await ended.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             Assert.All(runs, run => Assert.True(
                 run.IsCompletedSuccessfully || run.Exception?.InnerException is ObjectDisposedException, $"{run.Status}: {run.Exception}"));
@@ -49,7 +49,7 @@ public sealed class ModelSessionTests(SmallModels models) : IClassFixture<SmallM
         Embedding embedding = await session.EmbedAsync(Input, CancellationToken);
 
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(session.Dispose, CancellationToken)))
-            .WaitAsync(TimeSpan.FromSeconds(30), CancellationToken);
+            .WaitAsync(TimeSpan.FromMinutes(5), CancellationToken);
 
         Assert.False(embedding.Values.IsEmpty);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => session.EmbedAsync(Input, CancellationToken));

@@ -57,7 +57,7 @@ public class SimilaritySearchTests
                 both.SetResult();
             }
 
-            await both.Task.WaitAsync(TimeSpan.FromSeconds(10), CancellationToken);
+            await both.Task.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken);
         };
 
         SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
