@@ -8,8 +8,7 @@ public sealed class TestResultsTests : IDisposable
     private const string Mixed =
         """
         <assemblies schema-version="3"><assembly name="Some.Tests.dll" total="5" passed="2" failed="1" skipped="1" not-run="1" errors="1">
-          <errors><error type="test-class-cleanup" name="A"><failure><message>late
- more</message></failure></error></errors>
+          <errors><error type="test-class-cleanup" name="A"><failure><message>late&#10; more</message></failure></error></errors>
           <collection name="one" total="3">
             <test name="A.fails" result="Fail"><failure exception-type="X"><message>no</message></failure></test>
             <test name="A.waits" result="Skip"><reason><![CDATA[no photographs here]]></reason></test>
