@@ -1,8 +1,8 @@
 using System.Net;
 using CsCheck;
-using Pipeline.Study.Reporting;
+using Pipeline.Reporting;
 
-namespace Pipeline.Tests.Study.Reporting;
+namespace Pipeline.Tests.Reporting;
 
 public class MarkupTests
 {

@@ -1,4 +1,4 @@
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>A part of the report under its own heading.</summary>
 /// <param name="Id">Its id in the page.</param>

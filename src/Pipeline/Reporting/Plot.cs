@@ -1,4 +1,4 @@
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>A plot as inline SVG: no script, the page's own colours, and a title and a description for screen readers.</summary>
 /// <param name="Id">Its id in the page.</param>

@@ -1,4 +1,4 @@
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>Values in rows on one common axis, as inline SVG: how groups are spread, row by row.</summary>
 /// <param name="Id">Its id in the page.</param>

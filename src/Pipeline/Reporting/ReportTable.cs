@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>Tables of the report: wide ones scroll on a small screen instead of widening the page.</summary>
 internal static class ReportTable
@@ -28,14 +28,6 @@ internal static class ReportTable
         : Markup.Of($"""<td class="number">–</td>""");
 
     public static Markup Cosine(double? value) => Number(value, CosineFormat);
-
-    /// <summary>Cosines by layer, in the layers' order.</summary>
-    public static IEnumerable<Markup> Cosines(StudyConditions conditions, IReadOnlyDictionary<string, double> cosines) =>
-        conditions.Layers.Select(layer => Cosine(cosines[layer.Name]));
-
-    /// <summary>A heading for each layer.</summary>
-    public static IEnumerable<string> LayerHeadings(StudyConditions conditions) =>
-        conditions.Layers.Select(layer => $"#{conditions.TitleOf(layer)}");
 
     private static Markup Heading(string text) => text.StartsWith('#')
         ? Markup.Of($"""<th scope="col" class="number">{text[1..]}</th>""")

@@ -1,7 +1,7 @@
 using CsCheck;
-using Pipeline.Study.Reporting;
+using Pipeline.Reporting;
 
-namespace Pipeline.Tests.Study.Reporting;
+namespace Pipeline.Tests.Reporting;
 
 public class PlotAxisTests
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>An axis of a plot: its label, its range, and the values that are written beside it.</summary>
 /// <param name="Label">Its label.</param>

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>
 /// A piece of HTML or SVG. It is made from interpolated strings: the literal parts are copied, and the interpolated values are encoded

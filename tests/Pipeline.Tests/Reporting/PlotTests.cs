@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Xml.Linq;
 using CsCheck;
-using Pipeline.Study.Reporting;
+using Pipeline.Reporting;
 
-namespace Pipeline.Tests.Study.Reporting;
+namespace Pipeline.Tests.Reporting;
 
 public class PlotTests
 {

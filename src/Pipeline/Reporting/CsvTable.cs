@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>Writes rows of text in the format of RFC 4180: commas, CRLF, and quotes only where they are needed.</summary>
 internal sealed class CsvTable

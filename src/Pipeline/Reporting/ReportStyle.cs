@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Pipeline.Study.Reporting;
+namespace Pipeline.Reporting;
 
 /// <summary>The report's style sheet, and the content security policy that allows only that.</summary>
 internal static class ReportStyle
@@ -15,7 +15,7 @@ internal static class ReportStyle
 
     private static string Read()
     {
-        using var reader = new StreamReader(typeof(ReportStyle).Assembly.GetManifestResourceStream("study-report.css")!, Encoding.UTF8);
+        using var reader = new StreamReader(typeof(ReportStyle).Assembly.GetManifestResourceStream("report.css")!, Encoding.UTF8);
 
         // A browser hashes line feeds, whatever line endings the checkout has.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
