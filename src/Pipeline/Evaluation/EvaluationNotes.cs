@@ -12,7 +12,7 @@ internal static class EvaluationNotes
         string[] voting = Titles(model => model.Votes);
         if (untrained.Length == conditions.Models.Count)
         {
-            notes.Add("Every model here is untrained: the figures say how alike colours and textures are, and nothing about what is shown.");
+            notes.Add("Every model here is untrained: the figures are about colours and textures, not about what images show.");
         }
         else if (untrained.Length > 0)
         {
