@@ -35,10 +35,14 @@ internal static class EvaluationVerdict
             sentences.Add(string.Create(
                 CultureInfo.InvariantCulture,
                 $"Copies: {list.Title} finds {list.Copies.Found:N0} of {list.Copies.Copies:N0} first. For minCosine: above " +
-                $"{threshold.FirstFalse:0.000} no copy found a wrong image and {threshold.FoundAboveFirstFalse:0 %} of the copies are " +
-                $"found; above {threshold.OnePercentFalse:0.000} it was one in a hundred at most, and {threshold.FoundAboveOnePercent:0 %}."));
+                $"{Up(threshold.FirstFalse):0.0000} no copy found a wrong image, and {threshold.FoundAboveFirstFalse:0 %} of the copies " +
+                $"are found; above {Up(threshold.OnePercentFalse):0.0000} it was one in a hundred at most, and " +
+                $"{threshold.FoundAboveOnePercent:0 %}."));
         }
 
         return sentences;
     }
+
+    // Rounded up: a limit rounded down would let the wrong image through that it was read from.
+    private static double Up(double cosine) => Math.Ceiling(cosine * 1e4) / 1e4;
 }

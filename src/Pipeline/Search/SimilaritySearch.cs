@@ -13,7 +13,9 @@ internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> M
 
 /// <summary>The response to a query.</summary>
 /// <param name="ByModel">What each model found, in the order of the query.</param>
-/// <param name="Fused">One list of all, by <see cref="ReciprocalRankFusion"/>.</param>
+/// <param name="Fused">
+/// One list of those that vote (<see cref="FusionVotes"/>), by <see cref="ReciprocalRankFusion"/>; empty where none of the query's does.
+/// </param>
 internal sealed record SimilarityResult(IReadOnlyList<ModelRanking> ByModel, IReadOnlyList<FusedMatch> Fused);
 
 /// <summary>Finds similar images with every installed model, each in its own space.</summary>
@@ -30,10 +32,17 @@ public sealed class SimilaritySearch
     {
     }
 
-    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes) => Indexes = [.. indexes];
+    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes)
+    {
+        Indexes = [.. indexes];
+        Voting = FusionVotes.Of([.. Indexes.Select(index => index.Model)]);
+    }
 
     /// <summary>The indexes, in the catalogue's order.</summary>
     internal IReadOnlyList<SimilarityIndex> Indexes { get; }
+
+    /// <summary>The models whose rankings are fused.</summary>
+    internal IReadOnlyList<InstalledModel> Voting { get; }
 
     /// <summary>What a model has stored of an image, or null where it has nothing.</summary>
     internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
@@ -61,7 +70,7 @@ public sealed class SimilaritySearch
         })];
         return new SimilarityResult(
             [.. rankings.Select(ranking => ranking with { Matches = [.. ranking.Matches.Take(top)] })],
-            ReciprocalRankFusion.Fuse(rankings, top));
+            ReciprocalRankFusion.Fuse([.. rankings.Where(ranking => Voting.Contains(ranking.Model))], top));
     }
 
     private SimilarityIndex IndexOf(InstalledModel model) => Indexes.First(index => index.Model == model);

@@ -21,13 +21,10 @@ internal static class ThresholdSection
             : new ReportSection("thresholds", "Where false positives begin", Markup.Of($"""
                 <p class="note">A copy's right cosine is that with its original, its wrong cosine the largest with another image. Above a
                 limit such as <code>minCosine</code> the copies to the right of it are found, and the wrong images to the right of it are
-                false positives.</p>
+                false positives. The last column is the largest cosine of two different images of the folder.</p>
                 {PlotOf(result, models).ToSvg()}
                 {ReportTable.Of(
-                    [
-                        "model", "#first false positive", "#copies found above", "#1 % false positives", "#copies found above",
-                        "#highest between two originals",
-                    ],
+                    ["model", "#first false positive", "#found above", "#1 % false positives", "#found above", "#two originals"],
                     models.Select(list => Row(result, list)))}
                 <h3>The different images that are most alike</h3>
                 <p class="note">Near duplicates in the folder raise the limit: look whether these are really different.</p>
@@ -37,7 +34,7 @@ internal static class ThresholdSection
 
     private static StripPlot PlotOf(EvaluationResult result, JudgedList[] models)
     {
-        StripRow[] rows = [.. models.Select(list => RowOf(result, list))];
+        StripRow[] rows = [.. models.SelectMany(list => RowsOf(result, list))];
         return new StripPlot(
             "plot-thresholds",
             "Right and wrong cosines of the copies",
@@ -47,19 +44,16 @@ internal static class ThresholdSection
             rows);
     }
 
-    private static StripRow RowOf(EvaluationResult result, JudgedList list)
+    private static IEnumerable<StripRow> RowsOf(EvaluationResult result, JudgedList list)
     {
         int position = result.Lists.ToList().IndexOf(list);
         QueryOutcome[] copies =
             [.. result.Queries.Where(query => query.Image.Variant is not null).Select(query => query.Outcomes[position])];
         int step = (copies.Length / MostMarks) + 1;
         QueryOutcome[] shown = [.. copies.Where((_, i) => i % step == 0)];
-        return new StripRow(
-            EvaluationReport.HeadingOf(result, list),
-            [
-                .. shown.Select(copy => (CopyStyle, copy.RightCosine)),
-                .. shown.Select(copy => (WrongStyle, copy.WrongCosine)),
-            ]);
+        string heading = EvaluationReport.HeadingOf(result, list);
+        yield return new StripRow($"{heading}: right", [.. shown.Select(copy => (CopyStyle, copy.RightCosine))]);
+        yield return new StripRow($"{heading}: wrong", [.. shown.Select(copy => (WrongStyle, copy.WrongCosine))]);
     }
 
     private static Markup Row(EvaluationResult result, JudgedList list)
