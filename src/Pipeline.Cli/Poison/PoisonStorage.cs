@@ -8,7 +8,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Pipeline.Cli.Hosting;
 using Pipeline.Indexing.PoisonQueue;
-using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Storage;
 
@@ -36,9 +35,9 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
 
     private BlobContainerClient Images => blobs.GetBlobContainerClient(ImagesContainer.DefaultName);
 
-    public PoisonReader Reader() => new(Queue, Images, new FailureTable(new PipelineTables(tables)), ModelCatalogue.Default());
+    public PoisonReader Reader() => new(Queue, Images, new FailureTable(new PipelineTables(tables)));
 
-    public PoisonReplay Replay() => new(Queue, Images, ModelCatalogue.Default());
+    public PoisonReplay Replay() => new(Queue, Images);
 
     /// <summary>What is wrong with the option's value; null if nothing is.</summary>
     public static string? ErrorOf(string storage) =>
