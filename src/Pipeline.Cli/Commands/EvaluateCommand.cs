@@ -26,7 +26,7 @@ internal static class EvaluateCommand
             HelpName = "FILE.csv",
         };
         groups.AcceptExistingOnly();
-        Option<string> model = ModelOption.Create("Evaluate only this model. Default: all models.");
+        Option<string> model = ModelOption.Create("Evaluate only this model. Default: all models.", () => tree.Catalogue.Models);
         Option<int?> copies = NumberOption.Create(
             "--copies",
             0,

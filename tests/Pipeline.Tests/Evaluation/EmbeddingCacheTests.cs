@@ -21,8 +21,8 @@ public sealed class EmbeddingCacheTests : IDisposable
         Fill();
 
         using EmbeddingCache again = EmbeddingCache.Open(_folder, Model);
-        Assert.Equal([1, 2, 3], again.Find("a", ""));
-        Assert.Equal([4, 5, 6], again.Find("a", "mirror"));
+        Assert.Equal<IEnumerable<float>?>([1, 2, 3], again.Find("a", ""));
+        Assert.Equal<IEnumerable<float>?>([4, 5, 6], again.Find("a", "mirror"));
         Assert.Null(again.Find("b", ""));
     }
 
@@ -40,13 +40,13 @@ public sealed class EmbeddingCacheTests : IDisposable
 
         using (EmbeddingCache again = EmbeddingCache.Open(_folder, Model))
         {
-            Assert.Equal([1, 2, 3], again.Find("a", ""));
+            Assert.Equal<IEnumerable<float>?>([1, 2, 3], again.Find("a", ""));
             Assert.Null(again.Find("a", "mirror"));
             again.Add("a", "mirror", [7, 8, 9]);
         }
 
         using EmbeddingCache third = EmbeddingCache.Open(_folder, Model);
-        Assert.Equal([7, 8, 9], third.Find("a", "mirror"));
+        Assert.Equal<IEnumerable<float>?>([7, 8, 9], third.Find("a", "mirror"));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class EmbeddingCacheTests : IDisposable
 
         using EmbeddingCache again = EmbeddingCache.Open(_folder, Model);
         Assert.Null(again.Find("a", "mirror"));
-        Assert.Equal([1, 2, 3], again.Find("a", ""));
+        Assert.Equal<IEnumerable<float>?>([1, 2, 3], again.Find("a", ""));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class EmbeddingCacheTests : IDisposable
         Fill();
 
         using EmbeddingCache again = EmbeddingCache.Open(_folder, Model);
-        Assert.Equal([1, 2, 3], again.Find("a", ""));
+        Assert.Equal<IEnumerable<float>?>([1, 2, 3], again.Find("a", ""));
     }
 
     [Fact]

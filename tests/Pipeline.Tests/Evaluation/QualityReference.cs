@@ -5,7 +5,8 @@ using Pipeline.Evaluation;
 namespace Pipeline.Tests.Evaluation;
 
 /// <summary>What scikit-learn and SciPy found for two models' embeddings: tests/reference/quality.py.</summary>
-internal sealed record QualityReference(IReadOnlyList<string> Groups, IReadOnlyList<ReferenceModel> Models, IReadOnlyList<ReferenceList> Lists)
+internal sealed record QualityReference(
+    IReadOnlyList<string> Groups, IReadOnlyList<ReferenceModel> Models, IReadOnlyList<ReferenceList> Lists)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 

@@ -7,7 +7,9 @@ public class RankingTests
 {
     [Fact]
     public void Images_come_by_falling_scores_and_equal_ones_by_position() =>
-        (from scores in Gen.Int[0, 5].Select(score => score / 5.0).Array[1, 40] from excluded in Gen.Int[-1, scores.Length - 1] select (scores, excluded))
+        (from scores in Gen.Int[0, 5].Select(score => score / 5.0).Array[1, 40]
+         from excluded in Gen.Int[-1, scores.Length - 1]
+         select (scores, excluded))
         .Sample((scores, excluded) => Assert.Equal(
             Enumerable.Range(0, scores.Length).Where(i => i != excluded).OrderByDescending(i => scores[i]).ThenBy(i => i),
             Ranking.Order(scores, excluded)));
