@@ -11,27 +11,26 @@ namespace Pipeline.Evaluation;
 /// only appended to; what an interruption cuts off at its end is dropped when it is opened. Safe to use from several threads.
 /// </summary>
 /// <remarks>
-/// The file's name has the model's fingerprint: another model or preprocessing has another file. It begins with eight bytes and the
-/// length d, little-endian; then come records of the same size: a key of 16 bytes, float[d], and 8 bytes of the SHA-256 of both.
+/// The file's name has the model's fingerprint: another model or preprocessing has another file. It begins with eight bytes that mark it;
+/// then come records, little-endian: a key of 16 bytes, d in 4, float[d], and 8 bytes of the SHA-256 of all that.
 /// </remarks>
 internal sealed class EmbeddingCache : IDisposable
 {
     private const int KeyBytes = 16;
+    private const int HeadBytes = KeyBytes + sizeof(int);
     private const int CheckBytes = 8;
 
+    // More than any model's embedding has: what lies above is no length, but damage.
+    private const int MostNumbers = 1 << 20;
+
     private readonly FileStream _file;
-    private readonly int _length;
     private readonly Lock _lock = new();
-    private readonly Dictionary<UInt128, long> _places = [];
+    private readonly Dictionary<UInt128, (long Start, int Bytes)> _places = [];
     private long _end;
 
-    private EmbeddingCache(FileStream file, int length) => (_file, _length) = (file, length);
+    private EmbeddingCache(FileStream file) => _file = file;
 
     private static ReadOnlySpan<byte> Mark => "PIPEEMB1"u8;
-
-    private static int HeaderBytes => Mark.Length + sizeof(int);
-
-    private int RecordBytes => KeyBytes + (_length * sizeof(float)) + CheckBytes;
 
     /// <summary>Opens the file of a model, or makes an empty one.</summary>
     /// <param name="folder">The folder of the files; created if missing.</param>
@@ -45,7 +44,7 @@ internal sealed class EmbeddingCache : IDisposable
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            var cache = new EmbeddingCache(file, model.Definition.EmbeddingLength);
+            var cache = new EmbeddingCache(file);
             cache.ReadKeys();
             return cache;
         }
@@ -63,21 +62,22 @@ internal sealed class EmbeddingCache : IDisposable
     public float[]? Find(string contentHash, string variant)
     {
         UInt128 key = KeyOf(contentHash, variant);
-        byte[] record = new byte[RecordBytes];
+        byte[] record;
         lock (_lock)
         {
-            if (!_places.TryGetValue(key, out long place))
+            if (!_places.TryGetValue(key, out (long Start, int Bytes) place))
             {
                 return null;
             }
 
-            _file.Position = place;
+            record = new byte[place.Bytes];
+            _file.Position = place.Start;
             _file.ReadExactly(record);
         }
 
         ReadOnlySpan<byte> content = record.AsSpan(0, record.Length - CheckBytes);
         return CheckOf(content).SequenceEqual(record.AsSpan(content.Length))
-            ? MemoryMarshal.Cast<byte, float>(content[KeyBytes..]).ToArray()
+            ? MemoryMarshal.Cast<byte, float>(content[HeadBytes..]).ToArray()
             : null;
     }
 
@@ -88,18 +88,18 @@ internal sealed class EmbeddingCache : IDisposable
     /// <exception cref="IOException">The file cannot be written, such as on a full disk.</exception>
     public void Add(string contentHash, string variant, ReadOnlySpan<float> vector)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(vector.Length, _length, nameof(vector));
         UInt128 key = KeyOf(contentHash, variant);
-        byte[] record = new byte[RecordBytes];
+        byte[] record = new byte[HeadBytes + (vector.Length * sizeof(float)) + CheckBytes];
         BinaryPrimitives.WriteUInt128LittleEndian(record, key);
-        MemoryMarshal.AsBytes(vector).CopyTo(record.AsSpan(KeyBytes));
+        BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(KeyBytes), vector.Length);
+        MemoryMarshal.AsBytes(vector).CopyTo(record.AsSpan(HeadBytes));
         CheckOf(record.AsSpan(0, record.Length - CheckBytes)).CopyTo(record.AsSpan(record.Length - CheckBytes));
         lock (_lock)
         {
             _file.Position = _end;
             _file.Write(record);
             _file.Flush();
-            _places[key] = _end;
+            _places[key] = (_end, record.Length);
             _end += record.Length;
         }
     }
@@ -114,30 +114,31 @@ internal sealed class EmbeddingCache : IDisposable
 
     private void ReadKeys()
     {
-        byte[] header = new byte[HeaderBytes];
-        byte[] wanted = new byte[HeaderBytes];
-        Mark.CopyTo(wanted);
-        BinaryPrimitives.WriteInt32LittleEndian(wanted.AsSpan(Mark.Length), _length);
-        if (_file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.SequenceEqual(wanted))
+        byte[] head = new byte[HeadBytes];
+        if (_file.ReadAtLeast(head.AsSpan(0, Mark.Length), Mark.Length, throwOnEndOfStream: false) < Mark.Length
+            || !head.AsSpan().StartsWith(Mark))
         {
             _file.SetLength(0);
-            _file.Write(wanted);
+            _file.Write(Mark);
             _file.Flush();
-            _end = HeaderBytes;
-            return;
         }
 
-        long records = (_file.Length - HeaderBytes) / RecordBytes;
-        byte[] key = new byte[KeyBytes];
-        for (long i = 0; i < records; i++)
+        _end = Mark.Length;
+        while (_end + HeadBytes <= _file.Length)
         {
-            long place = HeaderBytes + (i * RecordBytes);
-            _file.Position = place;
-            _file.ReadExactly(key);
-            _places[BinaryPrimitives.ReadUInt128LittleEndian(key)] = place;
+            _file.Position = _end;
+            _file.ReadExactly(head);
+            int numbers = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(KeyBytes));
+            int bytes = HeadBytes + (numbers * sizeof(float)) + CheckBytes;
+            if (numbers <= 0 || numbers > MostNumbers || _end + bytes > _file.Length)
+            {
+                break;
+            }
+
+            _places[BinaryPrimitives.ReadUInt128LittleEndian(head)] = (_end, bytes);
+            _end += bytes;
         }
 
-        _end = HeaderBytes + (records * RecordBytes);
         _file.SetLength(_end);
     }
 }

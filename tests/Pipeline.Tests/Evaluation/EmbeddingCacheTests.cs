@@ -29,7 +29,7 @@ public sealed class EmbeddingCacheTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(20)]
-    [InlineData(35)]
+    [InlineData(39)]
     public void A_record_that_an_interruption_cut_off_is_dropped_and_can_be_added_again(int missing)
     {
         Fill();
