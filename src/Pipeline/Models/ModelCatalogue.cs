@@ -68,6 +68,8 @@ public sealed class ModelCatalogue
     /// <summary>What is wrong with an entry: which value, and what is allowed; null if nothing is.</summary>
     internal static string? ErrorOf(ModelDefinition model) =>
         !IsKey(model.Key) ? $"key must be 1 to {MaxKeyLength} lower-case ASCII letters and digits, the first a letter."
+        : model.Graph != ModelDefinition.Added && (model.InputSize is < 32 or > 1024 || model.InputSize % 32 != 0)
+            ? "inputSize must be a multiple of 32 from 32 to 1024."
         : model.InputSize is < 16 or > 1024 ? "inputSize must be from 16 to 1024."
         : model.Mean.Count != 3 || !model.Mean.All(float.IsFinite) ? "mean must have three values."
         : model.Scale.Count != 3 || !model.Scale.All(scale => float.IsFinite(scale) && scale > 0) ? "scale must have three values above 0."

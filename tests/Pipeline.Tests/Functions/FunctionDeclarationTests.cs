@@ -17,8 +17,8 @@ public class FunctionDeclarationTests
     [Fact]
     public void The_app_has_these_functions() => Assert.Equal(
         [
-            "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar",
-            "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
+            "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50",
+            "EmbedWithVgg16", "FindSimilar", "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
             "RemoveImage", "RunStudy", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
@@ -39,7 +39,7 @@ public class FunctionDeclarationTests
     {
         DeclaredFunction[] blobs = [.. Declared.Where(function => function.Trigger is BlobTriggerAttribute)];
 
-        Assert.Equal(2, blobs.Length);
+        Assert.Equal(3, blobs.Length);
         Assert.All(blobs, function =>
         {
             var trigger = (BlobTriggerAttribute)function.Trigger;
