@@ -54,7 +54,7 @@ internal sealed record EvaluatedModel(
     string Key, string Title, WeightsOrigin Weights, bool Votes, Precision Precision, string Fingerprint, string Output, int Length);
 
 /// <summary>One order of the images, by a model or by a fusion, and how good it is.</summary>
-/// <param name="Key">The model's key, or <c>fused</c> and <c>fused-standardised</c>.</param>
+/// <param name="Key">The model's key, or <c>fused</c>, as search does it, and <c>fused-reciprocal-ranks</c>.</param>
 /// <param name="Title">Its name for people.</param>
 /// <param name="IsFused">Whether it joins several models.</param>
 /// <param name="Groups">How well groups find each other; null without two images of a group.</param>

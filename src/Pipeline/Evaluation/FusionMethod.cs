@@ -10,14 +10,34 @@ namespace Pipeline.Evaluation;
 /// </param>
 internal sealed record FusionMethod(string Key, string Title, Func<IReadOnlyList<double[]>, int, double[]> Score)
 {
+    // The paper's value, which keeps one model's first rank from outweighing the others' agreement.
+    private const int RankConstant = 60;
+
     /// <summary>The methods, the one of search first.</summary>
     public static IReadOnlyList<FusionMethod> All { get; } =
     [
-        new("fused", "Fused: reciprocal ranks", ReciprocalRanks),
-        new("fused-standardised", "Fused: standardised cosines", StandardisedCosines),
+        new("fused", "Fused: standardised cosines", StandardisedCosines),
+        new("fused-reciprocal-ranks", "Fused: reciprocal ranks", ReciprocalRanks),
     ];
 
-    /// <summary>The sum of 1 / (60 + rank), as <see cref="ReciprocalRankFusion"/> has it, over all images instead of the best hundred.</summary>
+    /// <summary>The mean of the standardised cosines, as <see cref="StandardisedFusion"/> has it, over all images that are compared.</summary>
+    private static double[] StandardisedCosines(IReadOnlyList<double[]> cosines, int excluded)
+    {
+        double[] scores = new double[cosines[0].Length];
+        foreach (double[] model in cosines)
+        {
+            CosineSpread spread = model.Where((_, position) => position != excluded)
+                .Aggregate(default(CosineSums), (sums, cosine) => sums.With(cosine)).Spread;
+            for (int i = 0; i < scores.Length; i++)
+            {
+                scores[i] += spread.Standardise(model[i]) / cosines.Count;
+            }
+        }
+
+        return scores;
+    }
+
+    /// <summary>The sum of 1 / (60 + rank) (Cormack, Clarke and Büttcher, SIGIR 2009), for comparison.</summary>
     private static double[] ReciprocalRanks(IReadOnlyList<double[]> cosines, int excluded)
     {
         double[] scores = new double[cosines[0].Length];
@@ -26,28 +46,7 @@ internal sealed record FusionMethod(string Key, string Title, Func<IReadOnlyList
             int[] order = Ranking.Order(model, excluded);
             for (int i = 0; i < order.Length; i++)
             {
-                scores[order[i]] += 1.0 / (ReciprocalRankFusion.RankConstant + i + 1);
-            }
-        }
-
-        return scores;
-    }
-
-    /// <summary>The sum of (cosine - mean) / standard deviation, both over the images that the query is compared with.</summary>
-    private static double[] StandardisedCosines(IReadOnlyList<double[]> cosines, int excluded)
-    {
-        double[] scores = new double[cosines[0].Length];
-        foreach (double[] model in cosines)
-        {
-            double[] others = [.. model.Where((_, position) => position != excluded)];
-            double mean = others.Average();
-            double deviation = Math.Sqrt(others.Average(cosine => (cosine - mean) * (cosine - mean)));
-
-            // A model that finds all images equally alike says nothing.
-            double scale = deviation > 0 ? 1 / deviation : 0;
-            for (int i = 0; i < scores.Length; i++)
-            {
-                scores[i] += (model[i] - mean) * scale;
+                scores[order[i]] += 1.0 / (RankConstant + i + 1);
             }
         }
 

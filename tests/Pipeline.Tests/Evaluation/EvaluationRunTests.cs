@@ -27,7 +27,8 @@ public sealed class EvaluationRunTests(SmallModels models) : IClassFixture<Small
         EvaluationResult result = await RunAsync(Images(), copies: 2);
 
         Assert.Equal(
-            [.. models.Sessions.Models.Select(model => model.Key), "fused", "fused-standardised"], result.Lists.Select(list => list.Key));
+            [.. models.Sessions.Models.Select(model => model.Key), "fused", "fused-reciprocal-ranks"],
+            result.Lists.Select(list => list.Key));
         Assert.Equal((5, 1, 3), (result.Conditions.Images, result.Conditions.Groups, result.Conditions.Distractors));
         Assert.All(result.Lists, list =>
         {
