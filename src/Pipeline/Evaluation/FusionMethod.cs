@@ -16,8 +16,8 @@ internal sealed record FusionMethod(string Key, string Title, Func<IReadOnlyList
     /// <summary>The methods, the one of search first.</summary>
     public static IReadOnlyList<FusionMethod> All { get; } =
     [
-        new("fused", "Fused: standardised cosines", StandardisedCosines),
-        new("fused-reciprocal-ranks", "Fused: reciprocal ranks", ReciprocalRanks),
+        new("fused", "Fused", StandardisedCosines),
+        new("fused-reciprocal-ranks", "Fused by ranks", ReciprocalRanks),
     ];
 
     /// <summary>The mean of the standardised cosines, as <see cref="StandardisedFusion"/> has it, over all images that are compared.</summary>

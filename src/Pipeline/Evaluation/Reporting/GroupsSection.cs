@@ -14,7 +14,8 @@ internal static class GroupsSection
             <p class="note">Each of {groups.Queries:N0} images was looked for among all {result.Conditions.Images - 1:N0} others; right are
             those of its group. mAP: mean average precision. recall@k: queries with at least one right image among the first k.
             precision@k: right images among the first k, so a small group cannot reach 1. Silhouette: how far groups are apart in a model's
-            own cosines.</p>
+            own cosines. Fused: the mean of the voting models' standardised cosines, which search answers with; by ranks: the sum of
+            their reciprocal ranks, for comparison.</p>
             {ReportTable.Of(
                 [
                     "list",
