@@ -19,10 +19,10 @@ internal static class MissesSection
     public static Markup Image(EvaluationResult result, ShownImage image, string remark)
     {
         string name = image.Variant is { } variant ? $"{image.Name}, {variant}" : image.Name;
-        Markup picture = result.Thumbnails.TryGetValue(image, out ReadOnlyMemory<byte> jpeg)
+        Markup drawn = result.Thumbnails.TryGetValue(image, out ReadOnlyMemory<byte> jpeg)
             ? Markup.Of($"""<img src="{Markup.DataUri("image/jpeg", jpeg)}" alt="{name}">""")
             : default;
-        return Markup.Of($"""<figure>{picture}<figcaption>{name}{(remark.Length > 0 ? Break : default)}{remark}</figcaption></figure>""");
+        return Markup.Of($"""<figure>{drawn}<figcaption>{name}{(remark.Length > 0 ? Break : default)}{remark}</figcaption></figure>""");
     }
 
     private static Markup Break => new("<br>");
