@@ -71,4 +71,34 @@ internal sealed class PipelineTable(TableClient table)
             }
         }
     }
+
+    /// <summary>
+    /// As <see cref="QueryAsync"/>, by one who may only read: makes no table, and where there is none there are no rows.
+    /// </summary>
+    /// <inheritdoc cref="QueryAsync"/>
+    public async IAsyncEnumerable<TableEntity> ReadAsync(
+        string filter, string[]? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<TableEntity> rows = table
+            .QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (rows.ConfigureAwait(false))
+        {
+            while (await MoveNextAsync(rows).ConfigureAwait(false))
+            {
+                yield return rows.Current;
+            }
+        }
+    }
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<TableEntity> rows)
+    {
+        try
+        {
+            return await rows.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == TableErrorCode.TableNotFound)
+        {
+            return false;
+        }
+    }
 }
