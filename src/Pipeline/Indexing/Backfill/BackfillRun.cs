@@ -92,7 +92,12 @@ internal sealed partial class BackfillRun(
             await queue.ClearAsync(cancellationToken).ConfigureAwait(false);
             if (await blob.ReadAsync(cancellationToken).ConfigureAwait(false) is { } state)
             {
-                state = state with { Holder = holder, FinishedAt = time.GetUtcNow() };
+                state = state with
+                {
+                    Holder = holder,
+                    FinishedAt = time.GetUtcNow(),
+                    Counts = state.Counts with { Queued = Math.Max(0, state.Counts.Queued - left) },
+                };
                 await lease.SaveAsync(state, cancellationToken).ConfigureAwait(false);
             }
 
