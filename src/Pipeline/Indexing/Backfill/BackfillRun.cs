@@ -74,7 +74,7 @@ internal sealed partial class BackfillRun(
         await foreach (RecordState found in CompareAsync(scope, "", seen => counts = counts with { Images = seen }, cancellationToken)
             .ConfigureAwait(false))
         {
-            counts = Count(counts, found, scope);
+            counts = Count(counts, found, scope, removesByMessage: true);
         }
 
         return counts;
@@ -205,7 +205,7 @@ internal sealed partial class BackfillRun(
         return batch.Count == 0 ? state : state with
         {
             After = batch[^1].Key,
-            Counts = batch.Aggregate(state.Counts, (counts, found) => Count(counts, found, order.Scope)),
+            Counts = batch.Aggregate(state.Counts, (counts, found) => Count(counts, found, order.Scope, order.RemoveAsync is null)),
         };
     }
 
@@ -245,14 +245,15 @@ internal sealed partial class BackfillRun(
         }
     }
 
-    private BackfillCounts Count(BackfillCounts counts, RecordState found, BackfillScope scope) => ActionOn(found, scope) switch
-    {
-        RecordAction.Queue => counts with { Queued = counts.Queued + 1 },
-        RecordAction.Remove => counts with { Gone = counts.Gone + 1 },
-        RecordAction.Report => counts with { Unreachable = counts.Unreachable + 1 },
-        _ when found.Status == RecordStatus.Refused => counts with { Refused = counts.Refused + 1 },
-        _ => counts with { Current = counts.Current + 1 },
-    };
+    private BackfillCounts Count(BackfillCounts counts, RecordState found, BackfillScope scope, bool removesByMessage) =>
+        ActionOn(found, scope) switch
+        {
+            RecordAction.Queue => counts with { Queued = counts.Queued + 1 },
+            RecordAction.Remove => counts with { Gone = counts.Gone + 1, Queued = counts.Queued + (removesByMessage ? 1 : 0) },
+            RecordAction.Report => counts with { Unreachable = counts.Unreachable + 1 },
+            _ when found.Status == RecordStatus.Refused => counts with { Refused = counts.Refused + 1 },
+            _ => counts with { Current = counts.Current + 1 },
+        };
 
     private RecordAction ActionOn(RecordState found, BackfillScope scope) => found switch
     {

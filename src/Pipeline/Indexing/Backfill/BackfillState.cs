@@ -27,7 +27,7 @@ internal sealed record BackfillState(
 /// <summary>What a backfill found. Each number but that of the images counts an image once for each model.</summary>
 /// <param name="Images">Images in the container, as the last listing had them.</param>
 /// <param name="Current">Records of the stored version.</param>
-/// <param name="Queued">Messages put into the queue.</param>
+/// <param name="Queued">Messages put into the queue, also those about records of images that are gone.</param>
 /// <param name="Refused">Images that were refused before in the stored version, and are not queued again.</param>
 /// <param name="Gone">Records of images that are gone.</param>
 /// <param name="Unreachable">Records that name no image of the container, and images whose name no address can hold.</param>

@@ -135,7 +135,7 @@ public class BackfillRunTests
         Assert.Equal(
             [new BackfillMessage("a/1.jpg", "vgg16"), new BackfillMessage("a/gone.jpg", "vgg16")],
             storage.Queued().OrderBy(message => message.Name, StringComparer.Ordinal));
-        Assert.Equal((1, 1, 1), (report.State.Counts.Images, report.State.Counts.Queued, report.State.Counts.Gone));
+        Assert.Equal((1, 2, 1), (report.State.Counts.Images, report.State.Counts.Queued, report.State.Counts.Gone));
     }
 
     [Fact]
