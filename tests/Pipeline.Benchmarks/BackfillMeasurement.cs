@@ -97,7 +97,9 @@ internal static class BackfillMeasurement
     private static async Task FillAsync(Storage storage, IReadOnlyList<InstalledModel> models)
     {
         var random = new Random(1);
-        EmbeddingRecord[] records = [.. models.Select(model => SyntheticRecords.Record(0, model.Definition.EmbeddingLength, random))];
+
+        // Keys and versions are all that is read of a row, and the emulator ends when its tables pass about 500 MB: 15,000 images.
+        EmbeddingRecord[] records = [.. models.Select(_ => SyntheticRecords.Record(0, 4, random))];
         await Parallel.ForEachAsync(
             storage.Container.ListAsync(null, default),
             new ParallelOptions { MaxDegreeOfParallelism = Writers },

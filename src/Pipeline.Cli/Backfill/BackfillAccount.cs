@@ -59,8 +59,9 @@ internal sealed class BackfillAccount
             options.Prefix, chosen, options.RetryRefused, IsWhole: options.Prefix.Length == 0 && chosen.Length == running.Count);
     }
 
-    // As the app of this checkout will run them, which has not run with this account yet.
-    private ModelVersion[] Installed()
+    /// <summary>The models that the app of this checkout runs.</summary>
+    /// <exception cref="CommandFailure">They are not installed.</exception>
+    public IReadOnlyList<ModelVersion> Installed()
     {
         InstalledModel[] models = [.. ModelCatalogue.Default().Models
             .Select(definition => InstalledModel.Find(definition, _tree.Models)).OfType<InstalledModel>()];

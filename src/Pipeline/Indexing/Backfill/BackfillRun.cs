@@ -80,6 +80,28 @@ internal sealed partial class BackfillRun(
         return counts;
     }
 
+    /// <summary>
+    /// About how many images lack a record, from one listing of at most 5,000 and the rows of at most 500 of them. Keys are hashes, so the
+    /// first 500 are as good as any.
+    /// </summary>
+    public async Task<IndexGap> FindGapAsync(IReadOnlyList<ModelVersion> models, CancellationToken cancellationToken)
+    {
+        var window = new KeyWindow("", IndexGap.MostCompared);
+        await FillAsync(window, images.ListAsync("", cancellationToken).Take(IndexGap.MostListed)).ConfigureAwait(false);
+        IReadOnlyList<KeyedBlob> compared = window.ToSorted();
+        var lacking = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (RecordState found in RecordMerge.CompareAsync(
+            images.Name, compared, RecordsOf(models, window.Range, cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            if (found.Status is RecordStatus.Missing or RecordStatus.Outdated)
+            {
+                lacking.Add(found.Key);
+            }
+        }
+
+        return new IndexGap(window.Seen, compared.Count == 0 ? 0 : (int)Math.Ceiling((double)lacking.Count * window.Seen / compared.Count));
+    }
+
     /// <summary>Empties the queue. The next run begins anew, and queues what has no record by then.</summary>
     /// <returns>About how many messages there were.</returns>
     /// <exception cref="BackfillHeldException">Another process is at it, and would go on.</exception>
@@ -215,25 +237,14 @@ internal sealed partial class BackfillRun(
         while (after != KeyRange.Last)
         {
             var window = new KeyWindow(after, WindowSize);
-            await foreach (ListedBlob image in images.ListAsync(scope.Prefix, cancellationToken).ConfigureAwait(false))
-            {
-                window.Add(new KeyedBlob(new ImageId(images.Name, image.Name).Key, image));
-            }
-
+            await FillAsync(window, images.ListAsync(scope.Prefix, cancellationToken)).ConfigureAwait(false);
             listed(window.Seen);
 
             // The tables after the listing: a row that is written meanwhile is of an image that the listing may lack, and whoever handles
             // it looks at the image as it is then.
             KeyRange range = window.Range;
-            ModelRecords[] records =
-            [
-                .. scope.Models.Select(version => new ModelRecords(
-                    version,
-                    embeddings.ListAsync(version, range, cancellationToken),
-                    failures.ListAsync(version, range, cancellationToken))),
-            ];
-            await foreach (RecordState found in RecordMerge.CompareAsync(images.Name, window.ToSorted(), records, cancellationToken)
-                .ConfigureAwait(false))
+            await foreach (RecordState found in RecordMerge.CompareAsync(
+                images.Name, window.ToSorted(), RecordsOf(scope.Models, range, cancellationToken), cancellationToken).ConfigureAwait(false))
             {
                 if (found.Id?.Name.StartsWith(scope.Prefix, StringComparison.Ordinal) ?? scope.Prefix.Length == 0)
                 {
@@ -244,6 +255,22 @@ internal sealed partial class BackfillRun(
             after = range.UpTo;
         }
     }
+
+    private async Task FillAsync(KeyWindow window, IAsyncEnumerable<ListedBlob> listing)
+    {
+        await foreach (ListedBlob image in listing.ConfigureAwait(false))
+        {
+            window.Add(new KeyedBlob(new ImageId(images.Name, image.Name).Key, image));
+        }
+    }
+
+    private ModelRecords[] RecordsOf(IReadOnlyList<ModelVersion> models, KeyRange range, CancellationToken cancellationToken) =>
+    [
+        .. models.Select(version => new ModelRecords(
+            version,
+            embeddings.ListAsync(version, range, cancellationToken),
+            failures.ListAsync(version, range, cancellationToken))),
+    ];
 
     private BackfillCounts Count(BackfillCounts counts, RecordState found, BackfillScope scope, bool removesByMessage) =>
         ActionOn(found, scope) switch
