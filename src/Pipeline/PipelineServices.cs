@@ -45,9 +45,11 @@ internal static class PipelineServices
             .AddSingleton<ImageIndexer>()
             .AddSingleton<ImageRemoval>()
             .AddBackfill()
+            .AddSingleton<OldVersions>()
             .AddSingleton(provider => new Reconciler(
                 provider.GetRequiredService<ModelSessions>(),
                 provider.GetRequiredService<BackfillRun>(),
+                provider.GetRequiredService<OldVersions>(),
                 provider.GetRequiredService<ChangeLog>(),
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))

@@ -7,28 +7,38 @@ namespace Pipeline.Indexing;
 
 /// <summary>
 /// Makes up for events that were lost: removes the records of images that are gone, queues images without a record of their stored
-/// version, and trims the log of changes.
+/// version, deletes rows of models that run no more, and trims the log of changes.
 /// </summary>
 public sealed partial class Reconciler
 {
     private readonly ModelSessions _sessions;
     private readonly BackfillRun _backfill;
+    private readonly OldVersions _oldVersions;
     private readonly ChangeLog _changes;
     private readonly ImageIndexer _indexer;
     private readonly ILogger<Reconciler> _logger;
 
     internal Reconciler(
-        ModelSessions sessions, BackfillRun backfill, ChangeLog changes, ImageIndexer indexer, ILogger<Reconciler> logger) =>
-        (_sessions, _backfill, _changes, _indexer, _logger) = (sessions, backfill, changes, indexer, logger);
+        ModelSessions sessions,
+        BackfillRun backfill,
+        OldVersions oldVersions,
+        ChangeLog changes,
+        ImageIndexer indexer,
+        ILogger<Reconciler> logger)
+    {
+        (_sessions, _backfill, _oldVersions) = (sessions, backfill, oldVersions);
+        (_changes, _indexer, _logger) = (changes, indexer, logger);
+    }
 
     /// <summary>Goes through the container and each model's records, without their vectors, once each for every 50,000 images.</summary>
     /// <param name="cancellationToken">Ends the work early; what was done stays done, and the next run goes on from there.</param>
-    /// <returns>The number of records removed.</returns>
+    /// <returns>The number of records removed of images that are gone.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        ModelVersion[] current = [.. _sessions.Models.Select(ModelVersion.Of)];
         int removed = 0;
         var order = new BackfillOrder(
-            BackfillScope.Whole([.. _sessions.Models.Select(ModelVersion.Of)]),
+            BackfillScope.Whole(current),
             $"Reconcile on {Environment.MachineName}",
             RemoveAsync: async (version, id, stop) =>
             {
@@ -48,6 +58,7 @@ public sealed partial class Reconciler
             LogHeld(held.Message);
         }
 
+        await _oldVersions.RemoveAsync(current, cancellationToken).ConfigureAwait(false);
         int trimmed = 0;
         foreach (InstalledModel model in _sessions.Models)
         {

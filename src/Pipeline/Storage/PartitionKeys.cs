@@ -16,6 +16,12 @@ internal static class PartitionKeys
     /// <summary>All partitions of a model, whatever its fingerprint: from the first key up to, without, the second.</summary>
     public static (string First, string End) RangeOf(string modelKey) => ($"{modelKey}-", $"{modelKey}.");
 
+    /// <summary>The version that a partition of the table <c>Embeddings</c> belongs to; null where the key is not one of this app's.</summary>
+    public static ModelVersion? VersionOf(string partition) =>
+        partition.Split('-') is [{ Length: > 0 } key, { Length: > 0 } fingerprint, { Length: 2 }]
+            ? new ModelVersion(key, fingerprint)
+            : null;
+
     public static string Bucket(InstalledModel model, int bucket) => Bucket(ModelVersion.Of(model), bucket);
 
     public static string Bucket(InstalledModel model, string key) => Bucket(model, BucketOf(key));

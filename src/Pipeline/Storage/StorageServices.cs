@@ -59,6 +59,7 @@ internal static class StorageServices
         services.AddSingleton<EmbeddingTable>();
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<FailureTable>();
+        services.AddSingleton<ModelRows>();
         return services;
     }
 

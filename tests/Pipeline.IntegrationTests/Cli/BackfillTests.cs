@@ -105,7 +105,7 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
         await UploadAsync("a.bmp", TestImages.Bitmap(1));
         await Blobs("index-state").CreateIfNotExistsAsync(cancellationToken: CancellationToken);
         await Blobs("index-state").GetBlobClient("models.json").UploadAsync(
-            BinaryData.FromString("""[{"key":"vgg16","fingerprint":"0123456789ab"}]"""), CancellationToken);
+            BinaryData.FromString("""{"running":[{"key":"vgg16","fingerprint":"0123456789ab"}],"lastRan":{}}"""), CancellationToken);
 
         (int unknown, string refused) = await RunAsync("--model", "alexnet");
         (int queued, string output) = await RunAsync("--no-wait");

@@ -37,9 +37,12 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
 {
     private readonly TimeProvider _time = time;
     private string? _lease;
+    private int _version;
     private DateTimeOffset _leasedUntil;
 
     public BinaryData? Content { get; set; }
+
+    private ETag Version => new($"{_version}");
 
     /// <summary>Called before a lease is renewed, and before content is written under one. May throw.</summary>
     public Action<string> Before { get; set; } = _ => { };
@@ -52,6 +55,11 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
     {
         cancellationToken.ThrowIfCancellationRequested();
         RequireContainer();
+        if (options.Conditions?.IfMatch is { } known && known != Version)
+        {
+            throw Failed(412, BlobErrorCode.ConditionNotMet);
+        }
+
         if (Content is not null && options.Conditions?.IfNoneMatch == ETag.All)
         {
             throw Failed(409, BlobErrorCode.BlobAlreadyExists);
@@ -70,6 +78,7 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
         }
 
         Content = content;
+        _version++;
         return Task.FromResult(Response.FromValue(
             BlobsModelFactory.BlobContentInfo(new ETag("1"), DateTimeOffset.UnixEpoch, null, null, null, null, 0), new BareResponse(201)));
     }
@@ -79,7 +88,9 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
         BeforeRead();
         RequireContainer();
         return Task.FromResult(Response.FromValue(
-            BlobsModelFactory.BlobDownloadResult(Content ?? throw Failed(404, BlobErrorCode.BlobNotFound), null), new BareResponse(200)));
+            BlobsModelFactory.BlobDownloadResult(
+                Content ?? throw Failed(404, BlobErrorCode.BlobNotFound), BlobsModelFactory.BlobDownloadDetails(eTag: Version)),
+            new BareResponse(200)));
     }
 
     protected override BlobLeaseClient GetBlobLeaseClientCore(string leaseId) => new Lease(this, leaseId ?? Guid.NewGuid().ToString());

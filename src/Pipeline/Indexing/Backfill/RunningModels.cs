@@ -6,9 +6,36 @@ using Pipeline.Storage;
 
 namespace Pipeline.Indexing.Backfill;
 
+/// <summary>Which versions of the models run.</summary>
+/// <param name="Running">Those of the app that started last.</param>
+/// <param name="LastRan">By version, such as <c>vgg16-1ffd0a3b9c21</c>: when it was last known to run, or first found in the tables.</param>
+internal sealed record RunningNote(IReadOnlyList<ModelVersion> Running, IReadOnlyDictionary<string, DateTimeOffset> LastRan)
+{
+    public static readonly RunningNote Empty = new([], new Dictionary<string, DateTimeOffset>());
+
+    /// <summary>An app started with these.</summary>
+    public RunningNote Started(IReadOnlyList<ModelVersion> versions, DateTimeOffset now) => Ran(versions, now) with { Running = versions };
+
+    /// <summary>These are known to run now.</summary>
+    public RunningNote Ran(IReadOnlyList<ModelVersion> versions, DateTimeOffset now) => this with
+    {
+        LastRan = versions.Aggregate(new Dictionary<string, DateTimeOffset>(LastRan), (ran, version) =>
+        {
+            ran[$"{version}"] = now;
+            return ran;
+        }),
+    };
+
+    /// <summary>These are all that have rows: others are forgotten, and the time of those that are not known yet begins.</summary>
+    public RunningNote Seen(IReadOnlyList<ModelVersion> versions, DateTimeOffset now) => this with
+    {
+        LastRan = versions.ToDictionary(version => $"{version}", version => LastRan.GetValueOrDefault($"{version}", now)),
+    };
+}
+
 /// <summary>
-/// The blob <c>models.json</c>, in which the app notes at its start which versions of its models run. A command that has the account and
-/// nothing else learns from it which rows to look for.
+/// The blob <c>models.json</c>, in which the app notes which versions of its models run. A command that has the account and nothing else
+/// learns from it which rows to look for.
 /// </summary>
 /// <param name="container">The container of the app's own state.</param>
 internal sealed class RunningModels(BlobContainerClient container)
@@ -23,18 +50,54 @@ internal sealed class RunningModels(BlobContainerClient container)
     /// <exception cref="InvalidDataException">The note cannot be read.</exception>
     public async Task<IReadOnlyList<ModelVersion>?> FindAsync(CancellationToken cancellationToken)
     {
+        (RunningNote note, _) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        return note.Running.Count > 0 ? note.Running : null;
+    }
+
+    /// <summary>Changes the note, on what others have written meanwhile if need be.</summary>
+    /// <returns>The note as it is written.</returns>
+    /// <exception cref="InvalidDataException">The note cannot be read.</exception>
+    public async Task<RunningNote> UpdateAsync(Func<RunningNote, RunningNote> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            (RunningNote note, ETag? etag) = await ReadAsync(cancellationToken).ConfigureAwait(false);
+            note = change(note);
+            var conditions = etag is { } known
+                ? new BlobRequestConditions { IfMatch = known }
+                : new BlobRequestConditions { IfNoneMatch = ETag.All };
+            try
+            {
+                await _blob.UploadAsync(
+                    BinaryData.FromObjectAsJson(note, Options), new BlobUploadOptions { Conditions = conditions }, cancellationToken)
+                    .ConfigureAwait(false);
+                return note;
+            }
+            catch (RequestFailedException changed) when (
+                changed.ErrorCode == BlobErrorCode.ConditionNotMet || changed.ErrorCode == BlobErrorCode.BlobAlreadyExists)
+            {
+                // Another instance started in the same moment.
+            }
+            catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                // It is there in Azure, where the identity may have no right to make one.
+                await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<(RunningNote Note, ETag? ETag)> ReadAsync(CancellationToken cancellationToken)
+    {
         try
         {
             BlobDownloadResult downloaded = await _blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false);
-            return downloaded.Content.ToObjectFromJson<ModelVersion[]>(Options) is { Length: > 0 } versions
-                && versions.All(version => version is { Key.Length: > 0, Fingerprint.Length: > 0 })
-                ? versions
-                : throw Unreadable(null);
+            RunningNote? note = downloaded.Content.ToObjectFromJson<RunningNote>(Options);
+            return note is { Running: not null, LastRan: not null } ? (note, downloaded.Details.ETag) : throw Unreadable(null);
         }
         catch (RequestFailedException missing) when (
             missing.ErrorCode == BlobErrorCode.BlobNotFound || missing.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            return null;
+            return (RunningNote.Empty, null);
         }
         catch (JsonException exception)
         {
@@ -42,22 +105,8 @@ internal sealed class RunningModels(BlobContainerClient container)
         }
     }
 
-    /// <summary>Notes the versions that run.</summary>
-    public async Task WriteAsync(IReadOnlyList<ModelVersion> versions, CancellationToken cancellationToken)
-    {
-        var content = BinaryData.FromObjectAsJson(versions, Options);
-        try
-        {
-            await _blob.UploadAsync(content, overwrite: true, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            // It is there in Azure, where the identity may have no right to make one.
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            await _blob.UploadAsync(content, overwrite: true, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     private InvalidDataException Unreadable(Exception? cause) => new(
-        $"The blob '{Name}' in the container '{container.Name}' does not say which models run. Restart the app: it writes it anew.", cause);
+        $"The blob '{Name}' in the container '{container.Name}' does not say which models run. Delete it and restart the app, which " +
+        "writes it anew.",
+        cause);
 }

@@ -25,10 +25,10 @@ internal sealed partial class RunningModelsNote(
         {
             try
             {
-                await note.WriteAsync(versions, stoppingToken).ConfigureAwait(false);
+                await note.UpdateAsync(noted => noted.Started(versions, time.GetUtcNow()), stoppingToken).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
+            catch (Exception exception) when (exception is RequestFailedException or InvalidDataException || StorageOutage.Is(exception))
             {
                 LogNotWritten(pause, exception);
             }
