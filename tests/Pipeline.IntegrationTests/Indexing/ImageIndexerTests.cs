@@ -142,6 +142,29 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
         Assert.Equal(3, status.Left);
     }
 
+    [Fact]
+    public async Task Reconciling_deletes_the_rows_of_an_earlier_model_a_week_after_it_was_replaced()
+    {
+        await Host.UploadAsync("a.bmp", 1);
+        await Host.IndexAsync("a.bmp", CancellationToken);
+        TableClient embeddings = Host.Azurite.Tables.GetTableClient("Embeddings");
+        TableEntity row = await embeddings.QueryAsync<TableEntity>(cancellationToken: CancellationToken).SingleAsync(CancellationToken);
+        string key = row.RowKey;
+        for (int i = 0; i < 130; i++)
+        {
+            await embeddings.AddEntityAsync(new TableEntity($"resnet50-00000000000a-0{i % 16:x}", $"{i}"), CancellationToken);
+        }
+
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+        int kept = await embeddings.QueryAsync<TableEntity>(cancellationToken: CancellationToken).CountAsync(CancellationToken);
+        Host.Time.Ahead += OldVersions.Grace;
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+
+        Assert.Equal(131, kept);
+        Assert.Equal(
+            key, (await embeddings.QueryAsync<TableEntity>(cancellationToken: CancellationToken).SingleAsync(CancellationToken)).RowKey);
+    }
+
     [Theory]
     [InlineData("""{"name":"a.bmp","model":"alexnet"}""", "asks for the model 'alexnet', which is not installed here")]
     [InlineData("""{"name":"../models/x","model":"vgg16"}""", "No image of the container 'images' can be called '../models/x'")]
