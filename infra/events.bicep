@@ -36,6 +36,7 @@ var deletionsQueue = 'image-deletions'
 var embeddings = [
   { subscription: 'embed-with-vgg16', function: 'EmbedWithVgg16' }
   { subscription: 'embed-with-resnet50', function: 'EmbedWithResNet50' }
+  { subscription: 'embed-with-additional', function: 'EmbedWithAdditional' }
 ]
 
 var webhook = 'https://${site.properties.defaultHostName}/runtime/webhooks/blobs'

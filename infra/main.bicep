@@ -55,7 +55,7 @@ param alwaysReadyHttp int = 0
 param alwaysReadyBlob int = 0
 
 // Pass it with every deployment: settings are written whole, and what is not given here is gone from them.
-@description('Fingerprint of the model file that the app runs, by the model\'s key: { vgg16: \'...\', resnet50: \'...\' }.')
+@description('Fingerprint of the model file that the app runs, by the model\'s key: { resnet18: \'...\', vgg16: \'...\' }.')
 param modelVersions { *: string } = {}
 
 @description('Object id of the identity that uploads models and images and reads the poison queue; by default the deploying one. Empty: none.')

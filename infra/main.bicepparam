@@ -8,4 +8,5 @@ param alertEmail = readEnvironmentVariable('PIPELINE_ALERT_EMAIL', '')
 param modelVersions = {
   vgg16: readEnvironmentVariable('PIPELINE_VGG16_VERSION', '')
   resnet50: readEnvironmentVariable('PIPELINE_RESNET50_VERSION', '')
+  resnet18: readEnvironmentVariable('PIPELINE_RESNET18_VERSION', '')
 }

@@ -1,4 +1,5 @@
 using Pipeline.Cli.Terminal;
+using Pipeline.Models;
 
 namespace Pipeline.Cli;
 
@@ -7,6 +8,10 @@ namespace Pipeline.Cli;
 internal sealed record SourceTree(string Root)
 {
     public string Models => Path.Combine(Root, "models");
+
+    /// <summary>The models that come with the product, and those that were added to the models folder.</summary>
+    /// <exception cref="InvalidDataException">A manifest there is damaged; the message says which.</exception>
+    public ModelCatalogue Catalogue => ModelCatalogue.Default().WithAddedIn(Models);
 
     public string Samples => Path.Combine(Root, "samples");
 

@@ -15,4 +15,8 @@ public enum Precision
     /// <summary>Kernels of dense layers int8 with a scale for each output and block of 32 inputs, in the file and in memory.</summary>
     [JsonStringEnumMemberName("int8Dense")]
     Int8Dense,
+
+    /// <summary>Weights and activations int8 wherever the runtime has such a kernel; offered for a model for which it was measured.</summary>
+    [JsonStringEnumMemberName("int8")]
+    Int8,
 }

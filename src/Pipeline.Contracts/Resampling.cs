@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Pipeline.Contracts;
 
-/// <summary>How an image is resized to a model's input size. Both ignore the aspect ratio, as the study did.</summary>
+/// <summary>How an image is resized for a model.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Resampling>))]
 public enum Resampling
 {
@@ -15,4 +15,12 @@ public enum Resampling
     /// </summary>
     [JsonStringEnumMemberName("keras")]
     Keras,
+
+    /// <summary>Antialiased bilinear (a triangle as wide as the reduction), as Pillow and torchvision do.</summary>
+    [JsonStringEnumMemberName("bilinear")]
+    Bilinear,
+
+    /// <summary>Antialiased bicubic (a = -0.5, as wide as the reduction), as Pillow and torchvision do.</summary>
+    [JsonStringEnumMemberName("bicubic")]
+    Bicubic,
 }

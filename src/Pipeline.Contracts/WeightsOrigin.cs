@@ -10,7 +10,11 @@ public enum WeightsOrigin
     [JsonStringEnumMemberName("untrained")]
     Untrained,
 
-    /// <summary>Keras' own ImageNet training.</summary>
+    /// <summary>Trained on ImageNet by who published them: Keras (VGG16, ResNet50), ML.NET (ResNet-18).</summary>
     [JsonStringEnumMemberName("imagenet")]
     ImageNet,
+
+    /// <summary>A file of the user's, added by <c>pipeline models add</c>; counted as trained.</summary>
+    [JsonStringEnumMemberName("own")]
+    Own,
 }

@@ -191,7 +191,7 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
         return name;
     }
 
-    private static ValueInfoProto Tensor(string name, params ReadOnlySpan<int> dimensions)
+    internal static ValueInfoProto Tensor(string name, params ReadOnlySpan<int> dimensions)
     {
         var shape = new TensorShapeProto { Dim = { new TensorShapeProto.Types.Dimension { DimParam = "N" } } };
         foreach (int dimension in dimensions)

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using Pipeline.Diagnostics;
-using Pipeline.Imaging;
 using Pipeline.Models;
 
 namespace Pipeline.ModelBuilding;
@@ -97,49 +94,11 @@ internal static class ModelBuilder
         bool withTop,
         string folder,
         string use,
-        CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folder);
-        string path = ModelManifest.ModelPathOf(folder, model.Key, use);
-        string part = $"{path}.part";
-        try
-        {
-            (string weightsHash, long bytes, string sha256) = Write(part, file => Write(
-                model, weights, precision, withTop, divisor: 1, file, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
-
-            // A model exists if its manifest does: the manifest is deleted first and written last.
-            File.Delete(ModelManifest.PathOf(folder, model.Key, use));
-            File.Move(part, path, overwrite: true);
-            var manifest = new ModelManifest(
-                ModelManifest.CurrentFormat,
-                model.Key,
-                weights.Origin,
-                weightsHash,
-                precision,
-                withTop,
-                ModelManifest.FingerprintOf(withTop ? model : model.WithoutTop(), weightsHash, precision).ToString(),
-                bytes,
-                sha256);
-            manifest.Write(folder, use);
-            return manifest.Install(model, path);
-        }
-        finally
-        {
-            File.Delete(part);
-        }
-    }
-
-    private static (string WeightsHash, long Bytes, string Sha256) Write(string path, Func<Stream, string> write)
-    {
-        using var sha256 = SHA256.Create();
-        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
-        using var hashed = new CryptoStream(file, sha256, CryptoStreamMode.Write, leaveOpen: true);
-        string weightsHash = write(hashed);
-        hashed.FlushFinalBlock();
-
-        // Flushed to the disk before it gets its name: a power failure leaves no incomplete file under that name.
-        file.Flush(flushToDisk: true);
-        return (weightsHash, file.Length, Convert.ToHexStringLower(sha256.Hash!));
-    }
+        CancellationToken cancellationToken) => ModelFile.Install(
+            model,
+            new ModelOrigin(weights.Origin, precision, withTop),
+            folder,
+            use,
+            file => Write(model, weights, precision, withTop, divisor: 1, file, cancellationToken),
+            cancellationToken);
 }

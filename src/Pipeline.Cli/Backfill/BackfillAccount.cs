@@ -60,15 +60,19 @@ internal sealed class BackfillAccount
     }
 
     /// <summary>The models that the app of this checkout runs.</summary>
-    /// <exception cref="CommandFailure">They are not installed.</exception>
+    /// <exception cref="CommandFailure">None is installed.</exception>
     public IReadOnlyList<ModelVersion> Installed()
     {
-        InstalledModel[] models = [.. ModelCatalogue.Default().Models
-            .Select(definition => InstalledModel.Find(definition, _tree.Models)).OfType<InstalledModel>()];
-        return models.Length == ModelCatalogue.Default().Models.Count
-            ? [.. models.Select(ModelVersion.Of)]
-            : throw new CommandFailure(
+        try
+        {
+            var options = new ModelOptions { Folder = _tree.Models };
+            return [.. EnabledModels.Find(options, ModelCatalogue.Default()).Select(ModelVersion.Of)];
+        }
+        catch (InvalidDataException none)
+        {
+            throw new CommandFailure(
                 $"Which models run is not known: no app has run with the account '{Name}' yet. Start it, with ./pipeline up or " +
-                "./pipeline deploy, and run this again.");
+                $"./pipeline deploy, and run this again. ({none.Message})");
+        }
     }
 }

@@ -12,7 +12,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline compare</c>: how similar two images are for both models.</summary>
+/// <summary><c>pipeline compare</c>: how similar two images are for each model.</summary>
 internal static class CompareCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)
@@ -45,7 +45,7 @@ internal static class CompareCommand
         var json = new Option<bool>(
             "--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
         var command = new Command(
-            "compare", "Shows how similar two images are for both models: the cosine of the angle between their embeddings.")
+            "compare", "Shows how similar two images are for each model: the cosine of the angle between their embeddings.")
         {
             a, b, layers, output, json,
         };
@@ -74,8 +74,8 @@ internal static class CompareCommand
         ImageFile b = await ImageFile.ReadAsync(files.B, decoder.Limits, cancellationToken);
 
         // Invalid images are refused before the models are prepared, which may take long.
-        await a.DecodeForModelsAsync(decoder, cancellationToken);
-        await b.DecodeForModelsAsync(decoder, cancellationToken);
+        await a.DecodeForModelsAsync(decoder, tree.Catalogue, cancellationToken);
+        await b.DecodeForModelsAsync(decoder, tree.Catalogue, cancellationToken);
         using OutputFolder? drawn = output is null ? null : OutputFolder.Open(output.DirectoryName!);
         CommandConsole messages = json ? console.OnError() : console;
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, messages, cancellationToken);
@@ -84,7 +84,7 @@ internal static class CompareCommand
         ComparedPair pair = null!;
         try
         {
-            await messages.StageAsync($"Comparing {a.File.Name} and {b.File.Name} with both models", async _ =>
+            await messages.StageAsync($"Comparing {a.File.Name} and {b.File.Name} with all models", async _ =>
                 pair = await new PairComparison(decoder, sessions).CompareAsync(Named(a), Named(b), layers, cancellationToken));
         }
         catch (InvalidImageException invalid)

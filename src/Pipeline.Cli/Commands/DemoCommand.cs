@@ -4,7 +4,7 @@ using Pipeline.Cli.Terminal;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline demo</c>: uploads images, embeds them with both models, and searches for similar ones.</summary>
+/// <summary><c>pipeline demo</c>: uploads images, embeds them with all models, and searches for similar ones.</summary>
 internal static class DemoCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console)

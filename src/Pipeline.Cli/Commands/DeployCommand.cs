@@ -20,6 +20,7 @@ internal static partial class DeployCommand
           ./pipeline deploy -g images -l westeurope --dry-run
           ./pipeline deploy -g images -l westeurope
           ./pipeline deploy -g images -l westeurope --yes --memory 4096 --parameter alwaysReadyHttp=1
+          ./pipeline deploy -g images -l westeurope --models resnet18
           ./pipeline deploy -g images -l westeurope --only publish
 
         Environment: PIPELINE_TRIES (60) is the number of attempts of each wait, PIPELINE_PAUSE_SECONDS (10) the pause between them;
@@ -51,6 +52,10 @@ internal static partial class DeployCommand
         var only = new Option<string[]>("--only") { Description = "Run only these of the steps below.", HelpName = "STEP[,STEP]" };
         Validate(only, value => value.Split(',').All(Steps.Contains), $"takes one or more of these steps: {string.Join(", ", Steps)}");
         var skipWhatIf = new Option<bool>("--skip-what-if") { Description = "Do not show the changes, and do not ask." };
+        var models = new Option<string[]>("--models")
+        {
+            Description = "Deploy only these models. Default: all in the models folder.", HelpName = "KEY[,KEY]",
+        };
         var allowUntrained = new Option<bool>("--allow-untrained") { Description = "Deploy untrained models, to try the deployment." };
         var azd = new Option<bool>(
             "--azd") { Description = "For azd's hooks: names come from azd's environment, and no question is asked." };
@@ -59,7 +64,7 @@ internal static partial class DeployCommand
         var command = new DetailedCommand(
             "deploy", "Creates or updates the pipeline in a resource group in Azure. It is safe to run it again at any time.", Details)
         {
-            group, location, name, memory, parameters, only, skipWhatIf, allowUntrained, azd, yes, dryRun,
+            group, location, name, memory, parameters, only, skipWhatIf, models, allowUntrained, azd, yes, dryRun,
         };
         command.SetAction((parsed, stop) =>
         {
@@ -72,6 +77,7 @@ internal static partial class DeployCommand
                 parsed.GetValue(parameters) ?? [],
                 chosen.Where(step => step != WhatIfStep.Step.Name || !parsed.GetValue(skipWhatIf)).ToHashSet(),
                 parsed.GetValue(yes) || parsed.GetValue(azd),
+                (parsed.GetValue(models) ?? []).SelectMany(keys => keys.Split(',', StringSplitOptions.TrimEntries)).ToHashSet(),
                 parsed.GetValue(allowUntrained),
                 parsed.GetValue(azd));
             var deployment = new Deployment(options, tree, console, new CommandRunner(console, tree.Root, parsed.GetValue(dryRun)));

@@ -14,8 +14,8 @@ internal static class FeatureMapsCommand
     public static Command Create(SourceTree tree, CommandConsole console)
     {
         Argument<FileInfo> image = ImageArgument.Create("FILE");
-        Option<string> model = ModelOption.Create("Draw only this model. Default: all.");
-        int blocks = ModelCatalogue.Default().Models.Min(entry => entry.Blocks.Count);
+        Option<string> model = ModelOption.Create("Draw only this model. Default: all that have feature maps.", () => WithMaps(tree));
+        int blocks = ModelCatalogue.Default().Models.Min(model => model.Blocks.Count);
         Option<int?> block = NumberOption.Create(
             "--block", 1, blocks, $"Draw only the grid of this block, 1 to {blocks}. Default: the grids of all blocks, " +
                 "and a sheet of them.");
@@ -34,13 +34,16 @@ internal static class FeatureMapsCommand
         command.SetAction((parsed, stop) => RunAsync(
             tree,
             parsed.GetRequiredValue(image),
-            ModelOption.Chosen(parsed.GetValue(model)),
+            ModelOption.Chosen(parsed.GetValue(model), WithMaps(tree)),
             parsed.GetValue(block),
             parsed.GetValue(folder)?.FullName,
             console,
             stop));
         return command;
     }
+
+    private static IReadOnlyList<ModelDefinition> WithMaps(SourceTree tree) =>
+        [.. tree.Catalogue.Models.Where(model => model.Blocks.Count > 0)];
 
     private static async Task<int> RunAsync(
         SourceTree tree,
@@ -55,7 +58,7 @@ internal static class FeatureMapsCommand
         ImageFile image = await ImageFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
         // Invalid images are refused before the models are prepared, which may take long.
-        ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
+        ModelInputs inputs = await image.DecodeForModelsAsync(decoder, tree.Catalogue, cancellationToken);
         string target = folder ?? Path.GetFullPath($"{image.Stem}-feature-maps");
         using var output = OutputFolder.Open(target);
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, console, cancellationToken);

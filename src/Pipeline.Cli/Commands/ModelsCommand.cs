@@ -22,7 +22,8 @@ internal static class ModelsCommand
 
     private static Command CreateList(SourceTree tree, CommandConsole console)
     {
-        var command = new Command("list", "Lists the models of the catalogue and whether they are built, without loading them.");
+        var command = new Command(
+            "list", "Lists the models that come with the product and those that were added, without loading them.");
         command.SetAction(_ => List(tree, console));
         return command;
     }
@@ -32,17 +33,18 @@ internal static class ModelsCommand
         var seeded = new Option<bool>("--seeded")
         {
             Description =
-                "Draw the weights from a fixed seed. Such a model is untrained: it has full size and speed, but its results mean nothing.",
+                "Draw the weights of VGG16 and ResNet50 from a fixed seed. Such a model is untrained: it has full size and speed, but " +
+                "its results mean nothing. ResNet-18 is built trained, from its package.",
         };
         var force = new Option<bool>("--force") { Description = "Also build models that exist already. Default: keep them." };
-        Option<string> model = ModelOption.Create("Build only this model. Default: all.");
+        Option<string> model = ModelOption.Create("Build only this model. Default: all.", () => ModelCatalogue.Default().Models);
         var command = new Command("build", "Writes the models as ONNX files into models/.") { seeded, force, model };
         command.Validators.Add(result =>
         {
-            if (!result.GetValue(seeded))
+            if (!result.GetValue(seeded) && !Chosen(result.GetValue(model)).All(ModelInstallation.IsPackaged))
             {
-                result.AddError("Say where the weights come from: pass --seeded to draw them from a seed. For trained models, " +
-                    "run ./pipeline models pull.");
+                result.AddError("Say where the weights come from: pass --seeded to draw them from a seed, or --model resnet18 for the " +
+                    "one that comes trained with the packages. For the others trained, run ./pipeline models pull.");
             }
         });
         command.SetAction(async (parsed, stop) =>
@@ -50,12 +52,14 @@ internal static class ModelsCommand
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
                 await ModelInstallation.BuildAsync(
-                    ModelOption.Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
+                    Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
             }
 
             return 0;
         });
         return command;
+
+        static IReadOnlyList<ModelDefinition> Chosen(string? key) => ModelOption.Chosen(key, ModelCatalogue.Default().Models);
     }
 
     private static Command CreateVerify(SourceTree tree, CommandConsole console)
@@ -69,7 +73,7 @@ internal static class ModelsCommand
     private static int List(SourceTree tree, CommandConsole console)
     {
         Table table = new Table().AddColumns("key", "name", "weights", "precision", "fingerprint", "embedding", "file");
-        foreach (ModelDefinition model in ModelCatalogue.Default().Models)
+        foreach (ModelDefinition model in tree.Catalogue.Models)
         {
             foreach (string[] row in Describe(model, tree.Models))
             {
@@ -94,7 +98,7 @@ internal static class ModelsCommand
         }
 
         return installed.Length == 0
-            ? [[model.Key, model.Title, "not there", "-", "-", "-", "./pipeline models pull"]]
+            ? [[model.Key, model.Title, "not there", "-", "-", "-", GetIt(model)]]
             : installed.Select(file => new[]
             {
                 file.Key,
@@ -107,6 +111,10 @@ internal static class ModelsCommand
             });
     }
 
+    private static string GetIt(ModelDefinition model) => ModelInstallation.IsPackaged(model)
+        ? $"./pipeline models build --model {model.Key}"
+        : "./pipeline models pull, or untrained: ./pipeline models build --seeded";
+
     // The file that search uses, and that of the study if it is another.
     private static InstalledModel[] Installed(ModelDefinition model, string folder) =>
         [.. new[] { InstalledModel.Find(model, folder), InstalledModel.FindFloat32(model, folder) }.OfType<InstalledModel>().Distinct()];
@@ -117,7 +125,7 @@ internal static class ModelsCommand
     private static async Task<int> VerifyAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
         bool allWhole = true;
-        foreach (ModelDefinition model in ModelCatalogue.Default().Models)
+        foreach (ModelDefinition model in tree.Catalogue.Models)
         {
             try
             {
@@ -125,7 +133,7 @@ internal static class ModelsCommand
                 allWhole &= installed.Length > 0;
                 if (installed.Length == 0)
                 {
-                    console.Line($"{model.Key}: not there. Get it: ./pipeline models pull, or untrained: ./pipeline models build --seeded");
+                    console.Line($"{model.Key}: not there. Get it: {GetIt(model)}");
                 }
 
                 foreach (InstalledModel file in installed)

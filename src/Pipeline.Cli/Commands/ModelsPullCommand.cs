@@ -2,6 +2,7 @@ using System.CommandLine;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.ModelBuilding;
+using Pipeline.Models;
 
 namespace Pipeline.Cli.Commands;
 
@@ -20,13 +21,25 @@ internal static class ModelsPullCommand
             Description =
                 "Fetch the models without their dense layers, 154 MB instead of 656 MB: they find similar images but predict no classes.",
         };
-        Option<string> model = ModelOption.Create("Fetch only this model. Default: all.");
+        Option<string> model = ModelOption.Create(
+            "Fetch only this model. Default: all that Keras publishes.", () => TrainedModels.Published);
         var force = new Option<bool>("--force") { Description = "Also fetch models that exist already. Default: keep them." };
+        var labels = new Option<bool>("--labels")
+        {
+            Description = "Fetch only the names of the classes, 35 kB: without them, predictions have numbers.",
+        };
         var command = new Command(
             "pull", "Fetches Keras' ImageNet weights and the names of the classes, checks them, and converts them to ONNX in models/.")
         {
-            from, noTop, model, force,
+            from, noTop, model, force, labels,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(labels) && (result.GetValue(noTop) || result.GetValue(force) || result.GetResult(model) is not null))
+            {
+                result.AddError("--labels fetches no model: leave out --no-top, --model and --force.");
+            }
+        });
         command.SetAction(async (parsed, stop) =>
         {
             using HttpClient client = WeightsClient.Create();
@@ -36,9 +49,11 @@ internal static class ModelsPullCommand
                 WithTop = !parsed.GetValue(noTop),
                 Force = parsed.GetValue(force),
             };
+            IReadOnlyList<ModelDefinition> chosen =
+                parsed.GetValue(labels) ? [] : ModelOption.Chosen(parsed.GetValue(model), TrainedModels.Published);
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
-                await pull.RunAsync(ModelOption.Chosen(parsed.GetValue(model)), PublishedFile.ImageNetClassIndex, stop);
+                await pull.RunAsync(chosen, PublishedFile.ImageNetClassIndex, stop);
             }
 
             return 0;

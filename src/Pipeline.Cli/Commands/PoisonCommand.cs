@@ -6,7 +6,6 @@ using Pipeline.Cli.Poison;
 using Pipeline.Cli.Terminal;
 using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.PoisonQueue;
-using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Cli.Commands;
@@ -148,9 +147,9 @@ internal static class PoisonCommand
     }
 
     private static PoisonReader Reader(ImagesAccount account) =>
-        new(Queue(account), account.Images, new FailureTable(account.Tables), ModelCatalogue.Default());
+        new(Queue(account), account.Images, new FailureTable(account.Tables));
 
-    private static PoisonReplay Replay(ImagesAccount account) => new(Queue(account), account.Images, ModelCatalogue.Default());
+    private static PoisonReplay Replay(ImagesAccount account) => new(Queue(account), account.Images);
 
     // Without an encoding: a message that cannot be decoded must still be listed.
     private static QueueClient Queue(ImagesAccount account) =>

@@ -8,7 +8,7 @@ using Pipeline.Models;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline predict</c>: shows the predictions of both models for an image.</summary>
+/// <summary><c>pipeline predict</c>: shows the predictions of the models for an image.</summary>
 internal static class PredictCommand
 {
     private const int DefaultTop = 5;
@@ -21,7 +21,7 @@ internal static class PredictCommand
             "--top", 1, MaxTop, $"The number of classes per model, 1 to {MaxTop}. Default: {DefaultTop}.");
         var json = new Option<bool>(
             "--json") { Description = "Write JSON to standard output, and messages to standard error. Default: a table." };
-        var command = new Command("predict", "Shows what both models take an image for: the most probable of ImageNet's classes.")
+        var command = new Command("predict", "Shows what the models take an image for: the most probable of ImageNet's classes.")
         {
             image, top, json,
         };
@@ -37,40 +37,45 @@ internal static class PredictCommand
         ImageFile image = await ImageFile.ReadAsync(file, decoder.Limits, cancellationToken);
 
         // Invalid images are refused before the models are prepared, which may take long.
-        ModelInputs inputs = await image.DecodeForModelsAsync(decoder, cancellationToken);
+        ModelInputs inputs = await image.DecodeForModelsAsync(decoder, tree.Catalogue, cancellationToken);
         CommandConsole messages = json ? console.OnError() : console;
         using ModelSessions sessions = await LocalModels.OpenAsync(tree, messages, cancellationToken);
-        if (Predictor.FaultOf(sessions.Models) is { } error)
+        IReadOnlyList<InstalledModel> models = Predictor.Default(sessions.Models);
+        if (Predictor.FaultOf(models) is { } error)
         {
             throw new CommandFailure(error);
         }
 
         IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions = null!;
-        await messages.StageAsync($"Running both models on {file.Name}", async _ =>
-            predictions = await new Predictor(sessions).PredictAsync(inputs, sessions.Models, top, cancellationToken));
+        await messages.StageAsync($"Running the models on {file.Name}", async _ =>
+            predictions = await new Predictor(sessions).PredictAsync(inputs, models, top, cancellationToken));
         if (json)
         {
-            console.Line(JsonReport.Write(Report(file.Name, inputs, sessions, predictions)));
+            console.Line(JsonReport.Write(Report(file.Name, inputs, sessions.Classes is not null, models, predictions)));
             return 0;
         }
 
-        console.Write(PredictionTable.Create(file.Name, sessions.Models, predictions));
+        console.Write(PredictionTable.Create(file.Name, models, predictions));
         if (sessions.Classes is null)
         {
-            console.Line($"The classes' names are missing ({ClassIndex.FileName}). Get them: ./pipeline models pull");
+            console.Line($"The classes' names are missing ({ClassIndex.FileName}). Get them, 35 kB: ./pipeline models pull --labels");
         }
 
         return 0;
     }
 
     private static PredictionReport Report(
-        string file, ModelInputs inputs, ModelSessions sessions, IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions) => new(
+        string file,
+        ModelInputs inputs,
+        bool labelled,
+        IReadOnlyList<InstalledModel> models,
+        IReadOnlyDictionary<string, IReadOnlyList<Prediction>> predictions) => new(
         file,
         inputs.Width,
         inputs.Height,
         inputs.ContentHash,
-        sessions.Classes is not null,
-        sessions.Models.ToDictionary(model => model.Key, model => new ModelPredictions(
+        labelled,
+        models.ToDictionary(model => model.Key, model => new ModelPredictions(
             model.Weights, model.Fingerprint.ToString(), model.Precision, predictions[model.Key])));
 
     /// <summary>What <c>--json</c> writes.</summary>

@@ -45,7 +45,7 @@ internal static class StudyCommand
         folder.Aliases.Add("--output");
         var command = new Command(
             "study",
-            "Studies images with both models: classes, cosines, variants, distortions, feature maps. " +
+            "Studies images with all models: classes, cosines, variants, distortions, feature maps. " +
             $"Writes {StudyCommandRun.HtmlName}, {StudyCommandRun.JsonName} and {StudyCommandRun.CsvName}.")
         {
             images, published, count, seed, folder,

@@ -21,7 +21,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
 
     private const int ParallelUploads = 4;
 
-    private readonly IReadOnlyList<ModelDefinition> _models = ModelCatalogue.Default().Models;
+    private readonly IReadOnlyList<ModelDefinition> _models = tree.Catalogue.Models;
     private readonly List<(string Stage, TimeSpan Took)> _stages = [];
 
     /// <param name="port">The app's port; null for a free one.</param>
@@ -86,7 +86,7 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         try
         {
             await StageAsync(
-                "Embedding them with both models",
+                "Embedding them with all models",
                 progress => IndexingWait.RunAsync(app, samples, keys, progress, cancellationToken));
             await StageAsync(
                 $"Searching for the {Top} most similar to {query.Name}",

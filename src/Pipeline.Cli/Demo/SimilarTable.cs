@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;
 
-/// <summary>Shows a response as a table: both models side by side, and the fused list.</summary>
+/// <summary>Shows a response as a table: the models side by side, and the fused list.</summary>
 internal static class SimilarTable
 {
     public static Table Create(SimilarResponse response, string query, IReadOnlyList<ModelDefinition> models)
@@ -17,7 +17,7 @@ internal static class SimilarTable
             table.AddColumn(new TableColumn("cosine").RightAligned());
         }
 
-        table.AddColumn("both together");
+        table.AddColumn("together");
         table.AddColumn(new TableColumn("score").RightAligned());
         int rows = models.Select(model => response.Models[model.Key].Results.Count).Append(response.Fused.Count).Max();
         for (int row = 0; row < rows; row++)

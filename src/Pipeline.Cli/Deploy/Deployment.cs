@@ -52,5 +52,6 @@ internal sealed record DeploymentOptions(
     IReadOnlyList<string> Parameters,
     IReadOnlySet<string> Steps,
     bool Yes,
+    IReadOnlySet<string> Models,
     bool AllowUntrained,
     bool Azd);

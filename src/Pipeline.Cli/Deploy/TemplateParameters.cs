@@ -20,7 +20,7 @@ internal static class TemplateParameters
             "app", $"az functionapp list --resource-group {options.Group} --query {query} --output tsv", cancellationToken);
         var versions = new Dictionary<string, string>();
         bool runs = app.Length > 0 && !deployment.Runner.DryRun;
-        foreach (string key in runs ? ModelCatalogue.Default().Models.Select(model => model.Key) : [])
+        foreach (string key in runs ? ModelCatalogue.Default().WithAddedIn(deployment.Models).Models.Select(model => model.Key) : [])
         {
             if (await RunningVersionAsync(deployment, app, key, cancellationToken) is { Length: > 0 } version)
             {

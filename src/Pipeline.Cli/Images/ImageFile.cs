@@ -70,11 +70,12 @@ internal sealed record ImageFile(FileInfo File, ReadOnlyMemory<byte> Encoded)
     public RgbImage Decode(ImageDecoder decoder) =>
         decoder.TryDecode(Encoded, out DecodedImage? image, out ImageRejection? rejection) ? image.Pixels : throw Failure(rejection);
 
-    /// <summary>Decodes the image for every model of the catalogue.</summary>
+    /// <summary>Decodes the image for models.</summary>
     /// <exception cref="CommandFailure">It is not accepted as an image; the message says why.</exception>
-    public async Task<ModelInputs> DecodeForModelsAsync(ImageDecoder decoder, CancellationToken cancellationToken)
+    public async Task<ModelInputs> DecodeForModelsAsync(
+        ImageDecoder decoder, ModelCatalogue models, CancellationToken cancellationToken)
     {
-        IEnumerable<InputForm> forms = ModelCatalogue.Default().Models.Select(model => model.InputForm);
+        IEnumerable<InputForm> forms = models.Models.Select(model => model.InputForm);
         try
         {
             return await ModelInputs.DecodeAsync(decoder, Encoded, forms, cancellationToken);

@@ -16,7 +16,7 @@ internal static class LocalModels
     public static async Task<ModelSessions> OpenAsync(SourceTree tree, CommandConsole console, CancellationToken cancellationToken)
     {
         // Nothing is written if all are there, so a read-only checkout that was set up before needs no lock.
-        if (!ModelCatalogue.Default().Models.All(model => InstalledModel.Find(model, tree.Models) is not null))
+        if (!ModelInstallation.IsReady(tree.Models))
         {
             await using IAsyncDisposable held = await SetupLock.AcquireAsync(tree, console, cancellationToken);
             await TrainedModels.OfferAsync(tree, console, cancellationToken);

@@ -22,6 +22,9 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
     public bool Force { get; init; }
 
     /// <summary>Installs the models and the names of the classes in the models folder.</summary>
+    /// <param name="models">Those of <see cref="TrainedModels.Published"/>; empty for the names alone.</param>
+    /// <param name="classIndex">The names of the classes.</param>
+    /// <param name="cancellationToken">Ends the work early; what was fetched stays, and is continued by the next call.</param>
     /// <exception cref="HttpRequestException">A file cannot be fetched.</exception>
     /// <exception cref="InvalidDataException">A file is not the published one, or its weights do not fit.</exception>
     /// <exception cref="IOException">The disk is full, or cannot be written to.</exception>
@@ -36,7 +39,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
             }
             else
             {
-                wanted.Add((model, Placed(PublishedFile.Of(WithTop ? model.Weights : model.NoTop.Weights))));
+                wanted.Add((model, Placed(PublishedFile.Of((WithTop ? model.Weights : model.NoTop?.Weights)!))));
             }
         }
 
@@ -82,6 +85,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
         string target = Path.Combine(folder, ClassIndex.FileName);
         if (await WeightsDownload.IsThereAsync(file, target, cancellationToken))
         {
+            console.Line("The names of the classes are installed");
             return;
         }
 

@@ -9,7 +9,7 @@ internal sealed class ReportingWeights(
     IWeightSource source, ModelDefinition model, bool withTop, IProgress<StageProgress> progress) : IWeightSource
 {
     // The published file has a few kilobytes beside the weights. A model that search does not run in float32 is written twice.
-    private readonly double _total = (withTop ? model.Weights : model.NoTop.Weights).Bytes
+    private readonly double _total = (withTop ? model.Weights : model.NoTop?.Weights)!.Bytes
         * (withTop && model.Precision != Precision.Float32 ? 2.04 : 1.02) / sizeof(float);
     private long _read;
 

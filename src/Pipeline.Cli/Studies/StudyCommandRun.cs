@@ -28,7 +28,7 @@ internal sealed class StudyCommandRun(StudyFiles files, int count, int seed, str
         foreach (ImageFile file in all)
         {
             // Invalid images are refused before the models are prepared, which may take long.
-            await file.DecodeForModelsAsync(decoder, cancellationToken);
+            await file.DecodeForModelsAsync(decoder, tree.Catalogue, cancellationToken);
         }
 
         using var output = OutputFolder.Open(folder);

@@ -47,16 +47,24 @@ public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder
 }
 
 /// <summary>The parameters of a call for feature maps.</summary>
-/// <param name="Model">The model; the catalogue's first if none is named.</param>
+/// <param name="Model">The model; the first that has feature maps if none is named.</param>
 /// <param name="Block">The block whose grid is drawn, from 1; null for a sheet of all.</param>
 internal sealed record FeatureMapsQuery(InstalledModel Model, int? Block)
 {
     private const int DefaultBlock = 1;
 
-    /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
+    /// <exception cref="ApiProblemException">A parameter is not allowed, or the model has no feature maps.</exception>
     public static FeatureMapsQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)
     {
-        InstalledModel model = QueryParameters.Model(query, installed, installed[0].Key) ?? installed[0];
+        InstalledModel first = installed.FirstOrDefault(model => model.Definition.Blocks.Count > 0) ?? installed[0];
+        InstalledModel model = QueryParameters.Model(query, installed, first.Key) ?? first;
+        if (model.Definition.Blocks.Count == 0)
+        {
+            throw Problems.InvalidParameter(
+                $"{model.Definition.Title} has no feature maps: they are known for the models that come with the product. Leave out " +
+                $"model for {first.Key}, or name one of those.");
+        }
+
         if (query.TryGetValue("layout", out StringValues layout) && layout != "grid" && layout != "sheet")
         {
             throw Problems.InvalidParameter(

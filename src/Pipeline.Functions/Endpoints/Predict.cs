@@ -57,7 +57,7 @@ public sealed class Predict(ModelSessions sessions, ImageDecoder decoder, Predic
 
 /// <summary>The parameters of a call for predictions.</summary>
 /// <param name="Top">Classes per model, 1 to 100; 5 if not given.</param>
-/// <param name="Models">The models asked, each of which predicts; all installed ones if none is named.</param>
+/// <param name="Models">The models asked, each of which predicts; all that have classes if none is named.</param>
 internal sealed record PredictionsQuery(int Top, IReadOnlyList<InstalledModel> Models)
 {
     private const int DefaultTop = 5;
@@ -66,7 +66,8 @@ internal sealed record PredictionsQuery(int Top, IReadOnlyList<InstalledModel> M
     public static PredictionsQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)
     {
         int top = QueryParameters.Top(query, DefaultTop);
-        IReadOnlyList<InstalledModel> models = QueryParameters.Models(query, installed);
+        IReadOnlyList<InstalledModel> models =
+            QueryParameters.Model(query, installed, "all that have classes") is { } named ? [named] : Predictor.Default(installed);
         return Predictor.FaultOf(models) is { } fault ? throw Problems.NoPredictions(fault) : new PredictionsQuery(top, models);
     }
 }

@@ -65,7 +65,7 @@ public sealed class RunStudy(ModelSessions sessions, ImageDecoder decoder, Study
 }
 
 /// <summary>
-/// One study at a time on an instance, which is why this is a singleton: a study runs both models a hundred times, and several at once
+/// One study at a time on an instance, which is why this is a singleton: a study runs all models a hundred times, and several at once
 /// would only take longer, and memory from the rest of the app.
 /// </summary>
 public sealed class StudyTurn() : SemaphoreSlim(1);

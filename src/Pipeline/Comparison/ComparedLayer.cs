@@ -15,7 +15,7 @@ internal sealed record ComparedLayer(InstalledModel Model, string Output, Resamp
     public const string Study = "vgg16:fc2,resnet50:predictions";
 
     /// <summary>The form in which the model takes an image.</summary>
-    public InputForm InputForm => new(Model.Definition.InputSize, Resampling);
+    public InputForm InputForm => Model.Definition.InputForm with { Resampling = Resampling };
 
     /// <summary>As search compares: the models that search uses, by their embeddings, each with its own resampling.</summary>
     public static IReadOnlyList<ComparedLayer> OfSearch(ModelSessions sessions)

@@ -48,6 +48,11 @@ public sealed class ImageDecoder : IDisposable
         EncodedImage encoded, int width, int height, Resampling resampling, CancellationToken cancellationToken) =>
         DecodeAsync(encoded, ToSize(width, height, resampling), isWhole: resampling == Resampling.Keras, cancellationToken);
 
+    /// <summary>Decodes the image in the form that a model takes.</summary>
+    /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
+    internal Task<DecodedImage> DecodeAsync(EncodedImage encoded, InputForm form, CancellationToken cancellationToken) =>
+        DecodeAsync(encoded, form.Of, isWhole: form.Resampling != Resampling.Quality || form.Fit != Fit.Stretch, cancellationToken);
+
     /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
     /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
     internal Task<DecodedImage> DecodeAsync(EncodedImage encoded, CancellationToken cancellationToken) =>

@@ -18,6 +18,7 @@ internal static class ImageResizer
         {
             Resampling.Quality => LibVips.Reduce(image, width, height),
             Resampling.Keras => NearestNeighbour.Resize(image, width, height),
+            Resampling.Bilinear or Resampling.Bicubic => AntialiasedResize.Resize(image, width, height, resampling),
             _ => throw new ArgumentOutOfRangeException(nameof(resampling), resampling, "There is no such resampling."),
         };
     }

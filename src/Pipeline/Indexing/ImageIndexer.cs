@@ -152,9 +152,7 @@ public sealed partial class ImageIndexer(
     private async Task<EmbeddingRecord> EmbedAsync(
         InstalledModel model, ImageId id, string imageETag, byte[] bytes, CancellationToken cancellationToken)
     {
-        int side = model.Definition.InputSize;
-        DecodedImage image = await decoder.DecodeAsync(
-            bytes, side, side, model.Definition.Resampling, cancellationToken).ConfigureAwait(false);
+        DecodedImage image = await decoder.DecodeAsync(bytes, model.Definition.InputForm, cancellationToken).ConfigureAwait(false);
         ModelSession session = await sessions.GetAsync(model, cancellationToken).ConfigureAwait(false);
         Embedding embedding = await session.EmbedAsync(image.Pixels, cancellationToken).ConfigureAwait(false);
         string contentHash = Convert.ToHexStringLower(SHA256.HashData(bytes));

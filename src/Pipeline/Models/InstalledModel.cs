@@ -17,14 +17,15 @@ public sealed record InstalledModel(
 
     /// <summary>What to do about a damaged model, for messages.</summary>
     public const string RebuildAdvice =
-        "Install the model again: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights.";
+        "Install the model again: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights; " +
+        "one of your own with ./pipeline models add.";
 
     /// <summary>Short for <see cref="ModelDefinition.Key"/>.</summary>
     public string Key => Definition.Key;
 
     /// <summary>The outputs that are one vector per image and can be compared; the embedding first.</summary>
     public IReadOnlyList<string> VectorOutputs => WithTop
-        ? [.. new[] { Definition.EmbeddingOutput, PredictionsOutput, Definition.NoTop.EmbeddingOutput }.Distinct()]
+        ? [.. new[] { Definition.EmbeddingOutput, PredictionsOutput, Definition.NoTop?.EmbeddingOutput }.OfType<string>().Distinct()]
         : [Definition.EmbeddingOutput];
 
     /// <summary>Looks for the model that search uses, without loading it.</summary>

@@ -6,6 +6,8 @@ namespace Pipeline.Models;
 /// <summary>The models that the product supports, as data.</summary>
 public sealed class ModelCatalogue
 {
+    private const int MaxKeyLength = 32;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false) },
@@ -53,16 +55,34 @@ public sealed class ModelCatalogue
             : throw new InvalidDataException("models.json: two models share a key.");
     }
 
-    private static string? ErrorOf(ModelDefinition model) =>
-        model.Key.Length is 0 or > 32 || !model.Key.All(char.IsAsciiLetterOrDigit) ? "key must be 1 to 32 ASCII letters and digits."
-        : model.InputSize is < 32 or > 1024 || model.InputSize % 32 != 0 ? "inputSize must be a multiple of 32 from 32 to 1024."
-        : model.Mean.Count != 3 ? "mean must have three values."
-        : model.Scale <= 0 ? "scale must be above 0."
-        : model.EmbeddingLength is < 1 or > 16_000 || model.NoTop.EmbeddingLength is < 1 or > 16_000
+    /// <summary>The catalogue and the models that were added to a folder by <c>pipeline models add</c>, by key.</summary>
+    /// <param name="folder">The models folder; it may be missing.</param>
+    /// <exception cref="InvalidDataException">A manifest in it is damaged; the message says which.</exception>
+    internal ModelCatalogue WithAddedIn(string folder) => new(
+    [
+        .. Models,
+        .. ModelManifest.AddedIn(folder).OrderBy(model => model.Key, StringComparer.Ordinal)
+            .ExceptBy(Models.Select(model => model.Key), model => model.Key),
+    ]);
+
+    /// <summary>What is wrong with an entry: which value, and what is allowed; null if nothing is.</summary>
+    internal static string? ErrorOf(ModelDefinition model) =>
+        !IsKey(model.Key) ? $"key must be 1 to {MaxKeyLength} lower-case ASCII letters and digits, the first a letter."
+        : model.Graph != ModelDefinition.Added && (model.InputSize is < 32 or > 1024 || model.InputSize % 32 != 0)
+            ? "inputSize must be a multiple of 32 from 32 to 1024."
+        : model.InputSize is < 16 or > 1024 ? "inputSize must be from 16 to 1024."
+        : model.Mean.Count != 3 || !model.Mean.All(float.IsFinite) ? "mean must have three values."
+        : model.Scale.Count != 3 || !model.Scale.All(scale => float.IsFinite(scale) && scale > 0) ? "scale must have three values above 0."
+        : model.ResizeTo < model.InputSize || model.ResizeTo > 4096 ? "resizeTo must be from inputSize to 4096."
+        : model.EmbeddingLength is < 1 or > 16_000 || model.NoTop?.EmbeddingLength is < 1 or > 16_000
             ? "embeddingLength must be from 1 to 16,000, the limit of a table row."
-        : model.Classes < 1 ? "classes must be at least 1."
-        : model.Blocks.Count == 0 ? "blocks must name at least one output."
+        : model.Classes < 0 ? "classes must be 0 or more."
         : null;
+
+    // A key is part of partition keys, blob and file names, settings and addresses.
+    internal static bool IsKey(string key) =>
+        key.Length is > 0 and <= MaxKeyLength && char.IsAsciiLetterLower(key[0])
+        && key.All(character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character));
 
     private sealed record Content(ModelDefinition[] Models);
 }

@@ -4,11 +4,6 @@ using Pipeline.Imaging;
 
 namespace Pipeline.Models;
 
-/// <summary>The form in which a model takes an image.</summary>
-/// <param name="Size">Side of the square input, in pixels.</param>
-/// <param name="Resampling">How an image is resized to it.</param>
-internal readonly record struct InputForm(int Size, Resampling Resampling);
-
 /// <summary>An image as input for models: decoded once for each form, however many models use it.</summary>
 internal sealed class ModelInputs
 {
@@ -47,8 +42,7 @@ internal sealed class ModelInputs
         var decoded = new Dictionary<InputForm, DecodedImage>();
         foreach (InputForm form in forms.Distinct())
         {
-            decoded[form] = await decoder.DecodeAsync(
-                encoded, form.Size, form.Size, form.Resampling, cancellationToken).ConfigureAwait(false);
+            decoded[form] = await decoder.DecodeAsync(encoded, form, cancellationToken).ConfigureAwait(false);
         }
 
         TimeSpan decoding = Stopwatch.GetElapsedTime(start);

@@ -18,6 +18,10 @@ namespace Pipeline.Models;
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Bytes">Size of the ONNX file.</param>
 /// <param name="Sha256">SHA-256 of the ONNX file, 64 hexadecimal digits.</param>
+/// <param name="Definition">
+/// The entry that it was built from, whose preprocessing is the one that its embeddings are made with; null in manifests of earlier
+/// versions, which had the catalogue's.
+/// </param>
 internal sealed record ModelManifest(
     int Format,
     string Key,
@@ -27,7 +31,8 @@ internal sealed record ModelManifest(
     bool WithTop,
     string Fingerprint,
     long Bytes,
-    string Sha256)
+    string Sha256,
+    ModelDefinition? Definition = null)
 {
     /// <summary>The version that this program writes, and the only one that it reads.</summary>
     public const int CurrentFormat = 2;
@@ -66,17 +71,30 @@ internal sealed record ModelManifest(
         {
             ModelManifest manifest = JsonSerializer.Deserialize<ModelManifest>(json, Json)
                 ?? throw new InvalidDataException($"'{path}' is empty. {InstalledModel.RebuildAdvice}");
-            return manifest.Format == CurrentFormat
-                ? manifest
-                : throw new InvalidDataException(
-                    $"'{path}' has the format {manifest.Format}; this version of the program reads the format {CurrentFormat}. " +
-                    $"{InstalledModel.RebuildAdvice}");
+            return manifest.Format != CurrentFormat
+                    ? throw new InvalidDataException(
+                        $"'{path}' has the format {manifest.Format}; this version of the program reads the format {CurrentFormat}. " +
+                        $"{InstalledModel.RebuildAdvice}")
+                : manifest.Definition is { } definition && ModelCatalogue.ErrorOf(definition) is { } error
+                    ? throw new InvalidDataException($"'{path}': {error} {InstalledModel.RebuildAdvice}")
+                : manifest;
         }
         catch (JsonException exception)
         {
             throw new InvalidDataException($"'{path}' cannot be read ({exception.Message}). {InstalledModel.RebuildAdvice}", exception);
         }
     }
+
+    /// <summary>The entries of the models that were added to a folder.</summary>
+    /// <exception cref="InvalidDataException">A manifest is damaged; the message says which.</exception>
+    public static IEnumerable<ModelDefinition> AddedIn(string folder) =>
+        !Directory.Exists(folder)
+            ? []
+            : Directory.EnumerateFiles(folder, "*.manifest.json")
+                .Where(path => !Path.GetFileName(path).Contains(Studied, StringComparison.Ordinal))
+                .Select(path => Read(File.ReadAllBytes(path), path).Definition)
+                .OfType<ModelDefinition>()
+                .Where(definition => definition.Graph == ModelDefinition.Added);
 
     public static void Delete(string folder, string key, string use)
     {
@@ -100,8 +118,15 @@ internal sealed record ModelManifest(
     }
 
     /// <summary>The model that this describes.</summary>
+    /// <param name="definition">The catalogue's entry, for a manifest that has none.</param>
+    /// <param name="path">The ONNX file.</param>
     public InstalledModel Install(ModelDefinition definition, string path) => new(
-        WithTop ? definition : definition.WithoutTop(), new Fingerprint(Fingerprint), Weights, Precision, WithTop, path);
+        WithTop ? Definition ?? definition : (Definition ?? definition).WithoutTop(),
+        new Fingerprint(Fingerprint),
+        Weights,
+        Precision,
+        WithTop,
+        path);
 
     /// <summary>
     /// A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.
@@ -111,10 +136,18 @@ internal sealed record ModelManifest(
         string ingredients = string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"{model.Graph}|{weightsHash}|{precision}|{model.InputSize}|{model.ChannelOrder}|{string.Join(',', model.Mean)}|" +
-            $"{model.Scale}|{model.Resampling}|{model.EmbeddingOutput}");
+            $"{Joined(model.Scale)}|{model.Resampling}|{model.EmbeddingOutput}{Further(model)}");
         byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(ingredients));
         return new Fingerprint(Convert.ToHexStringLower(hash)[..Models.Fingerprint.Length]);
     }
+
+    // The fingerprints of models that have none of these, and one factor for all channels, are those of the versions before.
+    private static string Joined(IReadOnlyList<float> scale) => string.Join(',', scale.Distinct().Count() == 1 ? scale.Take(1) : scale);
+
+    private static string Further(ModelDefinition model) =>
+        model is { Fit: Fit.Stretch, Layout: InputLayout.Nchw, Pooling: Pooling.None }
+            ? ""
+            : $"|{model.Fit}|{model.ResizeTo}|{model.Layout}|{model.Pooling}";
 
     /// <summary>Also reads <c>imageNet</c>, which earlier versions wrote.</summary>
     private sealed class OriginConverter : JsonConverter<WeightsOrigin>
@@ -130,7 +163,8 @@ internal sealed record ModelManifest(
                 }
             }
 
-            throw new JsonException("'weights' is neither 'imagenet' nor 'untrained'.");
+            throw new JsonException(
+                $"'weights' is not one of {string.Join(", ", Enum.GetValues<WeightsOrigin>().Select(JsonName.ToJsonName))}.");
         }
 
         public override void Write(Utf8JsonWriter writer, WeightsOrigin value, JsonSerializerOptions options) =>

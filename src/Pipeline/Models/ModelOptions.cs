@@ -25,6 +25,17 @@ public sealed class ModelOptions
     public IDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
+    /// The keys of the models that the app runs, separated by commas, such as <c>resnet18,vgg16</c>: <c>Models__Enabled</c>. Without it
+    /// all installed ones.
+    /// </summary>
+    public string? Enabled { get; set; }
+
+    /// <summary><see cref="Enabled"/> as keys; null for all.</summary>
+    internal string[]? EnabledKeys => string.IsNullOrWhiteSpace(Enabled)
+        ? null
+        : Enabled.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>
     /// The folder of one model. Each fetched version has its own, because a running process may have another version open.
     /// </summary>
     internal string FolderOf(string key) => ContainerUri is not null && Versions.TryGetValue(key, out string? version)

@@ -3,42 +3,33 @@ using Microsoft.Extensions.Options;
 namespace Pipeline.Models;
 
 /// <summary>
-/// Checks that every model is installed, so that the app does not start without one. A worker without models would fail each blob until it
+/// Checks that the models are installed, so that the app does not start without one. A worker without models would fail each blob until it
 /// is poison; if the worker does not start, the blobs wait.
 /// </summary>
 internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidateOptions<ModelOptions>
 {
     public ValidateOptionsResult Validate(string? name, ModelOptions options)
     {
-        List<string> errors = [.. ErrorsOf(options, catalogue)];
-        if (errors.Count > 0)
+        string[] errors = [.. ErrorsOf(options)];
+        if (errors.Length > 0)
         {
             return ValidateOptionsResult.Fail(errors);
         }
 
-        foreach (ModelDefinition model in catalogue.Models)
+        try
         {
-            string folder = options.FolderOf(model.Key);
-            try
-            {
-                if (InstalledModel.Find(model, folder) is null)
-                {
-                    errors.Add(InstalledModel.MissingMessage(model, folder));
-                }
-            }
-            catch (InvalidDataException notWhole)
-            {
-                errors.Add(notWhole.Message);
-            }
+            EnabledModels.Find(options, catalogue);
+            return ValidateOptionsResult.Success;
         }
-
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+        catch (InvalidDataException notWhole)
+        {
+            return ValidateOptionsResult.Fail(notWhole.Message);
+        }
     }
 
     /// <summary>What is wrong with the settings themselves, independent of the folder's content.</summary>
-    internal static IEnumerable<string> ErrorsOf(ModelOptions options, ModelCatalogue catalogue)
+    internal static IEnumerable<string> ErrorsOf(ModelOptions options)
     {
-        string keys = string.Join(", ", catalogue.Models.Select(model => model.Key));
         if (options.ContainerUri is { } address)
         {
             if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && address.Scheme != Uri.UriSchemeHttp)
@@ -50,10 +41,16 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
                     "without a query: access goes by the identity of ImagesStorage.";
             }
 
-            foreach (ModelDefinition model in catalogue.Models.Where(model => !options.Versions.ContainsKey(model.Key)))
+            if (options.Versions.Count == 0)
             {
-                yield return $"Models__ContainerUri is set, and Models__Versions__{model.Key} is missing: set it to the fingerprint " +
-                    "of the version to run.";
+                yield return "Models__ContainerUri is set, and there is no Models__Versions__KEY, such as Models__Versions__resnet18: " +
+                    "set it for each model to the fingerprint of the version to run.";
+            }
+
+            foreach (string key in (options.EnabledKeys ?? []).Where(key => !options.Versions.ContainsKey(key)))
+            {
+                yield return $"Models__Enabled names '{key}', and Models__Versions__{key} is missing: set it to the fingerprint of the " +
+                    "version to run.";
             }
         }
         else if (options.Versions.Count > 0)
@@ -64,9 +61,9 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
         foreach ((string key, string version) in options.Versions)
         {
             // Keys ignore case, as in the dictionary and in configuration.
-            if (!catalogue.Models.Any(model => string.Equals(model.Key, key, StringComparison.OrdinalIgnoreCase)))
+            if (!ModelCatalogue.IsKey(key.ToLowerInvariant()))
             {
-                yield return $"Models__Versions__{key} names no model; there are: {keys}.";
+                yield return $"Models__Versions__{key} is no model's key, such as resnet18: letters and digits.";
             }
 
             if (version.Length != Fingerprint.Length || !version.All(char.IsAsciiHexDigitLower))

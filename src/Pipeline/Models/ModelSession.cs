@@ -13,7 +13,6 @@ namespace Pipeline.Models;
 /// </summary>
 internal sealed class ModelSession : IDisposable
 {
-    private const string InputName = "input";
     private const OrtLoggingLevel Silent = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL;
 
     private static readonly int Turns = Math.Min(2, Environment.ProcessorCount);
@@ -92,7 +91,8 @@ internal sealed class ModelSession : IDisposable
     public async Task<Embedding> EmbedAsync(RgbImage image, string output, CancellationToken cancellationToken)
     {
         IReadOnlyList<ModelOutput> outputs = await RunAsync([image], [output], cancellationToken).ConfigureAwait(false);
-        ReadOnlySpan<float> values = outputs[0].Values.Span;
+        Pooling pooling = output == Model.Definition.EmbeddingOutput ? Model.Definition.Pooling : Pooling.None;
+        ReadOnlySpan<float> values = PooledOutput.Of(outputs[0], pooling).Span;
         float norm = TensorPrimitives.Norm(values);
         if (norm is not > 0 || !float.IsFinite(norm))
         {
@@ -165,7 +165,9 @@ internal sealed class ModelSession : IDisposable
         // In ONNX Runtime's own memory: an array of this size would be a large object, and each image would cause a collection of the whole
         // heap.
         using OrtValue input = OrtValue.CreateAllocatedTensorValue(
-            OrtAllocator.DefaultInstance, TensorElementType.Float, [images.Count, 3, side, side]);
+            OrtAllocator.DefaultInstance,
+            TensorElementType.Float,
+            Model.Definition.Layout == InputLayout.Nchw ? [images.Count, 3, side, side] : [images.Count, side, side, 3]);
         for (int i = 0; i < images.Count; i++)
         {
             Preprocessing.WriteInput(images[i], Model.Definition, input.GetTensorMutableDataAsSpan<float>().Slice(i * length, length));
@@ -175,7 +177,7 @@ internal sealed class ModelSession : IDisposable
         using CancellationTokenRegistration terminate = cancellationToken.Register(() => options.Terminate = true);
         try
         {
-            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(options, [InputName], [input], outputs);
+            using IDisposableReadOnlyCollection<OrtValue> results = _session.Run(options, [Model.Definition.InputName], [input], outputs);
             var list = new List<ModelOutput>(outputs.Count);
             foreach ((string name, OrtValue result) in outputs.Zip(results))
             {

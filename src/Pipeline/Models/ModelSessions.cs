@@ -23,7 +23,7 @@ public sealed partial class ModelSessions : IDisposable
     /// <param name="options">The folder.</param>
     /// <param name="logger">Logs loads and why one failed.</param>
     /// <param name="time">The clock for the times of failures; null for the system's.</param>
-    /// <exception cref="InvalidDataException">One is missing or damaged; the message says what to do.</exception>
+    /// <exception cref="InvalidDataException">None is installed, or one is damaged; the message says what to do.</exception>
     public ModelSessions(ModelCatalogue catalogue, IOptions<ModelOptions> options, ILogger<ModelSessions> logger, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(catalogue);
@@ -31,18 +31,21 @@ public sealed partial class ModelSessions : IDisposable
         _logger = logger;
         _time = time ?? TimeProvider.System;
         ModelOptions settings = options.Value;
-        Models =
-        [
-            .. catalogue.Models.Select(model => InstalledModel.Find(model, settings.FolderOf(model.Key)) ?? throw new InvalidDataException(
-                InstalledModel.MissingMessage(model, settings.FolderOf(model.Key)))),
-        ];
+        Models = EnabledModels.Find(settings, catalogue);
         Float32Models =
-            [.. catalogue.Models.Select(model => InstalledModel.FindFloat32(model, settings.FolderOf(model.Key))).OfType<InstalledModel>()];
+        [
+            .. Models.Select(model => InstalledModel.FindFloat32(model.Definition, settings.FolderOf(model.Key))).OfType<InstalledModel>(),
+        ];
         Classes = ClassIndex.Find(Path.GetFullPath(settings.Folder));
     }
 
-    /// <summary>The installed models in the catalogue's order; known without loading one.</summary>
+    /// <summary>
+    /// The enabled models in the catalogue's order, added ones after it; at least one. Known without loading one.
+    /// </summary>
     internal IReadOnlyList<InstalledModel> Models { get; }
+
+    /// <summary>An enabled model; null where none has that key.</summary>
+    internal InstalledModel? Find(string key) => Models.FirstOrDefault(model => model.Key == key);
 
     /// <summary>The models in float32, for the study. A model is the same as in <see cref="Models"/> if that is float32, and missing if it
     /// was not built in float32.</summary>

@@ -9,12 +9,26 @@ public sealed class Predictor(ModelSessions sessions)
     /// <returns>Null if all can.</returns>
     internal static string? FaultOf(IEnumerable<InstalledModel> models)
     {
-        string[] topless = [.. models.Where(model => !model.WithTop).Select(model => model.Definition.Title)];
-        return topless.Length == 0
+        InstalledModel[] unable = [.. models.Where(model => !model.WithTop)];
+        if (unable.FirstOrDefault(model => model.Definition.Classes == 0) is { } model)
+        {
+            return $"{model.Definition.Title} has no classes to predict. Ask a model that has: VGG16 and ResNet50 are installed by " +
+                "./pipeline models pull";
+        }
+
+        return unable.Length == 0
             ? null
-            : $"{string.Join(" and ", topless)} {(topless.Length == 1 ? "was" : "were")} installed without the dense layers, " +
-                "which make the " +
-                "predictions. Get the complete model: ./pipeline models pull";
+            : $"{string.Join(" and ", unable.Select(model => model.Definition.Title))} {(unable.Length == 1 ? "was" : "were")} installed " +
+                "without the dense layers, which make the predictions. Get the complete model: ./pipeline models pull";
+    }
+
+    /// <summary>The models that answer where none is named: all but those that by design have no classes.</summary>
+    /// <param name="models">The installed models.</param>
+    /// <returns>All where none of them has classes, so that the error says why.</returns>
+    internal static IReadOnlyList<InstalledModel> Default(IReadOnlyList<InstalledModel> models)
+    {
+        InstalledModel[] withClasses = [.. models.Where(model => model.Definition.Classes > 0)];
+        return withClasses.Length > 0 ? withClasses : models;
     }
 
     /// <summary>The most probable classes by each model, all models side by side.</summary>

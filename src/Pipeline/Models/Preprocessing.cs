@@ -5,7 +5,7 @@ namespace Pipeline.Models;
 /// <summary>Converts pixels to a model's input; for VGG16 and ResNet50 this is Keras' <c>preprocess_input</c> in caffe mode.</summary>
 internal static class Preprocessing
 {
-    /// <summary>Writes an image as a model's input: CHW in the model's channel order, (pixel - mean) * scale.</summary>
+    /// <summary>Writes an image as a model's input: CHW or HWC in the model's channel order, (pixel - mean) * scale.</summary>
     /// <param name="image">An image of the model's input size.</param>
     /// <param name="model">The model.</param>
     /// <param name="input">float[3 * height * width].</param>
@@ -27,10 +27,21 @@ internal static class Preprocessing
         {
             int source = model.ChannelOrder == ChannelOrder.Bgr ? 2 - channel : channel;
             float mean = model.Mean[channel];
+            float scale = model.Scale[channel];
+            if (model.Layout == InputLayout.Nhwc)
+            {
+                for (int i = 0; i < area; i++)
+                {
+                    input[(i * 3) + channel] = (pixels[(i * 3) + source] - mean) * scale;
+                }
+
+                continue;
+            }
+
             Span<float> plane = input.Slice(channel * area, area);
             for (int i = 0; i < plane.Length; i++)
             {
-                plane[i] = (pixels[(i * 3) + source] - mean) * model.Scale;
+                plane[i] = (pixels[(i * 3) + source] - mean) * scale;
             }
         }
     }

@@ -49,11 +49,15 @@ public sealed class FailureTable(PipelineTables tables)
     /// The latest failure of this version of an image that a model recorded, whatever its fingerprint: for a reader that knows the model
     /// and not which of its versions ran. Makes no table, so it may be asked by one who may only read.
     /// </summary>
-    internal async Task<Failure?> FindOfAnyVersionAsync(string modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
+    /// <param name="modelKey">The model; null for any.</param>
+    /// <param name="id">The image.</param>
+    /// <param name="imageETag">Its version.</param>
+    /// <param name="cancellationToken">Ends the query early.</param>
+    internal async Task<Failure?> FindOfAnyVersionAsync(string? modelKey, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(imageETag);
-        (string first, string end) = PartitionKeys.RangeOf(modelKey);
+        (string first, string end) = modelKey is null ? ("", "~") : PartitionKeys.RangeOf(modelKey);
         string filter = TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end} and RowKey eq {id.Key}");
         Failure? latest = null;
         try

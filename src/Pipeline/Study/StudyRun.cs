@@ -7,7 +7,7 @@ using Pipeline.Models;
 namespace Pipeline.Study;
 
 /// <summary>
-/// Runs the published study on any images: the predictions and cosines of both models, how variants and distortions change them, and which
+/// Runs the published study on any images: the predictions and cosines of the models, how variants and distortions change them, and which
 /// of the two separates images better. Always in float32 and with the study's resampling.
 /// </summary>
 /// <param name="decoder">Validates and decodes image bytes.</param>
@@ -45,12 +45,16 @@ public sealed class StudyRun(ImageDecoder decoder, ModelSessions sessions)
             () => StudyInputs.PrepareAsync(request, decoder, sizes, () => meter.Add(1, "making variants"), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         StudyVectors vectors = await StudyVectors.RunAsync(
-            inputs.All, models, sessions, () => meter.Add(UnitsPerRun, $"{count} images through both models"), cancellationToken)
+            inputs.All, models, sessions, () => meter.Add(UnitsPerRun, $"{count} images through all models"), cancellationToken)
             .ConfigureAwait(false);
         List<StudiedFeatureMaps> maps = [];
         foreach (InstalledModel model in models)
         {
-            maps.Add(await DrawMapsAsync(model, inputs.Reference, cancellationToken).ConfigureAwait(false));
+            if (model.Definition.Blocks.Count > 0)
+            {
+                maps.Add(await DrawMapsAsync(model, inputs.Reference, cancellationToken).ConfigureAwait(false));
+            }
+
             meter.Add(UnitsPerRun, "drawing feature maps");
         }
 

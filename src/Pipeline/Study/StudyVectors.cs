@@ -58,7 +58,8 @@ internal sealed class StudyVectors
             cancellationToken).ConfigureAwait(false);
         foreach ((StudyLayer layer, ModelOutput output) in layers.Zip(outputs))
         {
-            _vectors[(subject, layer)] = output.Values;
+            _vectors[(subject, layer)] =
+                PooledOutput.Of(output, layer.IsEmbedding ? session.Model.Definition.Pooling : Pooling.None);
         }
     }
 }

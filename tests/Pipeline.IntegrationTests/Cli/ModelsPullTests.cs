@@ -148,7 +148,7 @@ public sealed class ModelsPullTests : IDisposable
             new Uri(address, "resnet50.h5"), file.Length, Convert.ToHexStringLower(await MD5.HashDataAsync(file, cancellationToken)));
         byte[] classes = await File.ReadAllBytesAsync(Path.Combine(_published, ClassIndex.FileName), cancellationToken);
         return (
-            ResNet50 with { Weights = weights, NoTop = ResNet50.NoTop with { Weights = weights } },
+            ResNet50 with { Weights = weights, NoTop = ResNet50.NoTop! with { Weights = weights } },
             new PublishedFile(new Uri(address, ClassIndex.FileName), null, Convert.ToHexStringLower(MD5.HashData(classes))));
     }
 

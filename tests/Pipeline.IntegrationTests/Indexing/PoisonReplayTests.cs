@@ -10,7 +10,6 @@ using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Pipeline.Indexing.PoisonQueue;
 using Pipeline.IntegrationTests.Hosting;
-using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.IntegrationTests.Indexing;
@@ -26,9 +25,9 @@ public sealed class PoisonReplayTests : IAsyncLifetime
 
     private QueueClient Queue => new(_azurite!.ConnectionString, PoisonReader.QueueName);
 
-    private PoisonReader Reader => new(Queue, Images, new FailureTable(new PipelineTables(_azurite!.Tables)), ModelCatalogue.Default());
+    private PoisonReader Reader => new(Queue, Images, new FailureTable(new PipelineTables(_azurite!.Tables)));
 
-    private PoisonReplay Replay => new(Queue, Images, ModelCatalogue.Default());
+    private PoisonReplay Replay => new(Queue, Images);
 
     public async ValueTask InitializeAsync() => _azurite = await Azurite.StartNewAsync();
 
@@ -182,7 +181,7 @@ public sealed class PoisonReplayTests : IAsyncLifetime
         var options = new QueueClientOptions();
         options.AddPolicy(broken, HttpPipelinePosition.PerCall);
         var replay = new PoisonReplay(
-            new QueueClient(_azurite!.ConnectionString, PoisonReader.QueueName, options), Images, ModelCatalogue.Default());
+            new QueueClient(_azurite!.ConnectionString, PoisonReader.QueueName, options), Images);
 
         await Assert.ThrowsAsync<NotSupportedException>(() => replay.RunAsync(_ => true, new FailAtFirst(), CancellationToken));
 
@@ -202,7 +201,7 @@ public sealed class PoisonReplayTests : IAsyncLifetime
         var options = new QueueClientOptions();
         options.AddPolicy(new FailingUpdate(), HttpPipelinePosition.PerCall);
         var replay = new PoisonReplay(
-            new QueueClient(_azurite!.ConnectionString, PoisonReader.QueueName, options), Images, ModelCatalogue.Default());
+            new QueueClient(_azurite!.ConnectionString, PoisonReader.QueueName, options), Images);
 
         RequestFailedException failed = await Assert.ThrowsAsync<RequestFailedException>(
             () => replay.RunAsync(_ => false, null, CancellationToken));

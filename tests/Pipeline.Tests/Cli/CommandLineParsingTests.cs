@@ -52,8 +52,8 @@ public class CommandLineParsingTests
     [InlineData("study", "Name an image to study, or pass --published.")]
     [InlineData("study . --published", "--published uses the study's own images: name no others.")]
     [InlineData("study . -n 51", "-n takes a number from 0 to 50, not '51'.")]
-    [InlineData("models build", "Say where the weights come from: pass --seeded to draw them from a seed. For trained models, " +
-        "run ./pipeline models pull.")]
+    [InlineData("models build", "Say where the weights come from: pass --seeded to draw them from a seed, or --model " +
+        "resnet18 for the one that comes trained with the packages. For the others trained, run ./pipeline models pull.")]
     [InlineData("poison replay", "Say what to replay: pass --name PREFIX or --all.")]
     [InlineData("poison replay --name a --all", "Pass --name PREFIX or --all, not both.")]
     public void An_error_gives_a_message(string line, string message) =>

@@ -95,9 +95,10 @@ public class ResponseJsonTests
     [Fact]
     public void Text_outside_of_JSON_has_the_same_names()
     {
-        Assert.Equal(["untrained", "imagenet"], Enum.GetValues<WeightsOrigin>().Select(origin => origin.ToJsonName()));
-        Assert.Equal(["float32", "int8Dense"], Enum.GetValues<Precision>().Select(precision => precision.ToJsonName()));
-        Assert.Equal(["quality", "keras"], Enum.GetValues<Resampling>().Select(resampling => resampling.ToJsonName()));
+        Assert.Equal(["untrained", "imagenet", "own"], Enum.GetValues<WeightsOrigin>().Select(origin => origin.ToJsonName()));
+        Assert.Equal(["float32", "int8Dense", "int8"], Enum.GetValues<Precision>().Select(precision => precision.ToJsonName()));
+        Assert.Equal(
+            ["quality", "keras", "bilinear", "bicubic"], Enum.GetValues<Resampling>().Select(resampling => resampling.ToJsonName()));
         Assert.Throws<ArgumentOutOfRangeException>(() => ((Precision)9).ToJsonName());
     }
 

@@ -17,7 +17,8 @@ public partial class EventTests
 
     [Fact]
     public async Task There_is_one_subscription_a_blob_function_and_one_for_deletions() => Assert.Equal(
-        ["embed-with-vgg16", "embed-with-resnet50", "remove-image"], (await Deployment.OfEventsAsync()).Names(Subscriptions));
+        ["embed-with-vgg16", "embed-with-resnet50", "embed-with-additional", "remove-image"],
+        (await Deployment.OfEventsAsync()).Names(Subscriptions));
 
     [Fact]
     public async Task Each_blob_function_is_named_by_one_webhook()
@@ -39,7 +40,7 @@ public partial class EventTests
         JsonObject[] webhooks = [.. (await Deployment.OfEventsAsync()).OfType(Subscriptions)
             .Where(subscription => subscription["properties"]!["destination"] is not null)];
 
-        Assert.Equal(2, webhooks.Length);
+        Assert.Equal(3, webhooks.Length);
         Assert.All(webhooks, webhook =>
         {
             Assert.Equal("WebHook", Deployment.Text(webhook["properties"]!["destination"]!["endpointType"]));

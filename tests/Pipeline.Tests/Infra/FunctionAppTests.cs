@@ -11,7 +11,7 @@ namespace Pipeline.Tests.Infra;
 /// <summary>The function app's plan, access rules and settings: under names that the app and the host read, and without a secret.</summary>
 public class FunctionAppTests
 {
-    private const string Versions = "param modelVersions = { vgg16: '0123456789ab', resnet50: 'ba9876543210' }";
+    private const string Versions = "param modelVersions = { vgg16: '0123456789ab', resnet50: 'ba9876543210', resnet18: '0a0a0a0a0a0a' }";
 
     // https://learn.microsoft.com/azure/azure-functions/functions-reference#connection-properties, and the host's app settings reference.
     private static readonly string[] OfTheHost =
@@ -30,7 +30,10 @@ public class FunctionAppTests
         string[] ours = [.. settings.Select(setting => setting.Key).Except(OfTheHost)];
 
         Assert.Equal(
-            ["Models__ContainerUri", "Models__Folder", "Models__Versions__resnet50", "Models__Versions__vgg16"],
+            [
+                "Models__ContainerUri", "Models__Folder", "Models__Versions__resnet18", "Models__Versions__resnet50",
+                "Models__Versions__vgg16",
+            ],
             ours.Order(StringComparer.Ordinal));
         IConfiguration configuration = Configuration(settings);
         // A name that no property takes throws.

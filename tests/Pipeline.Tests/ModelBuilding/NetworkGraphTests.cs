@@ -69,13 +69,15 @@ public class NetworkGraphTests
         Assert.Equal(outputs, string.Join(' ', session.OutputMetadata.Keys));
     }
 
+    private static IEnumerable<ModelDefinition> Networks => ModelCatalogue.Default().Models.Where(model => model.Weights is not null);
+
     [Fact]
-    public void The_catalogue_names_outputs_that_the_networks_have() => Assert.All(ModelCatalogue.Default().Models, model =>
+    public void The_catalogue_names_outputs_that_the_networks_have() => Assert.All(Networks, model =>
     {
         using var session = new InferenceSession(Compose(model.Key).Onnx);
 
         Assert.All(
-            [.. model.Blocks, model.EmbeddingOutput, model.NoTop.EmbeddingOutput, InstalledModel.PredictionsOutput],
+            [.. model.Blocks, model.EmbeddingOutput, model.NoTop!.EmbeddingOutput, InstalledModel.PredictionsOutput],
             output => Assert.Contains(output, session.OutputMetadata.Keys));
         Assert.All(model.Blocks, block => Assert.Equal(4, session.OutputMetadata[block].Dimensions.Length));
     });

@@ -71,15 +71,50 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
-    public void The_app_does_not_start_without_its_models_and_says_which_are_missing()
+    public void The_app_does_not_start_without_a_model_and_says_where_to_get_one()
     {
-        ValidateOptionsResult result = new ModelOptionsValidator(ModelCatalogue.Default()).Validate(
-            null, new ModelOptions { Folder = _folder });
+        string failure = Assert.Single(Validate(new ModelOptions { Folder = _folder }).Failures!);
 
-        Assert.True(result.Failed);
-        Assert.Equal(2, result.Failures!.Count());
-        Assert.All(result.Failures!, failure => Assert.Contains("./pipeline models pull", failure, StringComparison.Ordinal));
+        Assert.Contains($"There is no model in '{_folder}'", failure, StringComparison.Ordinal);
+        Assert.Contains("./pipeline models pull", failure, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("vgg16", null)]
+    [InlineData(" vgg16 , ", null)]
+    [InlineData("vgg16,resnet50", "There is no model 'resnet50'")]
+    [InlineData("vgg16,vgg19", "Models__Enabled names 'vgg19', which is no model. Separate keys by commas; there are: vgg16, resnet50, ")]
+    public void An_app_runs_all_installed_models_or_those_that_are_named(string? enabled, string? error)
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        Manifest(1, "00").Write(_folder);
+        var options = new ModelOptions { Folder = _folder, Enabled = enabled };
+
+        ValidateOptionsResult result = Validate(options);
+
+        if (error is null)
+        {
+            Assert.True(result.Succeeded, result.FailureMessage);
+            Assert.Equal(["vgg16"], EnabledModels.Find(options, ModelCatalogue.Default()).Select(model => model.Key));
+        }
+        else
+        {
+            Assert.Contains(error, result.FailureMessage, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Embeddings_are_made_as_the_manifest_says_whatever_the_catalogue_says_since()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "vgg16.onnx"), [1]);
+        (Manifest(1, "00") with { Definition = Model with { Mean = [1, 2, 3] } }).Write(_folder);
+
+        Assert.Equal([1f, 2f, 3f], InstalledModel.Find(Model, _folder)!.Definition.Mean);
+    }
+
+    private static ValidateOptionsResult Validate(ModelOptions options) =>
+        new ModelOptionsValidator(ModelCatalogue.Default()).Validate(null, options);
 
     [Fact]
     public void A_manifest_of_another_version_is_refused_with_both_numbers_and_what_to_do()

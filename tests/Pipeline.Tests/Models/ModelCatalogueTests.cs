@@ -8,24 +8,24 @@ namespace Pipeline.Tests.Models;
 public class ModelCatalogueTests
 {
     [Fact]
-    public void The_catalogue_holds_both_models_of_the_study()
+    public void The_catalogue_holds_both_models_of_the_study_and_the_one_that_comes_trained()
     {
         IReadOnlyList<ModelDefinition> models = ModelCatalogue.Default().Models;
 
-        Assert.Equal(["vgg16", "resnet50"], models.Select(model => model.Key));
-        Assert.Equal([4096, 2048], models.Select(model => model.EmbeddingLength));
+        Assert.Equal(["vgg16", "resnet50", "resnet18"], models.Select(model => model.Key));
+        Assert.Equal([4096, 2048, 512], models.Select(model => model.EmbeddingLength));
         Assert.All(models, model => Assert.Equal(
             (224, ChannelOrder.Bgr, Resampling.Quality), (model.InputSize, model.ChannelOrder, model.Resampling)));
-        Assert.All(models, model => Assert.Equal([103.939f, 116.779f, 123.68f], model.Mean));
+        Assert.All(models.Take(2), model => Assert.Equal([103.939f, 116.779f, 123.68f], model.Mean));
     }
 
     [Theory]
-    [InlineData("key", "\"a-b\"", "key must be 1 to 32 ASCII letters and digits")]
+    [InlineData("key", "\"a-b\"", "key must be 1 to 32 lower-case ASCII letters and digits")]
     [InlineData("inputSize", "100", "inputSize must be a multiple of 32")]
     [InlineData("mean", "[1, 2]", "mean must have three values")]
-    [InlineData("scale", "0", "scale must be above 0")]
+    [InlineData("scale", "[1, 0, 1]", "scale must have three values above 0")]
     [InlineData("embeddingLength", "20000", "embeddingLength must be from 1 to 16,000")]
-    [InlineData("classes", "0", "classes must be at least 1")]
+    [InlineData("classes", "-1", "classes must be 0 or more")]
     [InlineData("channelOrder", "\"cmyk\"", "channelOrder")]
     [InlineData("colour", "1", "colour")]
     public void A_wrong_entry_is_refused_by_what_is_wrong(string property, string value, string message)

@@ -39,10 +39,10 @@ public class ModelOptionsTests
     [InlineData("Models:ContainerUri", "https://account.blob.core.windows.net/", "must be the address of a blob container")]
     [InlineData("Models:ContainerUri", "https://account.blob.core.windows.net/models?sig=secret", "without a query")]
     [InlineData("Models:ContainerUri", null, "Models__ContainerUri is missing")]
-    [InlineData("Models:Versions:vgg16", null, "Models__Versions__vgg16 is missing")]
+    [InlineData("Models:Enabled", "vgg16, resnet18", "Models__Enabled names 'resnet18', and Models__Versions__resnet18 is missing")]
     [InlineData("Models:Versions:vgg16", "../../etc", "Models__Versions__vgg16 is '../../etc', but must be a fingerprint")]
     [InlineData("Models:Versions:vgg16", "0123456789AB", "but must be a fingerprint")]
-    [InlineData("Models:Versions:vgg19", "0123456789ab", "Models__Versions__vgg19 names no model; there are: vgg16, resnet50.")]
+    [InlineData("Models:Versions:vgg-19", "0123456789ab", "Models__Versions__vgg-19 is no model's key, such as resnet18")]
     public void A_wrong_setting_is_refused_by_its_name(string key, string? value, string message)
     {
         string error = Assert.Single(Faults(Bind(new Dictionary<string, string?>(Good) { [key] = value })));
@@ -50,6 +50,12 @@ public class ModelOptionsTests
         Assert.Contains(message, error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_container_without_a_version_is_refused() => Assert.Contains(
+        "there is no Models__Versions__KEY",
+        Assert.Single(Faults(Bind(new Dictionary<string, string?> { ["Models:ContainerUri"] = Good["Models:ContainerUri"] }))),
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_models_key_counts_in_any_case()
@@ -63,7 +69,7 @@ public class ModelOptionsTests
         Assert.Equal(Path.GetFullPath("/tmp/pipeline-models/vgg16-0123456789ab"), options.FolderOf("vgg16"));
     }
 
-    private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.ErrorsOf(options, ModelCatalogue.Default());
+    private static IEnumerable<string> Faults(ModelOptions options) => ModelOptionsValidator.ErrorsOf(options);
 
     private static ModelOptions Bind(Dictionary<string, string?> settings) =>
         new ConfigurationBuilder().AddInMemoryCollection(

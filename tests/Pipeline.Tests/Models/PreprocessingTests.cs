@@ -63,12 +63,27 @@ public class PreprocessingTests
     {
         byte[] pixels = new byte[32 * 32 * 3];
         (pixels[0], pixels[1], pixels[2]) = (10, 20, 30);
-        ModelDefinition rgb = Vgg16 with { InputSize = 32, ChannelOrder = ChannelOrder.Rgb, Mean = [1, 2, 3], Scale = 0.5f };
+        ModelDefinition rgb = Vgg16 with { InputSize = 32, ChannelOrder = ChannelOrder.Rgb, Mean = [1, 2, 3], Scale = [0.5f, 1, 2] };
 
         float[] input = new float[3 * 1024];
         Preprocessing.WriteInput(new RgbImage(32, 32, pixels), rgb, input);
 
-        Assert.Equal((4.5f, 9f, 13.5f), (input[0], input[1024], input[2048]));
+        Assert.Equal((4.5f, 18f, 54f), (input[0], input[1024], input[2048]));
+    }
+
+    [Fact]
+    public void A_model_that_takes_channels_last_gets_pixel_by_pixel()
+    {
+        byte[] pixels = [.. Enumerable.Range(0, 32 * 32 * 3).Select(i => (byte)(i % 251))];
+        ModelDefinition last = Vgg16 with
+        {
+            InputSize = 32, ChannelOrder = ChannelOrder.Rgb, Mean = [0, 0, 0], Scale = [1, 1, 1], Layout = InputLayout.Nhwc,
+        };
+
+        float[] input = new float[3 * 1024];
+        Preprocessing.WriteInput(new RgbImage(32, 32, pixels), last, input);
+
+        Assert.Equal(pixels.Select(pixel => (float)pixel), input);
     }
 
     [Fact]

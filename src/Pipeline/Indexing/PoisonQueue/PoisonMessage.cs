@@ -1,19 +1,25 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Indexing.PoisonQueue;
 
 /// <summary>A message of the queue <c>webjobs-blobtrigger-poison</c>: the Functions host gave up on a version of a blob.</summary>
 /// <param name="FunctionId">The function, such as <c>Host.Functions.EmbedWithVgg16</c>.</param>
-/// <param name="ModelKey">The model that the function embeds with, such as <c>vgg16</c>.</param>
+/// <param name="ModelKey">
+/// The model that the function embeds with, such as <c>vgg16</c>; <see cref="Additional"/> for the function of all models without their own.
+/// </param>
 /// <param name="Id">The blob.</param>
 /// <param name="ETag">Its version, in quotes.</param>
 internal sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId Id, string ETag)
 {
+    /// <summary>Stands for the models that have no function of their own.</summary>
+    public const string Additional = "additional";
+
     private const string FunctionPrefix = "Host.Functions.EmbedWith";
+
+    private static readonly string[] Functions = ["vgg16", "resnet50", Additional];
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -40,14 +46,12 @@ internal sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId
 
     /// <summary>Reads a message. A queue is open to whoever may write to the account, so nothing in it is believed.</summary>
     /// <param name="text">The decoded text.</param>
-    /// <param name="catalogue">The models, each of which has its function.</param>
     /// <param name="message">What it says.</param>
     /// <param name="fault">Why it is not for this app: what it lacks, without a subject, such as <c>is no JSON</c>.</param>
     public static bool TryParse(
-        string text, ModelCatalogue catalogue, [NotNullWhen(true)] out PoisonMessage? message, [NotNullWhen(false)] out string? fault)
+        string text, [NotNullWhen(true)] out PoisonMessage? message, [NotNullWhen(false)] out string? fault)
     {
         ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(catalogue);
         message = null;
         Content? content;
         try
@@ -60,8 +64,8 @@ internal sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId
             return false;
         }
 
-        ModelDefinition? model = catalogue.Models.FirstOrDefault(
-            model => string.Equals(content?.FunctionId, FunctionPrefix + model.Key, StringComparison.OrdinalIgnoreCase));
+        string? model = Functions.FirstOrDefault(
+            function => string.Equals(content?.FunctionId, FunctionPrefix + function, StringComparison.OrdinalIgnoreCase));
         fault = content?.Type != "BlobTrigger" ? "is of no blob trigger"
             : model is null ? "is of no function of this app"
             : content.ContainerName != ImagesContainer.DefaultName
@@ -75,7 +79,7 @@ internal sealed record PoisonMessage(string FunctionId, string ModelKey, ImageId
         }
 
         message = new PoisonMessage(
-            content!.FunctionId!, model!.Key, new ImageId(content.ContainerName!, content.BlobName!), $"\"{content.ETag!.Trim('"')}\"");
+            content!.FunctionId!, model!, new ImageId(content.ContainerName!, content.BlobName!), $"\"{content.ETag!.Trim('"')}\"");
         return true;
     }
 

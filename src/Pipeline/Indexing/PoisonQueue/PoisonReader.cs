@@ -3,7 +3,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Indexing.PoisonQueue;
@@ -12,8 +11,7 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// <param name="queue">The queue, without an encoding: a message that cannot be decoded must still be listed.</param>
 /// <param name="images">The container of the images.</param>
 /// <param name="failures">The recorded reasons.</param>
-/// <param name="catalogue">The models, each of which has its function.</param>
-internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images, FailureTable failures, ModelCatalogue catalogue)
+internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images, FailureTable failures)
 {
     /// <summary>The queue's name; the host chooses it.</summary>
     public const string QueueName = "webjobs-blobtrigger-poison";
@@ -45,12 +43,13 @@ internal sealed class PoisonReader(QueueClient queue, BlobContainerClient images
 
     private async Task<PoisonedBlob> DescribeAsync(PeekedMessage peeked, CancellationToken cancellationToken)
     {
-        if (!PoisonMessage.TryParse(PoisonMessage.Decode(peeked.Body.ToString()), catalogue, out PoisonMessage? message, out string? fault))
+        if (!PoisonMessage.TryParse(PoisonMessage.Decode(peeked.Body.ToString()), out PoisonMessage? message, out string? fault))
         {
             return new PoisonedBlob(peeked.MessageId, peeked.InsertedOn, peeked.DequeueCount, null, fault, null, null);
         }
 
-        Failure? failure = await failures.FindOfAnyVersionAsync(message.ModelKey, message.Id, message.ETag, cancellationToken)
+        string? modelKey = message.ModelKey == PoisonMessage.Additional ? null : message.ModelKey;
+        Failure? failure = await failures.FindOfAnyVersionAsync(modelKey, message.Id, message.ETag, cancellationToken)
             .ConfigureAwait(false);
         BlobState state = await BlobState.ReadAsync(images.GetBlobClient(message.Id.Name), message.ETag, cancellationToken)
             .ConfigureAwait(false);

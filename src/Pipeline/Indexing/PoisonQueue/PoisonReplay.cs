@@ -4,7 +4,6 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Pipeline.Diagnostics;
-using Pipeline.Models;
 
 namespace Pipeline.Indexing.PoisonQueue;
 
@@ -19,8 +18,7 @@ namespace Pipeline.Indexing.PoisonQueue;
 /// </remarks>
 /// <param name="queue">The poison queue, without an encoding.</param>
 /// <param name="images">The container of the images.</param>
-/// <param name="catalogue">The models, each of which has its function.</param>
-internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images, ModelCatalogue catalogue)
+internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images)
 {
     /// <summary>
     /// How long messages are hidden from others while this works on them; after a crash they are visible again after that.
@@ -111,7 +109,7 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
         }
 
         string text = PoisonMessage.Decode(received.Body.ToString());
-        if (!PoisonMessage.TryParse(text, catalogue, out PoisonMessage? message, out string? fault))
+        if (!PoisonMessage.TryParse(text, out PoisonMessage? message, out string? fault))
         {
             return new ReplayResult(received.MessageId, null, ReplayOutcome.Unknown, fault);
         }
@@ -190,7 +188,7 @@ internal sealed class PoisonReplay(QueueClient queue, BlobContainerClient images
     private sealed record Run(
         DateTimeOffset Start, Predicate<PoisonMessage> Selected, HashSet<string> Handled, Dictionary<string, QueueMessage> Held)
     {
-        /// <summary>The versions that were copied: both models' messages about one need one copy.</summary>
+        /// <summary>The versions that were copied: several functions' messages about one need one copy.</summary>
         public HashSet<(string Name, string ETag)> Copied { get; } = [];
     }
 }

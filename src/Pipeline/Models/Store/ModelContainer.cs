@@ -25,16 +25,16 @@ internal sealed class ModelContainer(BlobContainerClient container)
     };
 
     /// <summary>Reads the manifest of a version.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="key">The model's key.</param>
     /// <param name="version">Its key and the fingerprint.</param>
     /// <param name="cancellationToken">Ends the reading early.</param>
     /// <returns>The manifest, and its text as it is stored.</returns>
     public async Task<(ModelManifest Manifest, byte[] Json)> ReadManifestAsync(
-        ModelDefinition model, string version, CancellationToken cancellationToken)
+        string key, string version, CancellationToken cancellationToken)
     {
         string name = ModelManifest.PathOf("", version);
         byte[] json = await FindTextAsync(name, cancellationToken).ConfigureAwait(false)
-            ?? throw await MissingAsync(model, name, cancellationToken).ConfigureAwait(false);
+            ?? throw await MissingAsync(key, name, cancellationToken).ConfigureAwait(false);
         ModelManifest manifest;
         try
         {
@@ -54,13 +54,13 @@ internal sealed class ModelContainer(BlobContainerClient container)
     }
 
     /// <summary>Writes the ONNX file of a version to the disk, in parallel ranges, and checks it against its manifest.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="key">The model's key.</param>
     /// <param name="version">Its key and the fingerprint.</param>
     /// <param name="manifest">The manifest that the file must match.</param>
     /// <param name="part">The target file; incomplete if this fails.</param>
     /// <param name="cancellationToken">Ends the download early.</param>
     public async Task DownloadAsync(
-        ModelDefinition model, string version, ModelManifest manifest, string part, CancellationToken cancellationToken)
+        string key, string version, ModelManifest manifest, string part, CancellationToken cancellationToken)
     {
         string name = ModelManifest.ModelPathOf("", version);
         BlobClient blob = container.GetBlobClient(name);
@@ -93,7 +93,7 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
         catch (RequestFailedException missing) when (missing.Status == (int)HttpStatusCode.NotFound)
         {
-            throw await MissingAsync(model, name, cancellationToken).ConfigureAwait(false);
+            throw await MissingAsync(key, name, cancellationToken).ConfigureAwait(false);
         }
 
         if (Convert.ToHexStringLower(hash.Hash!) != manifest.Sha256)
@@ -133,10 +133,10 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
     }
 
-    private async Task<ModelStoreException> MissingAsync(ModelDefinition model, string name, CancellationToken cancellationToken)
+    private async Task<ModelStoreException> MissingAsync(string key, string name, CancellationToken cancellationToken)
     {
         const string Manifest = ".manifest.json";
-        string prefix = $"{model.Key}-";
+        string prefix = $"{key}-";
         var versions = new List<string>();
         await foreach (BlobItem blob in container.GetBlobsAsync(
             new GetBlobsOptions { Prefix = prefix }, cancellationToken).ConfigureAwait(false))
@@ -148,7 +148,7 @@ internal sealed class ModelContainer(BlobContainerClient container)
         }
 
         return new ModelStoreException(
-            $"'{name}' is missing in '{container.Uri}'. Upload it, or set Models__Versions__{model.Key} to a version that is there: " +
+            $"'{name}' is missing in '{container.Uri}'. Upload it, or set Models__Versions__{key} to a version that is there: " +
             $"{(versions.Count == 0 ? "none is" : string.Join(", ", versions))}.");
     }
 

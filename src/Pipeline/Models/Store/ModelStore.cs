@@ -32,6 +32,9 @@ internal sealed partial class ModelStore(
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(50);
 
+    // Settings ignore case, keys are lower-case.
+    private IEnumerable<string> Keys => options.Versions.Keys.Select(key => key.ToLowerInvariant());
+
     private string ClassesPath => Path.Combine(options.Folder, ClassIndex.FileName);
 
     /// <summary>
@@ -44,13 +47,13 @@ internal sealed partial class ModelStore(
     /// </exception>
     public async Task FetchAsync(CancellationToken cancellationToken)
     {
-        string[] errors = [.. ModelOptionsValidator.ErrorsOf(options, catalogue)];
+        string[] errors = [.. ModelOptionsValidator.ErrorsOf(options)];
         if (errors.Length > 0)
         {
             throw new ModelStoreException(string.Join(' ', errors));
         }
 
-        bool installed = catalogue.Models.All(IsInstalled);
+        bool installed = Keys.All(IsInstalled);
         if (installed && File.Exists(ClassesPath))
         {
             return;
@@ -78,9 +81,9 @@ internal sealed partial class ModelStore(
 
             // The index first: then a folder with all models either has it, or the container had none.
             await FetchClassesAsync(limit.Token).ConfigureAwait(false);
-            foreach (ModelDefinition model in catalogue.Models.Where(model => !IsInstalled(model)))
+            foreach (string key in Keys.Where(key => !IsInstalled(key)))
             {
-                await FetchAsync(model, limit.Token).ConfigureAwait(false);
+                await FetchAsync(key, limit.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
@@ -122,11 +125,13 @@ internal sealed partial class ModelStore(
         }
     }
 
-    private bool IsInstalled(ModelDefinition model)
+    private bool IsInstalled(string key)
     {
+        string folder = options.FolderOf(key);
         try
         {
-            return InstalledModel.Find(model, options.FolderOf(model.Key))?.Fingerprint.ToString() == options.Versions[model.Key];
+            return catalogue.WithAddedIn(folder).Models.FirstOrDefault(model => model.Key == key) is { } model
+                && InstalledModel.Find(model, folder)?.Fingerprint.ToString() == options.Versions[key];
         }
         catch (InvalidDataException)
         {
@@ -135,28 +140,28 @@ internal sealed partial class ModelStore(
         }
     }
 
-    private async Task FetchAsync(ModelDefinition model, CancellationToken cancellationToken)
+    private async Task FetchAsync(string key, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        string version = $"{model.Key}-{options.Versions[model.Key]}";
-        (ModelManifest manifest, byte[] json) = await _files.ReadManifestAsync(model, version, cancellationToken).ConfigureAwait(false);
+        string version = $"{key}-{options.Versions[key]}";
+        (ModelManifest manifest, byte[] json) = await _files.ReadManifestAsync(key, version, cancellationToken).ConfigureAwait(false);
 
-        string folder = options.FolderOf(model.Key);
+        string folder = options.FolderOf(key);
         Directory.CreateDirectory(folder);
-        string part = $"{ModelManifest.ModelPathOf(folder, model.Key)}.part";
+        string part = $"{ModelManifest.ModelPathOf(folder, key)}.part";
         try
         {
-            await _files.DownloadAsync(model, version, manifest, part, cancellationToken).ConfigureAwait(false);
-            File.Move(part, ModelManifest.ModelPathOf(folder, model.Key), overwrite: true);
+            await _files.DownloadAsync(key, version, manifest, part, cancellationToken).ConfigureAwait(false);
+            File.Move(part, ModelManifest.ModelPathOf(folder, key), overwrite: true);
         }
         finally
         {
             File.Delete(part);
         }
 
-        await WriteWholeAsync(ModelManifest.PathOf(folder, model.Key), json, cancellationToken).ConfigureAwait(false);
+        await WriteWholeAsync(ModelManifest.PathOf(folder, key), json, cancellationToken).ConfigureAwait(false);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
-        LogFetched(model.Title, version, manifest.Bytes / 1e6, elapsed);
+        LogFetched(key, version, manifest.Bytes / 1e6, elapsed);
     }
 
     /// <summary>Fetches the names of the classes if the container has them: without them, predictions have no names.</summary>

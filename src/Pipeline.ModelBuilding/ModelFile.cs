@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Pipeline.Models;
+
+namespace Pipeline.ModelBuilding;
+
+/// <summary>What a model file is made of, for its manifest.</summary>
+/// <param name="Weights">Where the weights come from.</param>
+/// <param name="Precision">The number format of the weights in the file.</param>
+/// <param name="WithTop">Whether it predicts classes.</param>
+internal sealed record ModelOrigin(WeightsOrigin Weights, Precision Precision, bool WithTop);
+
+/// <summary>Puts an ONNX file and its manifest into the models folder, so that a model is never visible before it is complete.</summary>
+internal static class ModelFile
+{
+    /// <summary>Writes a model.</summary>
+    /// <param name="model">The entry that it is built from.</param>
+    /// <param name="origin">What it is made of.</param>
+    /// <param name="folder">The models folder; created if missing.</param>
+    /// <param name="use"><see cref="ModelManifest.Searched"/> or <see cref="ModelManifest.Studied"/>.</param>
+    /// <param name="write">Writes the ONNX file; returns the SHA-256 of the weights as they were read, 64 hexadecimal digits.</param>
+    /// <param name="cancellationToken">Ends the work early; existing files stay as they are.</param>
+    /// <exception cref="IOException">The files cannot be written, for example because the disk is full.</exception>
+    public static InstalledModel Install(
+        ModelDefinition model,
+        ModelOrigin origin,
+        string folder,
+        string use,
+        Func<Stream, string> write,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(origin);
+        Directory.CreateDirectory(folder);
+        string path = ModelManifest.ModelPathOf(folder, model.Key, use);
+        string part = $"{path}.part";
+        try
+        {
+            (string weightsHash, long bytes, string sha256) = Write(part, write);
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // A model exists if its manifest does: the manifest is deleted first and written last.
+            File.Delete(ModelManifest.PathOf(folder, model.Key, use));
+            File.Move(part, path, overwrite: true);
+            ModelDefinition fingerprinted = origin.WithTop ? model : model.WithoutTop();
+            var manifest = new ModelManifest(
+                ModelManifest.CurrentFormat,
+                model.Key,
+                origin.Weights,
+                weightsHash,
+                origin.Precision,
+                origin.WithTop,
+                ModelManifest.FingerprintOf(fingerprinted, weightsHash, origin.Precision).ToString(),
+                bytes,
+                sha256,
+                model);
+            manifest.Write(folder, use);
+            return manifest.Install(model, path);
+        }
+        finally
+        {
+            File.Delete(part);
+        }
+    }
+
+    private static (string WeightsHash, long Bytes, string Sha256) Write(string path, Func<Stream, string> write)
+    {
+        using var sha256 = SHA256.Create();
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
+        using var hashed = new CryptoStream(file, sha256, CryptoStreamMode.Write, leaveOpen: true);
+        string weightsHash = write(hashed);
+        hashed.FlushFinalBlock();
+
+        // Flushed to the disk before it gets its name: a power failure leaves no incomplete file under that name.
+        file.Flush(flushToDisk: true);
+        return (weightsHash, file.Length, Convert.ToHexStringLower(sha256.Hash!));
+    }
+}
