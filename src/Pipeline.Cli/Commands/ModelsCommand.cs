@@ -117,7 +117,10 @@ internal static class ModelsCommand
 
     // The file that search uses, and that of the study if it is another.
     private static InstalledModel[] Installed(ModelDefinition model, string folder) =>
-        [.. new[] { InstalledModel.Find(model, folder), InstalledModel.FindFloat32(model, folder) }.OfType<InstalledModel>().Distinct()];
+    [
+        .. new[] { InstalledModel.Find(model, folder), InstalledModel.FindFloat32(model, folder) }.OfType<InstalledModel>()
+            .DistinctBy(file => file.Path),
+    ];
 
     private static string Megabytes(InstalledModel model) => string.Create(
         CultureInfo.InvariantCulture, $"{SourceTree.Display(model.Path)}, {new FileInfo(model.Path).Length / 1e6:0} MB");

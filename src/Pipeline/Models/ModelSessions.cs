@@ -34,7 +34,9 @@ public sealed partial class ModelSessions : IDisposable
         Models = EnabledModels.Find(settings, catalogue);
         Float32Models =
         [
-            .. Models.Select(model => InstalledModel.FindFloat32(model.Definition, settings.FolderOf(model.Key))).OfType<InstalledModel>(),
+            .. Models.Select(model => model.Precision == Precision.Float32
+                ? model
+                : InstalledModel.FindFloat32(model.Definition, settings.FolderOf(model.Key))).OfType<InstalledModel>(),
         ];
         Classes = ClassIndex.Find(Path.GetFullPath(settings.Folder));
     }

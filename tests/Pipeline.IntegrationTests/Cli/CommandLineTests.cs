@@ -5,7 +5,7 @@ public class CommandLineTests
 {
     [Theory]
     [InlineData("models build", "--seeded")]
-    [InlineData("models build --seeded --model alexnet", "'vgg16'")]
+    [InlineData("models build --seeded --model alexnet", "vgg16, resnet50, resnet18, not 'alexnet'")]
     [InlineData("tset", "'tset'")]
     [InlineData("test --filter Search*", "without asterisks")]
     public async Task A_wrong_argument_gives_a_message_and_exit_code_2(string arguments, string expected)

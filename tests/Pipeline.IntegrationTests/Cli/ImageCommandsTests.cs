@@ -53,7 +53,7 @@ public sealed class ImageCommandsTests : IDisposable
             Assert.Equal(3, probabilities.Length);
             Assert.Equal(probabilities.OrderDescending(), probabilities);
         });
-        Assert.Contains("Running both models on vase-1.jpg", command.Output, StringComparison.Ordinal);
+        Assert.Contains("Running the models on vase-1.jpg", command.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ImageCommandsTests : IDisposable
         Assert.Equal(0, exitCode);
         string[] expected =
         [
-            .. from model in (string[])["resnet50", "vgg16"]
+            .. from model in (string[])["resnet18", "resnet50", "vgg16"]
                from what in (string[])["block1", "block2", "block3", "block4", "block5", "blocks"]
                select $"vase-1-{model}-{what}.png",
         ];
