@@ -81,9 +81,10 @@ internal static class BackfillMeasurement
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        int queued = report.State.Counts.Queued;
         (double app, double host, double emulator) = served.ProcessorSeconds;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {report.State.Counts.Queued} messages to the last row   {seconds:0.0} s, {Embedded / seconds:0.0} images/s by {models.Length} models
+            {queued} messages      {seconds:0.0} s to the last row, {Embedded / seconds:0.0} images/s by {models.Length} models
             processor time   app {app - appBefore:0.0} s, host {host - hostBefore:0.0} s, emulator {emulator - storageBefore:0.0} s
             function app     {served.Megabytes:0} MB resident, {served.PeakMegabytes:0} MB at most
             """));
