@@ -102,19 +102,26 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_queued_is_removed_by_stop_and_a_model_that_does_not_run_is_refused()
+    public async Task What_failed_is_listed_what_is_queued_is_removed_by_stop_and_a_model_that_does_not_run_is_refused()
     {
         await UploadAsync("a.bmp", TestImages.Bitmap(1));
         await Blobs("index-state").CreateIfNotExistsAsync(cancellationToken: CancellationToken);
         await Blobs("index-state").GetBlobClient("models.json").UploadAsync(
             BinaryData.FromString("""{"running":[{"key":"vgg16","fingerprint":"0123456789ab"}],"lastRan":{}}"""), CancellationToken);
 
+        var poison = new QueueClient(Storage.ConnectionString, "image-backfill-poison");
+        await poison.CreateAsync(cancellationToken: CancellationToken);
+        await poison.SendMessageAsync("failed", CancellationToken);
+
+        (_, string listed) = await CommandProcess.RunAsync("poison", "list", "--storage", Storage.ConnectionString);
         (int unknown, string refused) = await RunAsync("--model", "alexnet");
         (int queued, string output) = await RunAsync("--no-wait");
         long messages = await MessagesAsync();
         (int stopped, string stop) = await RunAsync("--stop");
 
         Assert.Equal((1, 0, 0), (unknown, queued, stopped));
+        Assert.Contains("The queue image-backfill-poison has about 1 messages", listed, StringComparison.Ordinal);
+        Assert.Empty((await poison.PeekMessagesAsync(1, CancellationToken)).Value);
         Assert.Contains("has no model 'alexnet'. It has: vgg16.", refused, StringComparison.Ordinal);
         Assert.Contains("1 images, 0 records are current, 1 queued.", output, StringComparison.Ordinal);
         Assert.Contains("About 1 messages were removed from the queue.", stop, StringComparison.Ordinal);
