@@ -8,13 +8,14 @@ using Spectre.Console;
 
 namespace Pipeline.Cli.Commands;
 
-/// <summary><c>pipeline models</c>: lists, fetches, builds and verifies the models.</summary>
+/// <summary><c>pipeline models</c>: lists, fetches, adds, builds and verifies the models.</summary>
 internal static class ModelsCommand
 {
     public static Command Create(SourceTree tree, CommandConsole console) =>
-        new("models", "The models in models/: pull, list, build, verify.")
+        new("models", "The models in models/: pull, add, list, build, verify.")
         {
             ModelsPullCommand.Create(tree, console),
+            ModelsAddCommand.Create(tree, console),
             CreateList(tree, console),
             CreateBuild(tree, console),
             CreateVerify(tree, console),
