@@ -154,9 +154,11 @@ internal static class BackfillMeasurement
         public EmbeddingTable Rows { get; }
 
         public BackfillRun Run(int windowSize = 50_000) => new(
-            Container, Rows, new FailureTable(_tables), _queue, _state, TimeProvider.System, NullLogger<BackfillRun>.Instance)
-        {
-            WindowSize = windowSize,
-        };
+            Container,
+            new IndexComparison(Container, Rows, new FailureTable(_tables)) { WindowSize = windowSize },
+            _queue,
+            _state,
+            TimeProvider.System,
+            NullLogger<BackfillRun>.Instance);
     }
 }

@@ -23,18 +23,15 @@ internal sealed class BackfillAccount
         var queue = new BackfillQueue(account.Queues(QueueMessageEncoding.Base64));
         RunningModels = new RunningModels(state);
         Status = new BackfillStatusReader(blob, queue, failures);
-        Run = new BackfillRun(
-            new ImagesContainer(account.Images),
-            new EmbeddingTable(account.Tables),
-            failures,
-            queue,
-            blob,
-            TimeProvider.System,
-            NullLogger<BackfillRun>.Instance);
+        var images = new ImagesContainer(account.Images);
+        Comparison = new IndexComparison(images, new EmbeddingTable(account.Tables), failures);
+        Run = new BackfillRun(images, Comparison, queue, blob, TimeProvider.System, NullLogger<BackfillRun>.Instance);
     }
 
     /// <summary>The account's name.</summary>
     public string Name { get; }
+
+    public IndexComparison Comparison { get; }
 
     public BackfillRun Run { get; }
 

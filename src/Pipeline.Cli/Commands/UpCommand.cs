@@ -66,7 +66,7 @@ internal static class UpCommand
         await using LocalPipeline pipeline = started!;
         var account = new BackfillAccount(
             await ImagesAccount.OpenAsync(pipeline.Storage.ConnectionString, cancellationToken), tree);
-        if (await account.Run.FindGapAsync(account.Installed(), cancellationToken) is { Missing: > 0 } gap)
+        if (await account.Comparison.FindGapAsync(account.Installed(), cancellationToken) is { Missing: > 0 } gap)
         {
             console.Line($"{gap}: ./pipeline backfill. Those uploaded since the last start are indexed without it.");
         }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Storage;
@@ -15,8 +14,7 @@ namespace Pipeline.Indexing.Backfill;
 /// </remarks>
 internal sealed partial class BackfillRun(
     ImagesContainer images,
-    EmbeddingTable embeddings,
-    FailureTable failures,
+    IndexComparison comparison,
     BackfillQueue queue,
     BackfillStateBlob blob,
     TimeProvider time,
@@ -27,11 +25,6 @@ internal sealed partial class BackfillRun(
     private const int BatchSize = 4 * CallsAtOnce;
 
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>
-    /// How many images of a listing are in memory at once; a larger container is listed once for each so many. 50,000 take about 30 MB.
-    /// </summary>
-    public int WindowSize { get; init; } = 50_000;
 
     /// <summary>Compares, and queues what is missing.</summary>
     /// <param name="order">What to do.</param>
@@ -71,35 +64,13 @@ internal sealed partial class BackfillRun(
     public async Task<BackfillCounts> CountAsync(BackfillScope scope, CancellationToken cancellationToken)
     {
         var counts = new BackfillCounts();
-        await foreach (RecordState found in CompareAsync(scope, "", seen => counts = counts with { Images = seen }, cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (RecordState found in comparison.CompareAsync(
+            scope, "", seen => counts = counts with { Images = seen }, cancellationToken).ConfigureAwait(false))
         {
             counts = Count(counts, found, scope, removesByMessage: true);
         }
 
         return counts;
-    }
-
-    /// <summary>
-    /// About how many images lack a record, from one listing of at most 5,000 and the rows of at most 500 of them. Keys are hashes, so the
-    /// first 500 are as good as any.
-    /// </summary>
-    public async Task<IndexGap> FindGapAsync(IReadOnlyList<ModelVersion> models, CancellationToken cancellationToken)
-    {
-        var window = new KeyWindow("", IndexGap.MostCompared);
-        await FillAsync(window, images.ListAsync("", cancellationToken).Take(IndexGap.MostListed)).ConfigureAwait(false);
-        IReadOnlyList<KeyedBlob> compared = window.ToSorted();
-        var lacking = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (RecordState found in RecordMerge.CompareAsync(
-            images.Name, compared, RecordsOf(models, window.Range, cancellationToken), cancellationToken).ConfigureAwait(false))
-        {
-            if (found.Status is RecordStatus.Missing or RecordStatus.Outdated)
-            {
-                lacking.Add(found.Key);
-            }
-        }
-
-        return new IndexGap(window.Seen, compared.Count == 0 ? 0 : (int)Math.Ceiling((double)lacking.Count * window.Seen / compared.Count));
     }
 
     /// <summary>Empties the queue. The next run begins anew, and queues what has no record by then.</summary>
@@ -142,7 +113,7 @@ internal sealed partial class BackfillRun(
             // Saved at once, so that others see who is at it.
             await lease.SaveAsync(state, stop.Token).ConfigureAwait(false);
             long saved = time.GetTimestamp();
-            await foreach (RecordState found in CompareAsync(
+            await foreach (RecordState found in comparison.CompareAsync(
                 order.Scope,
                 state.After,
                 seen => state = state with { Counts = state.Counts with { Images = seen } },
@@ -230,47 +201,6 @@ internal sealed partial class BackfillRun(
             Counts = batch.Aggregate(state.Counts, (counts, found) => Count(counts, found, order.Scope, order.RemoveAsync is null)),
         };
     }
-
-    private async IAsyncEnumerable<RecordState> CompareAsync(
-        BackfillScope scope, string after, Action<int> listed, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        while (after != KeyRange.Last)
-        {
-            var window = new KeyWindow(after, WindowSize);
-            await FillAsync(window, images.ListAsync(scope.Prefix, cancellationToken)).ConfigureAwait(false);
-            listed(window.Seen);
-
-            // The tables after the listing: a row that is written meanwhile is of an image that the listing may lack, and whoever handles
-            // it looks at the image as it is then.
-            KeyRange range = window.Range;
-            await foreach (RecordState found in RecordMerge.CompareAsync(
-                images.Name, window.ToSorted(), RecordsOf(scope.Models, range, cancellationToken), cancellationToken).ConfigureAwait(false))
-            {
-                if (found.Id?.Name.StartsWith(scope.Prefix, StringComparison.Ordinal) ?? scope.Prefix.Length == 0)
-                {
-                    yield return found;
-                }
-            }
-
-            after = range.UpTo;
-        }
-    }
-
-    private async Task FillAsync(KeyWindow window, IAsyncEnumerable<ListedBlob> listing)
-    {
-        await foreach (ListedBlob image in listing.ConfigureAwait(false))
-        {
-            window.Add(new KeyedBlob(new ImageId(images.Name, image.Name).Key, image));
-        }
-    }
-
-    private ModelRecords[] RecordsOf(IReadOnlyList<ModelVersion> models, KeyRange range, CancellationToken cancellationToken) =>
-    [
-        .. models.Select(version => new ModelRecords(
-            version,
-            embeddings.ListAsync(version, range, cancellationToken),
-            failures.ListAsync(version, range, cancellationToken))),
-    ];
 
     private BackfillCounts Count(BackfillCounts counts, RecordState found, BackfillScope scope, bool removesByMessage) =>
         ActionOn(found, scope) switch

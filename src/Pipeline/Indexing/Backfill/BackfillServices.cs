@@ -19,6 +19,7 @@ internal static class BackfillServices
         .AddSingleton(provider => new BackfillStateBlob(Container(provider), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new BackfillQueue(provider.GetRequiredService<QueueServiceClient>()))
         .AddSingleton<BackfillStatusReader>()
+        .AddSingleton<IndexComparison>()
         .AddSingleton<BackfillRun>()
         .AddSingleton<BackfillWorker>()
         .AddSingleton(provider => new BackfillMonitor(

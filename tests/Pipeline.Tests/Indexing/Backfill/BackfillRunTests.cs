@@ -188,7 +188,7 @@ public class BackfillRunTests
             }
         }
 
-        IndexGap gap = await storage.Run().FindGapAsync([Vgg16, ResNet50], CancellationToken);
+        IndexGap gap = await storage.Comparison().FindGapAsync([Vgg16, ResNet50], CancellationToken);
 
         // 500 of 5,000 with three quarters lacking: one standard deviation is 1.9 %.
         Assert.Equal(listed, gap.Images);

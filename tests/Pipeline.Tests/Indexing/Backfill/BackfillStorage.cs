@@ -46,12 +46,14 @@ internal sealed class BackfillStorage
     /// <summary>A process of its own: what it knows of others is in storage.</summary>
     public BackfillRun Run(int windowSize = 50_000) => new(
         new ImagesContainer(Images),
-        new EmbeddingTable(AppTables),
-        new FailureTable(AppTables),
+        Comparison(windowSize),
         new BackfillQueue(Queues),
         new BackfillStateBlob(State, Time),
         Time,
-        Log) { WindowSize = windowSize };
+        Log);
+
+    public IndexComparison Comparison(int windowSize = 50_000) => new(
+        new ImagesContainer(Images), new EmbeddingTable(AppTables), new FailureTable(AppTables)) { WindowSize = windowSize };
 
     /// <summary>Lets an image have a row.</summary>
     public void PutRow(ModelVersion version, string name, string? etag, string container = "images")
