@@ -77,6 +77,7 @@ internal static class PipelineCommand
             AugmentCommand.Create(console),
             StudyCommand.Create(tree, console),
             EvaluateCommand.Create(tree, console),
+            BackfillCommand.Create(tree, console),
             PoisonCommand.Create(console),
             DeployCommand.Create(tree, console),
             DestroyCommand.Create(tree, console),

@@ -83,12 +83,14 @@ public class ResponseJsonTests
     public void Health(HealthStatus status, string name) => AssertJson(
         $$$$"""
         {"status":"{{{{name}}}}","storage":{"reachable":true,"denied":false},"models":{"vgg16":{"loaded":true,"failedAt":null,
-        "weights":"imagenet","fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null}}}
+        "weights":"imagenet","fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null}},
+        "backfill":{"since":"2026-01-02T03:04:05+00:00","queued":40,"done":20,"failed":1,"left":19,"imagesPerSecond":2,"secondsLeft":null}}
         """,
         new HealthResponse(
             status,
             new StorageHealth(true, false),
-            new Dictionary<string, ModelHealth> { ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, "0123", 2, 1, null) }));
+            new Dictionary<string, ModelHealth> { ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, "0123", 2, 1, null) },
+            new BackfillHealth(At, 40, 20, 1, 19, 2, null)));
 
     [Fact]
     public void Text_outside_of_JSON_has_the_same_names()

@@ -1,9 +1,10 @@
+using Pipeline.Cli.Accounts;
 using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Poison;
 
 namespace Pipeline.Tests.Cli;
 
-public class PoisonStorageTests
+public class ImagesAccountTests
 {
     [Theory]
     [InlineData("stimages123")]
@@ -11,10 +12,10 @@ public class PoisonStorageTests
     [InlineData("https://stimages123.blob.core.windows.net/")]
     [InlineData("https://stimages123.table.core.usgovcloudapi.net")]
     [InlineData("UseDevelopmentStorage=true")]
-    public void Accounts_addresses_and_the_emulator_are_taken(string storage) => Assert.Null(PoisonStorage.ErrorOf(storage));
+    public void Accounts_addresses_and_the_emulator_are_taken(string storage) => Assert.Null(ImagesAccount.ErrorOf(storage));
 
     [Fact]
-    public void What_up_prints_is_taken() => Assert.Null(PoisonStorage.ErrorOf(EmulatorConnection.String(1, 2, 3)));
+    public void What_up_prints_is_taken() => Assert.Null(ImagesAccount.ErrorOf(EmulatorConnection.String(1, 2, 3)));
 
     [Theory]
     [InlineData("http://stimages123.queue.core.windows.net")]
@@ -28,7 +29,7 @@ public class PoisonStorageTests
         Assert.Equal(
             "--storage takes the name of a storage account, an address such as https://ACCOUNT.queue.core.windows.net, " +
             $"or the emulator's connection string, not '{storage}'.",
-            PoisonStorage.ErrorOf(storage));
+            ImagesAccount.ErrorOf(storage));
 
     [Theory]
     [InlineData("DefaultEndpointsProtocol=https;AccountName=stimages123;AccountKey=c2VjcmV0;EndpointSuffix=core.windows.net")]
@@ -36,7 +37,7 @@ public class PoisonStorageTests
     [InlineData("https://stimages123.queue.core.windows.net/?sig=c2VjcmV0")]
     public void A_key_on_the_command_line_is_refused_and_not_repeated(string storage)
     {
-        string error = PoisonStorage.ErrorOf(storage)!;
+        string error = ImagesAccount.ErrorOf(storage)!;
 
         Assert.Contains("set the environment variable ImagesStorage", error, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", error, StringComparison.Ordinal);

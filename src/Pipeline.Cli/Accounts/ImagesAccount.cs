@@ -7,18 +7,17 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using Pipeline.Cli.Hosting;
-using Pipeline.Indexing.PoisonQueue;
-using Pipeline.Search;
 using Pipeline.Storage;
 
-namespace Pipeline.Cli.Poison;
+namespace Pipeline.Cli.Accounts;
 
 /// <summary>The storage account of the images, as a user names it: the emulator, an account in Azure, or a connection string.</summary>
-/// <param name="account">The account's name, for messages.</param>
+/// <param name="name">The account's name, for messages.</param>
 /// <param name="blobs">Its blobs.</param>
-/// <param name="queues">Its queues, without an encoding of messages.</param>
+/// <param name="queues">Its queues, by the encoding of their messages.</param>
 /// <param name="tables">Its tables.</param>
-internal sealed partial class PoisonStorage(string account, BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
+internal sealed partial class ImagesAccount(
+    string name, BlobServiceClient blobs, Func<QueueMessageEncoding, QueueServiceClient> queues, TableServiceClient tables)
 {
     /// <summary>
     /// The environment variable for a connection string with a key: a command line is visible to all users of the machine, and saved in the
@@ -29,15 +28,18 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
     private const int EmulatorPort = 10000;
     private const string EmulatorAccount = "devstoreaccount1";
 
-    public string Account { get; } = account;
+    /// <summary>The account's name, for messages.</summary>
+    public string Name { get; } = name;
 
-    private QueueClient Queue => queues.GetQueueClient(PoisonReader.QueueName);
+    /// <summary>The container of the images.</summary>
+    public BlobContainerClient Images => Container(ImagesContainer.DefaultName);
 
-    private BlobContainerClient Images => blobs.GetBlobContainerClient(ImagesContainer.DefaultName);
+    /// <summary>The tables, of which those that are missing are not made by a reader.</summary>
+    public PipelineTables Tables { get; } = new(tables);
 
-    public PoisonReader Reader() => new(Queue, Images, new FailureTable(new PipelineTables(tables)));
+    public BlobContainerClient Container(string container) => blobs.GetBlobContainerClient(container);
 
-    public PoisonReplay Replay() => new(Queue, Images);
+    public QueueServiceClient Queues(QueueMessageEncoding encoding) => queues(encoding);
 
     /// <summary>What is wrong with the option's value; null if nothing is.</summary>
     public static string? ErrorOf(string storage) =>
@@ -54,16 +56,16 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
     /// </param>
     /// <param name="cancellationToken">Ends the check for the emulator early.</param>
     /// <exception cref="CommandFailure">The emulator does not run, or the variable is not a connection string.</exception>
-    public static async Task<PoisonStorage> OpenAsync(string? storage, CancellationToken cancellationToken)
+    public static async Task<ImagesAccount> OpenAsync(string? storage, CancellationToken cancellationToken)
     {
         if (storage is not null && AccountOf(storage) is { } found)
         {
             var credential = new DefaultAzureCredential();
-            return new PoisonStorage(
+            return new ImagesAccount(
                 found.Name,
                 new BlobServiceClient(
                     Address(found, "blob"), credential, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false })),
-                new QueueServiceClient(Address(found, "queue"), credential, WithShortRetries(new QueueClientOptions())),
+                encoding => new QueueServiceClient(Address(found, "queue"), credential, QueueOptions(encoding)),
                 new TableServiceClient(Address(found, "table"), credential, WithShortRetries(new TableClientOptions())));
         }
 
@@ -77,10 +79,10 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         try
         {
             var blobs = new BlobServiceClient(connection, WithShortRetries(new BlobClientOptions { TrimBlobNameSlashes = false }));
-            return new PoisonStorage(
+            return new ImagesAccount(
                 blobs.AccountName,
                 blobs,
-                new QueueServiceClient(connection, WithShortRetries(new QueueClientOptions())),
+                encoding => new QueueServiceClient(connection, QueueOptions(encoding)),
                 new TableServiceClient(connection, WithShortRetries(new TableClientOptions())));
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
@@ -126,9 +128,13 @@ internal sealed partial class PoisonStorage(string account, BlobServiceClient bl
         }
     }
 
+    private static QueueClientOptions QueueOptions(QueueMessageEncoding encoding) =>
+        WithShortRetries(new QueueClientOptions { MessageEncoding = encoding });
+
     private static T WithShortRetries<T>(T options) where T : ClientOptions
     {
-        options.Retry.MaxRetries = 2;
+        // Three seconds: an account that is too busy for a moment ends no work of hours, and one that is away is named soon.
+        options.Retry.MaxRetries = 4;
         options.Retry.Delay = TimeSpan.FromMilliseconds(200);
         options.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         return options;
