@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
@@ -58,7 +59,8 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
         SimilarQuery query, string? name, QueryImage image, string? excludedKey, long start, CancellationToken cancellationToken)
     {
         long searchStart = Stopwatch.GetTimestamp();
-        SimilarityResult found = await search.FindSimilarAsync(image.Embeddings, query.Top, excludedKey, cancellationToken);
+        SimilarityResult found = await search.FindSimilarAsync(
+            image.Embeddings, query.Top, query.MinCosine, excludedKey, cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
@@ -84,9 +86,10 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
 
 /// <summary>The parameters of a search.</summary>
 /// <param name="Top">Results per list, 1 to 100; 10 if not given.</param>
+/// <param name="MinCosine">Nearer than this only, -1 to 1; -1 if not given.</param>
 /// <param name="Models">The models asked; all installed ones if none is named.</param>
 /// <param name="IncludeSelf">Whether a stored query image may be among its own results.</param>
-internal sealed record SimilarQuery(int Top, IReadOnlyList<InstalledModel> Models, bool IncludeSelf)
+internal sealed record SimilarQuery(int Top, float MinCosine, IReadOnlyList<InstalledModel> Models, bool IncludeSelf)
 {
     private const int DefaultTop = 10;
 
@@ -100,6 +103,13 @@ internal sealed record SimilarQuery(int Top, IReadOnlyList<InstalledModel> Model
             throw Problems.InvalidParameter($"includeSelf={text} is not allowed: includeSelf is true or false.");
         }
 
-        return new SimilarQuery(top, QueryParameters.Models(query, installed), includeSelf);
+        if (!query.TryGetValue("minCosine", out StringValues limit))
+        {
+            limit = "-1";
+        }
+
+        return float.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out float minCosine) && minCosine is >= -1 and <= 1
+            ? new SimilarQuery(top, minCosine, QueryParameters.Models(query, installed), includeSelf)
+            : throw Problems.InvalidParameter($"minCosine={limit} is not allowed: minCosine is a number from -1 to 1, such as 0.86.");
     }
 }

@@ -51,10 +51,11 @@ public sealed class SimilaritySearch
     /// <summary>The nearest images by each model of the query, and fused.</summary>
     /// <param name="queries">The query's embeddings, of models that are installed.</param>
     /// <param name="top">How many per list, 1 or more.</param>
+    /// <param name="minCosine">Nearer than this only, -1 to 1; in the fused list images that are so by any voting model.</param>
     /// <param name="excludedKey">An image to leave out (<see cref="ImageId.Key"/>), or null.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     internal async Task<SimilarityResult> FindSimilarAsync(
-        IReadOnlyList<ModelEmbedding> queries, int top, string? excludedKey, CancellationToken cancellationToken)
+        IReadOnlyList<ModelEmbedding> queries, int top, float minCosine, string? excludedKey, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
 
@@ -65,7 +66,8 @@ public sealed class SimilaritySearch
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
-            return CosineScan.Search(snapshot.Records, query.Embedding.Values, depth, excludedKey);
+            ScanResult scan = CosineScan.Search(snapshot.Records, query.Embedding.Values, depth, excludedKey);
+            return scan with { Nearest = [.. scan.Nearest.TakeWhile(match => match.Cosine >= minCosine)] };
         })];
         return new SimilarityResult(
             [

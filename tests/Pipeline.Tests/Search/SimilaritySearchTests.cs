@@ -36,7 +36,7 @@ public class SimilaritySearchTests
         await _storage.WriteAsync("a.jpg", "1");
         await _storage.WriteAsync("b.jpg", "1");
 
-        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, -1, null, CancellationToken);
         await _storage.WriteAsync("c.jpg", "1");
         await _storage.RefreshAsync();
 
@@ -60,9 +60,28 @@ public class SimilaritySearchTests
             await both.Task.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken);
         };
 
-        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, -1, null, CancellationToken);
 
         Assert.Equal(2, found.ByModel.Count);
+    }
+
+    [Fact]
+    public async Task Only_images_nearer_than_the_limit_are_in_any_list()
+    {
+        await _storage.WriteAsync("a.jpg", "1");
+        await _storage.WriteAsync("b.jpg", "1");
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, 5, -1, null, CancellationToken);
+        float[] cosines = [.. all.ByModel[0].Matches.Select(match => match.Cosine)];
+
+        SimilarityResult first = await _search.FindSimilarAsync(Queries, 5, cosines[0], null, CancellationToken);
+        SimilarityResult none = await _search.FindSimilarAsync(Queries, 5, MathF.BitIncrement(cosines[0]), null, CancellationToken);
+
+        Assert.Equal(2, all.Fused.Count);
+        Assert.All(first.ByModel[0].Matches, match => Assert.True(match.Cosine >= cosines[0]));
+        Assert.Equal(cosines.Count(cosine => cosine >= cosines[0]), first.Fused.Count);
+        Assert.Empty(none.ByModel[0].Matches);
+        Assert.Empty(none.Fused);
+        Assert.Equal(2, none.ByModel[0].Images);
     }
 
     [Fact]
@@ -77,8 +96,8 @@ public class SimilaritySearchTests
         await _storage.WriteAsync("a.jpg", "1");
 
         SimilarityResult both = await search.FindSimilarAsync(
-            [Queries[0], Queries[1] with { Model = trained }], 5, null, CancellationToken);
-        SimilarityResult all = await _search.FindSimilarAsync(Queries, 5, null, CancellationToken);
+            [Queries[0], Queries[1] with { Model = trained }], 5, -1, null, CancellationToken);
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, 5, -1, null, CancellationToken);
 
         Assert.Single(both.ByModel[0].Matches);
         Assert.Empty(both.Fused);
