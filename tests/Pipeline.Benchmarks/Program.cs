@@ -12,6 +12,9 @@ switch (args)
     case ["host"]:
         await HostRun.RunAsync();
         break;
+    case ["int8", var model, var photos, var target]:
+        await Int8Run.RunAsync(model, photos, target);
+        break;
     case ["precision"]:
         await PrecisionRun.RunAsync();
         break;
