@@ -45,6 +45,43 @@ internal static class Int8Model
         Action<double> Part(double start) => share => progress.Report(start + (share / 2));
     }
 
+    /// <summary>
+    /// Puts an int8 model into the folder as the one that search uses, and its float32 form as the one of the study. The one that search
+    /// uses is replaced last, so an interrupted call leaves the old one.
+    /// </summary>
+    /// <param name="source">The model in float32, in that folder.</param>
+    /// <param name="path">The int8 model that <see cref="WriteAsync"/> has written.</param>
+    /// <param name="figures">What it returned.</param>
+    /// <param name="folder">The models folder.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="IOException">The files cannot be written, for example because the disk is full.</exception>
+    public static InstalledModel Install(
+        InstalledModel source, string path, PrecisionFigures figures, string folder, CancellationToken cancellationToken)
+    {
+        bool isStudied = source.Path == Path.GetFullPath(ModelManifest.ModelPathOf(folder, source.Key, ModelManifest.Studied));
+        ModelManifest manifest = ModelManifest.Find(folder, source.Key, isStudied ? ModelManifest.Studied : ModelManifest.Searched)!;
+        ModelDefinition entry = manifest.Definition ?? source.Definition;
+        if (!isStudied)
+        {
+            Copy(source.Path, new ModelOrigin(source.Weights, Precision.Float32, source.WithTop), ModelManifest.Studied);
+        }
+
+        return Copy(path, new ModelOrigin(source.Weights, Precision.Int8, source.WithTop, figures), ModelManifest.Searched);
+
+        InstalledModel Copy(string file, ModelOrigin origin, string use) => ModelFile.Install(
+            entry,
+            origin,
+            folder,
+            use,
+            output =>
+            {
+                using FileStream whole = File.OpenRead(file);
+                whole.CopyTo(output);
+                return manifest.WeightsHash;
+            },
+            cancellationToken);
+    }
+
     private static void Write(
         InstalledModel source, string path, IReadOnlyList<RgbImage> images, CancellationToken cancellationToken)
     {

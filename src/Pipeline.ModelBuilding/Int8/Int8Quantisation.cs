@@ -12,9 +12,13 @@ internal static class Int8Quantisation
     private const int OperatorSet = 13;
     private const int OldestRaised = 8;
 
+    // The standard's convolution of bytes came with it.
+    private const int OldestQuantised = 10;
+
     private static readonly string[] Unchanged =
     [
-        "Add", "Concat", "Conv", "Flatten", "Gemm", "GlobalAveragePool", "Identity", "MatMul", "MaxPool", "Mul", "Relu", "Sub", "Transpose",
+        "Add", "AveragePool", "Concat", "Conv", "Flatten", "Gemm", "GlobalAveragePool", "Identity", "MatMul", "MaxPool", "Mul", "Relu",
+        "Sub", "Transpose",
     ];
 
     /// <summary>Quantises a graph.</summary>
@@ -39,7 +43,7 @@ internal static class Int8Quantisation
         // Dense kernels first: they are most of the weights, which the calibration then need not hold.
         int quantised = DenseKernels.Apply(graph);
         RemoveUnused(graph);
-        Import(model);
+        Import(model, definition.Title);
         ActivationTensors tensors = ActivationTensors.Of(graph);
         if (tensors.Names.Count > 0)
         {
@@ -58,7 +62,7 @@ internal static class Int8Quantisation
         graph.ValueInfo.Clear();
     }
 
-    private static void Import(ModelProto model)
+    private static void Import(ModelProto model, string title)
     {
         if (!model.OpsetImport.Any(import => import.Domain == OnnxWriter.RuntimeDomain))
         {
@@ -70,6 +74,13 @@ internal static class Int8Quantisation
             && model.Graph.Node.All(node => node.Domain == OnnxWriter.RuntimeDomain || Unchanged.Contains(node.OpType)))
         {
             standard.Version = OperatorSet;
+        }
+
+        if (standard.Version < OldestQuantised)
+        {
+            throw new InvalidDataException(
+                $"{title} is written in ONNX' operator set {standard.Version}; from {OldestQuantised} on a model can be made int8. " +
+                $"Export it anew with operator set {OperatorSet} or later, or keep --precision default.");
         }
     }
 

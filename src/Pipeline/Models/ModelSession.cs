@@ -52,8 +52,11 @@ internal sealed class ModelSession : IDisposable
         // Threads that spin between runs would take processor time from decoding and from the other model.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
 
-        // Without VNNI, sums of two products of int8 weights overflow 16 bits and are cut off; with this, the runtime avoids it, slower.
-        options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        if (!Int8Products.AreExact)
+        {
+            options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         using CancellationTokenRegistration cancel = cancellationToken.Register(() => options.SetLoadCancellationFlag(true));
         try
