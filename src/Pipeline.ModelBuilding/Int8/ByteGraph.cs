@@ -130,7 +130,15 @@ internal sealed class ByteGraph(GraphProto graph, IReadOnlyDictionary<string, Va
 
     private void AddNode(string operation, string output, string[] inputs, params ReadOnlySpan<AttributeProto> attributes)
     {
-        var node = new NodeProto { Name = output, OpType = operation, Domain = Domain, Input = { inputs }, Output = { output } };
+        var node = new NodeProto
+        {
+            // A tensor's name alone may be that of the layer that made it.
+            Name = $"{output}/{operation}",
+            OpType = operation,
+            Domain = Domain,
+            Input = { inputs },
+            Output = { output },
+        };
         node.Attribute.Add(attributes.ToArray());
         _nodes.Add(node);
     }
