@@ -101,9 +101,17 @@ var packageContainer = 'app-package'
 var imagesContainer = 'images'
 var modelsContainer = 'models'
 var deadLetterContainer = 'event-dead-letters'
+var stateContainer = 'index-state'
 var deletionsQueue = 'image-deletions'
+var backfillQueue = 'image-backfill'
 // The host names a poison queue after the queue that failed, and all blob triggers share one.
-var queues = [deletionsQueue, '${deletionsQueue}-poison', 'webjobs-blobtrigger-poison']
+var queues = [
+  deletionsQueue
+  '${deletionsQueue}-poison'
+  backfillQueue
+  '${backfillQueue}-poison'
+  'webjobs-blobtrigger-poison'
+]
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: '${name}-identity-${suffix}'
@@ -118,7 +126,7 @@ module imagesStorage 'modules/storage.bicep' = {
     location: location
     tags: allTags
     sku: storageSku
-    containers: concat([imagesContainer, modelsContainer, deadLetterContainer], separateImagesStorage ? [] : [packageContainer])
+    containers: concat([imagesContainer, modelsContainer, stateContainer, deadLetterContainer], separateImagesStorage ? [] : [packageContainer])
     queues: queues
     tables: ['Embeddings', 'Changes', 'Failures']
     keepsDeleted: true
@@ -173,6 +181,7 @@ module roles 'modules/roles.bicep' = {
     imagesAccountName: imagesAccountName
     imagesContainer: imagesContainer
     modelsContainer: modelsContainer
+    stateContainer: stateContainer
     queues: queues
     applicationInsightsName: insightsName
     operatorPrincipalId: operatorPrincipalId

@@ -145,7 +145,7 @@ resource queueLength 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'Messages lie in the images account\'s queues: poison that nobody has looked at, or deletions that nobody takes.'
+    description: 'Messages lie in the images account\'s queues: poison, deletions that nobody takes, or a backfill that takes over an hour.'
     severity: 3
     enabled: true
     scopes: [imagesAccount::queues.id]

@@ -15,6 +15,9 @@ param imagesContainer string
 @description('Container of the models.')
 param modelsContainer string
 
+@description('Container of the index\'s own state: which models run, how far a backfill is.')
+param stateContainer string
+
 @description('Queues of the images account that the app reads or writes.')
 param queues string[]
 
@@ -38,10 +41,11 @@ var storageTableDataContributor = subscriptionResourceId('Microsoft.Authorizatio
 // An instance fetches the models and never writes them.
 var storageBlobDataReader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1')
 
-// The operator uploads models and images.
+// The operator uploads models and images; both the app and the operator keep the state of a backfill, and hold its lease.
 var storageBlobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
 
-// The table Failures records why an image failed; the operator reads it with the poison queue.
+// The table Failures records why an image failed, and the keys of the table Embeddings say what is indexed: the operator reads them with
+// the poison queue and to see what a backfill has to do.
 var storageTableDataReader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '76199698-9eea-4c19-bc75-cec21354c6b6')
 
 // Telemetry: the component takes it from Entra ID only.
@@ -70,6 +74,10 @@ resource imagesAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing =
     resource models 'containers' existing = {
       name: modelsContainer
     }
+
+    resource state 'containers' existing = {
+      name: stateContainer
+    }
   }
 
   resource queueService 'queueServices' existing = {
@@ -80,6 +88,10 @@ resource imagesAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing =
 
   resource tableService 'tableServices' existing = {
     name: 'default'
+
+    resource embeddings 'tables' existing = {
+      name: 'Embeddings'
+    }
 
     resource failures 'tables' existing = {
       name: 'Failures'
@@ -143,6 +155,16 @@ resource modelsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+resource stateRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(imagesAccount::blobs::state.id, identity.id, storageBlobDataContributor)
+  scope: imagesAccount::blobs::state
+  properties: {
+    roleDefinitionId: storageBlobDataContributor
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
 resource queueRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (queue, index) in queues: {
     name: guid(imagesAccount::queueService::queue[index].id, identity.id, storageQueueDataContributor)
@@ -188,6 +210,12 @@ resource operatorModels 'Microsoft.Authorization/roleAssignments@2022-04-01' = i
   properties: { roleDefinitionId: storageBlobDataContributor, principalId: operatorPrincipalId }
 }
 
+resource operatorState 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
+  name: guid(imagesAccount::blobs::state.id, operatorPrincipalId, storageBlobDataContributor)
+  scope: imagesAccount::blobs::state
+  properties: { roleDefinitionId: storageBlobDataContributor, principalId: operatorPrincipalId }
+}
+
 resource operatorQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (queue, index) in queues: if (!empty(operatorPrincipalId)) {
     name: guid(imagesAccount::queueService::queue[index].id, operatorPrincipalId, storageQueueDataContributor)
@@ -199,5 +227,11 @@ resource operatorQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 resource operatorFailures 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
   name: guid(imagesAccount::tableService::failures.id, operatorPrincipalId, storageTableDataReader)
   scope: imagesAccount::tableService::failures
+  properties: { roleDefinitionId: storageTableDataReader, principalId: operatorPrincipalId }
+}
+
+resource operatorEmbeddings 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
+  name: guid(imagesAccount::tableService::embeddings.id, operatorPrincipalId, storageTableDataReader)
+  scope: imagesAccount::tableService::embeddings
   properties: { roleDefinitionId: storageTableDataReader, principalId: operatorPrincipalId }
 }

@@ -6,7 +6,9 @@ namespace Pipeline.Contracts;
 /// <param name="Status">Whether the app can do its work.</param>
 /// <param name="Storage">The storage account of the images.</param>
 /// <param name="Models">By the model's key.</param>
-public sealed record HealthResponse(HealthStatus Status, StorageHealth Storage, IReadOnlyDictionary<string, ModelHealth> Models);
+/// <param name="Backfill">Images that are being indexed without an event; null where none are.</param>
+public sealed record HealthResponse(
+    HealthStatus Status, StorageHealth Storage, IReadOnlyDictionary<string, ModelHealth> Models, BackfillHealth? Backfill);
 
 /// <summary>Whether the app can do its work.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<HealthStatus>))]
@@ -46,3 +48,16 @@ public sealed record ModelHealth(
     int Images,
     int Skipped,
     double? IndexAgeSeconds);
+
+/// <summary>
+/// Images that <c>./pipeline backfill</c> or the nightly reconciliation queued. Each number of images counts an image once for each model.
+/// </summary>
+/// <param name="Since">When it began.</param>
+/// <param name="Queued">How many were queued so far.</param>
+/// <param name="Done">How many of them are indexed.</param>
+/// <param name="Failed">How many were refused, or failed five times.</param>
+/// <param name="Left">About how many are still to do.</param>
+/// <param name="ImagesPerSecond">How fast images get their records by all models, as this instance sees it; null at first.</param>
+/// <param name="SecondsLeft">How long it will take at that rate; null while images are still queued, and where nothing moves.</param>
+public sealed record BackfillHealth(
+    DateTimeOffset Since, int Queued, int Done, int Failed, int Left, double? ImagesPerSecond, double? SecondsLeft);

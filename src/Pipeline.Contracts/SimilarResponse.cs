@@ -3,7 +3,7 @@ namespace Pipeline.Contracts;
 /// <summary>The response of <c>/api/similar</c>.</summary>
 /// <param name="Query">The image of the request.</param>
 /// <param name="Models">By the model's key, its nearest images.</param>
-/// <param name="Fused">One list of all models, by reciprocal rank fusion.</param>
+/// <param name="Fused">One list of the models that vote, by the mean of their standardised cosines.</param>
 /// <param name="Took">Where the time went.</param>
 public sealed record SimilarResponse(
     ImageInfo Query, IReadOnlyDictionary<string, ModelMatches> Models, IReadOnlyList<FusedImage> Fused, SimilarTimes Took);
@@ -23,7 +23,9 @@ public sealed record SimilarImage(string Name, float Cosine, bool Duplicate);
 
 /// <summary>A stored image in the list of all models together.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Score">The sum of the reciprocal ranks.</param>
+/// <param name="Score">
+/// The mean over the models of how far its cosine is above that of all images, in standard deviations: for the order, no similarity.
+/// </param>
 /// <param name="Ranks">Its rank by each model, from 1.</param>
 /// <param name="Duplicate">Whether its bytes are those of the query.</param>
 public sealed record FusedImage(string Name, double Score, IReadOnlyDictionary<string, int> Ranks, bool Duplicate);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Pipeline.Comparison;
 using Pipeline.Imaging;
 using Pipeline.Indexing;
+using Pipeline.Indexing.Backfill;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
@@ -27,9 +28,9 @@ internal static class PipelineServices
 {
     /// <summary>
     /// Adds everything to index, search, compare and study images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the
-    /// storage account <c>ImagesStorage</c>: a connection string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c> and
-    /// <c>ImagesStorage__tableServiceUri</c> with an optional <c>ImagesStorage__clientId</c> of a user-assigned identity, as the Functions
-    /// host names its identity-based connections. The app does not start without its models.
+    /// storage account <c>ImagesStorage</c>: a connection string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c>,
+    /// <c>ImagesStorage__queueServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional <c>ImagesStorage__clientId</c> of a
+    /// user-assigned identity, as the Functions host names its identity-based connections. The app does not start without its models.
     /// </summary>
     /// <param name="services">The services to extend.</param>
     /// <param name="configuration">The app's configuration.</param>
@@ -43,7 +44,15 @@ internal static class PipelineServices
             .AddSingleton(_ => new ImageDecoder(new ImageLimits()))
             .AddSingleton<ImageIndexer>()
             .AddSingleton<ImageRemoval>()
-            .AddSingleton<Reconciler>()
+            .AddBackfill()
+            .AddSingleton<OldVersions>()
+            .AddSingleton(provider => new Reconciler(
+                provider.GetRequiredService<ModelSessions>(),
+                provider.GetRequiredService<BackfillRun>(),
+                provider.GetRequiredService<OldVersions>(),
+                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<ImageIndexer>(),
+                provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
             .AddSingleton<SimilaritySearch>()
             .AddSingleton<PairComparison>()

@@ -9,6 +9,9 @@ switch (args)
     case ["query", ..]:
         await QueryRun.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 1_000);
         break;
+    case ["backfill", ..]:
+        await BackfillMeasurement.RunAsync(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 2_000);
+        break;
     case ["host"]:
         await HostRun.RunAsync();
         break;
@@ -23,7 +26,8 @@ switch (args)
         break;
     default:
         Console.WriteLine(
-            "Whole runs: 'ingest [images]', 'query [stored images]', 'host', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision' and 'int8 [folder]'. " +
+            "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

@@ -16,7 +16,9 @@ public class ArchitectureTests
 {
     // From the bottom up: a namespace knows those before it.
     private static readonly string[] Layers =
-        ["Diagnostics", "Imaging", "Drawing", "Models", "Storage", "Indexing", "Search", "Comparison", "Study"];
+    [
+        "Diagnostics", "Imaging", "Drawing", "Reporting", "Models", "Storage", "Indexing", "Search", "Comparison", "Study", "Evaluation",
+    ];
 
     private static readonly Assembly Library = typeof(ImageDecoder).Assembly;
     private static readonly Assembly ModelBuilding = typeof(ModelBuilder).Assembly;

@@ -76,6 +76,8 @@ internal static class PipelineCommand
             CompareCommand.Create(tree, console),
             AugmentCommand.Create(console),
             StudyCommand.Create(tree, console),
+            EvaluateCommand.Create(tree, console),
+            BackfillCommand.Create(tree, console),
             PoisonCommand.Create(console),
             DeployCommand.Create(tree, console),
             DestroyCommand.Create(tree, console),

@@ -1,9 +1,10 @@
 using System.CommandLine;
-using Azure;
-using Azure.Identity;
+using Azure.Storage.Queues;
+using Pipeline.Cli.Accounts;
 using Pipeline.Cli.Images;
 using Pipeline.Cli.Poison;
 using Pipeline.Cli.Terminal;
+using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.PoisonQueue;
 using Pipeline.Storage;
 
@@ -12,6 +13,10 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>pipeline poison</c>: lists the blobs that the Functions host gave up on, and replays them.</summary>
 internal static class PoisonCommand
 {
+    private const string Roles =
+        "The command list needs the roles Storage Queue Data Reader, Storage Blob Data Reader and Storage Table Data Reader; replay " +
+        "needs Storage Queue Data Contributor and Storage Blob Data Contributor, or Storage Blob Data Owner if blobs have tags.";
+
     public static Command Create(CommandConsole console) =>
         new("poison", "Images that could not be embedded: list the poison queue, or replay it.")
         {
@@ -21,18 +26,18 @@ internal static class PoisonCommand
 
     private static Command CreateList(CommandConsole console)
     {
-        Option<string> storage = StorageOption();
+        Option<string> storage = AccountOption.Create();
         var json = new Option<bool>("--json") { Description = "Write JSON. Default: a table." };
         var command = new Command(
             "list", "Shows the first 32 messages of the poison queue with their reasons, and changes nothing.") { storage, json };
-        command.SetAction((parsed, stop) => WithStorageAsync(
-            parsed.GetValue(storage), opened => ListAsync(opened, parsed.GetValue(json), console, stop), stop));
+        command.SetAction((parsed, stop) => AccountOption.RunAsync(
+            parsed.GetValue(storage), Roles, opened => ListAsync(opened, parsed.GetValue(json), console, stop), stop));
         return command;
     }
 
     private static Command CreateReplay(CommandConsole console)
     {
-        Option<string> storage = StorageOption();
+        Option<string> storage = AccountOption.Create();
         var name = new Option<string>("--name") { Description = "Replay the blobs whose names start with this.", HelpName = "PREFIX" };
         var all = new Option<bool>("--all") { Description = "Replay all of them." };
         var dryRun = new Option<bool>("--dry-run") { Description = "Only show what would be done with the first 32 messages." };
@@ -53,44 +58,35 @@ internal static class PoisonCommand
         command.SetAction((parsed, stop) =>
         {
             string prefix = parsed.GetValue(name) ?? "";
-            return WithStorageAsync(
+            return AccountOption.RunAsync(
                 parsed.GetValue(storage),
+                Roles,
                 opened => parsed.GetValue(dryRun) ? DryRunAsync(opened, prefix, console, stop) : ReplayAsync(opened, prefix, console, stop),
                 stop);
         });
         return command;
     }
 
-    private static Option<string> StorageOption()
+    private static async Task<int> ListAsync(ImagesAccount storage, bool json, CommandConsole console, CancellationToken cancellationToken)
     {
-        var storage = new Option<string>("--storage")
-        {
-            Description = "The storage account of the images: its name or address. It is accessed with your Azure sign-in. "
-                + $"Default: the connection string in the environment variable {PoisonStorage.Variable}, or the emulator of ./pipeline up.",
-            HelpName = "ACCOUNT",
-        };
-        storage.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: var value }] && PoisonStorage.ErrorOf(value) is { } error)
-            {
-                result.AddError(error);
-            }
-        });
-        return storage;
-    }
-
-    private static async Task<int> ListAsync(PoisonStorage storage, bool json, CommandConsole console, CancellationToken cancellationToken)
-    {
-        PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
+        PoisonListing listing = await Reader(storage).ListAsync(cancellationToken);
+        int ofBackfill = await new BackfillQueue(storage.Queues(QueueMessageEncoding.Base64)).CountPoisonAsync(cancellationToken);
         if (json)
         {
-            console.Line(JsonReport.Write(PoisonReport.From(storage.Account, listing)));
+            console.Line(JsonReport.Write(PoisonReport.From(storage.Name, listing, ofBackfill)));
             return 0;
+        }
+
+        if (ofBackfill > 0)
+        {
+            console.Line(
+                $"The queue {BackfillQueue.PoisonName} has about {ofBackfill} messages: images of a backfill that failed five times for " +
+                "another reason than the image itself; the app's log has it. ./pipeline backfill clears that queue and queues them again.");
         }
 
         if (listing.Blobs.Count == 0)
         {
-            console.Line($"The poison queue of {storage.Account} is empty.");
+            console.Line($"The poison queue of {storage.Name} is empty.");
             return 0;
         }
 
@@ -100,9 +96,9 @@ internal static class PoisonCommand
     }
 
     private static async Task<int> DryRunAsync(
-        PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+        ImagesAccount storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
-        PoisonListing listing = await storage.Reader().ListAsync(cancellationToken);
+        PoisonListing listing = await Reader(storage).ListAsync(cancellationToken);
         int shown = 0;
         foreach (PoisonedBlob blob in listing.Blobs.Where(
             blob => blob.Message?.Id.Name.StartsWith(prefix, StringComparison.Ordinal) != false))
@@ -123,10 +119,10 @@ internal static class PoisonCommand
     }
 
     private static async Task<int> ReplayAsync(
-        PoisonStorage storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
+        ImagesAccount storage, string prefix, CommandConsole console, CancellationToken cancellationToken)
     {
         var progress = new ImmediateProgress(result => console.Line(PoisonTables.Describe(result)));
-        IReadOnlyList<ReplayResult> results = await storage.Replay().RunAsync(
+        IReadOnlyList<ReplayResult> results = await Replay(storage).RunAsync(
             message => message.Id.Name.StartsWith(prefix, StringComparison.Ordinal), progress, cancellationToken);
         int replayed = results.Count(result => result.Outcome == ReplayOutcome.Replayed);
         int removed = results.Count(result => result.Outcome is ReplayOutcome.Gone or ReplayOutcome.Replaced);
@@ -150,37 +146,14 @@ internal static class PoisonCommand
         }
     }
 
-    /// <summary>Opens storage and runs the work; turns errors of access into messages.</summary>
-    private static async Task<int> WithStorageAsync(
-        string? storage, Func<PoisonStorage, Task<int>> work, CancellationToken cancellationToken)
-    {
-        PoisonStorage opened = await PoisonStorage.OpenAsync(storage, cancellationToken);
-        try
-        {
-            return await work(opened);
-        }
-        catch (AuthenticationFailedException failed)
-        {
-            throw new CommandFailure(
-                $"Not signed in for the account '{opened.Account}': sign in with az login or azd auth login. ({FirstLine(failed)})");
-        }
-        catch (RequestFailedException denied) when (denied.Status is 401 or 403)
-        {
-            throw new CommandFailure(
-                $"The account '{opened.Account}' refuses access ({denied.ErrorCode}). " +
-                "The command list needs the roles Storage Queue Data Reader, Storage Blob Data Reader and " +
-                "Storage Table Data Reader; replay needs Storage Queue Data Contributor and Storage Blob Data Contributor, " +
-                "or Storage Blob Data Owner if blobs have tags. A new role takes some minutes to apply; " +
-                "an account behind private endpoints can only be reached from inside its network.");
-        }
-        catch (Exception exception) when (StorageOutage.Is(exception))
-        {
-            throw new CommandFailure($"The account '{opened.Account}' cannot be reached: {FirstLine(exception)}");
-        }
-    }
+    private static PoisonReader Reader(ImagesAccount account) =>
+        new(Queue(account), account.Images, new FailureTable(account.Tables));
 
-    private static string FirstLine(Exception exception) =>
-        ((exception as AggregateException)?.InnerExceptions[^1] ?? exception).Message.Split('\n')[0].TrimEnd();
+    private static PoisonReplay Replay(ImagesAccount account) => new(Queue(account), account.Images);
+
+    // Without an encoding: a message that cannot be decoded must still be listed.
+    private static QueueClient Queue(ImagesAccount account) =>
+        account.Queues(QueueMessageEncoding.None).GetQueueClient(PoisonReader.QueueName);
 
     private sealed class ImmediateProgress(Action<ReplayResult> report) : IProgress<ReplayResult>
     {

@@ -1,8 +1,11 @@
 using System.CommandLine;
 using Azure.Storage.Sas;
+using Pipeline.Cli.Accounts;
+using Pipeline.Cli.Backfill;
 using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
+using Pipeline.Indexing.Backfill;
 
 namespace Pipeline.Cli.Commands;
 
@@ -61,6 +64,13 @@ internal static class UpCommand
             started = await LocalPipeline.StartAsync(
                 tree, data, storagePorts, app, Path.Combine(tree.Logs, $"up-{app.Port}"), cancellationToken));
         await using LocalPipeline pipeline = started!;
+        var account = new BackfillAccount(
+            await ImagesAccount.OpenAsync(pipeline.Storage.ConnectionString, cancellationToken), tree);
+        if (await account.Comparison.FindGapAsync(account.Installed(), cancellationToken) is { Missing: > 0 } gap)
+        {
+            console.Line($"{gap}: ./pipeline backfill. Those uploaded since the last start are indexed without it.");
+        }
+
         Describe(pipeline, tree, console);
         await pipeline.WhileRunningAsync(stop => Task.Delay(Timeout.Infinite, stop), cancellationToken);
         return 0;

@@ -24,13 +24,16 @@ internal static class Samples
     /// <summary>The file extensions of images, for messages.</summary>
     public static string Endings => string.Join(' ', ContentTypes.Keys);
 
+    /// <summary>Whether a file has the extension of an image.</summary>
+    public static bool IsImage(string file) => ContentTypes.ContainsKey(System.IO.Path.GetExtension(file));
+
     /// <summary>All images in a folder and below it, by name; empty if there is no such folder.</summary>
     public static IReadOnlyList<Sample> Find(string folder) =>
         !Directory.Exists(folder)
             ? []
             : [
                 .. from path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
-                   where ContentTypes.ContainsKey(System.IO.Path.GetExtension(path))
+                   where IsImage(path)
                    let name = System.IO.Path.GetRelativePath(folder, path).Replace('\\', '/')
                    orderby name
                    select new Sample(name, path, ContentTypes[System.IO.Path.GetExtension(path)]),

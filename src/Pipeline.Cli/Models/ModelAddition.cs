@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Google.Protobuf;
 using Pipeline.Cli.Demo;
 using Pipeline.Cli.Terminal;
 using Pipeline.Imaging;
@@ -55,14 +54,10 @@ internal sealed class ModelAddition(SourceTree tree, CommandConsole console)
                 {
                     throw new InvalidDataException(
                         $"The model has no output and no tensor '{output}'; it has the outputs " +
-                        $"{string.Join(", ", onnx.Model.Graph.Output.Select(known => known.Name))}.");
+                        $"{string.Join(", ", onnx.Outputs)}.");
                 }
 
-                using (FileStream stream = File.Create(staged))
-                {
-                    onnx.Model.WriteTo(stream);
-                }
-
+                onnx.Save(staged);
                 weightsHash = onnx.Sha256;
                 definition = OwnModel.Describe(staged, options);
             },

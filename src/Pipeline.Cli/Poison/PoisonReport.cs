@@ -6,10 +6,11 @@ namespace Pipeline.Cli.Poison;
 /// <param name="Account">The storage account.</param>
 /// <param name="Total">The approximate number of messages.</param>
 /// <param name="Messages">The first ones.</param>
-internal sealed record PoisonReport(string Account, int Total, IReadOnlyList<PoisonReportMessage> Messages)
+/// <param name="OfBackfill">The approximate number of messages of a backfill that failed five times; <c>backfill</c> queues them again.</param>
+internal sealed record PoisonReport(string Account, int Total, IReadOnlyList<PoisonReportMessage> Messages, int OfBackfill)
 {
-    public static PoisonReport From(string account, PoisonListing listing) =>
-        new(account, listing.Total, [.. listing.Blobs.Select(PoisonReportMessage.From)]);
+    public static PoisonReport From(string account, PoisonListing listing, int ofBackfill) =>
+        new(account, listing.Total, [.. listing.Blobs.Select(PoisonReportMessage.From)], ofBackfill);
 }
 
 /// <summary>A message. If it does not belong to this app, the properties of the blob are null and Fault explains why.</summary>

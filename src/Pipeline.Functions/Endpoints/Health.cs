@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Indexing.Backfill;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Storage;
@@ -10,7 +11,12 @@ using Pipeline.Storage;
 namespace Pipeline.Functions.Endpoints;
 
 public sealed partial class Health(
-    BlobServiceClient storage, ModelSessions sessions, SimilaritySearch search, TimeProvider time, ILogger<Health> logger)
+    BlobServiceClient storage,
+    ModelSessions sessions,
+    SimilaritySearch search,
+    BackfillMonitor backfill,
+    TimeProvider time,
+    ILogger<Health> logger)
 {
     private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(3);
 
@@ -19,11 +25,12 @@ public sealed partial class Health(
     public async Task<JsonHttpResult<HealthResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request)
     {
+        Task<BackfillHealth?> backfillHealth = backfill.FindAsync(request.HttpContext.RequestAborted);
         StorageHealth storageHealth = await AskStorageAsync(request.HttpContext.RequestAborted);
         var models = search.Indexes.ToDictionary(index => index.Model.Key, HealthOf);
         bool isOk = storageHealth is { Reachable: true, Denied: false } && models.Values.All(model => model.FailedAt is null);
         return TypedResults.Json(
-            new HealthResponse(isOk ? HealthStatus.Ok : HealthStatus.Unavailable, storageHealth, models),
+            new HealthResponse(isOk ? HealthStatus.Ok : HealthStatus.Unavailable, storageHealth, models, await backfillHealth),
             statusCode: isOk ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

@@ -18,7 +18,8 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
 
     // The host's Blobs extension takes slashes off both ends of a name before it looks for the blob, and then finds none or another.
     private const string SlashReason =
-        "The name begins or ends with a slash, and the Functions host passes no such image to the app. Store it under another name.";
+        "The name begins or ends with a slash, and the Functions host reports no such image to the app. Run ./pipeline backfill, or " +
+        "store it under another name.";
 
     /// <summary>The stored images by pages, and their state by each model.</summary>
     [Function(nameof(ListImages))]

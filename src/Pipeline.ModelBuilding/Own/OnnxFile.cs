@@ -59,6 +59,16 @@ internal sealed record OnnxFile(ModelProto Model, string Sha256)
         return new OnnxFile(model, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
+    /// <summary>The names of the outputs.</summary>
+    public IReadOnlyList<string> Outputs => [.. Model.Graph.Output.Select(output => output.Name)];
+
+    /// <summary>Writes the model with all its weights into one file.</summary>
+    public void Save(string path)
+    {
+        using FileStream stream = File.Create(path);
+        Model.WriteTo(stream);
+    }
+
     /// <summary>Makes a tensor within the graph an output: the embedding of a classifier lies before its last layer.</summary>
     /// <param name="tensor">The tensor's name.</param>
     /// <returns>False where the graph has no such tensor.</returns>

@@ -5,7 +5,9 @@ using SixLabors.ImageSharp.Processing;
 
 namespace Pipeline.Drawing;
 
-/// <summary>One-parameter distortions, to measure how fast an embedding moves away from the original's.</summary>
+/// <summary>
+/// Distortions with one parameter or none, to measure how fast an embedding moves away from the original's and whether copies are found.
+/// </summary>
 internal static class Distortions
 {
     private const double MaxSigma = 100;
@@ -19,6 +21,50 @@ internal static class Distortions
         ArgumentNullException.ThrowIfNull(image);
         Require(double.IsFinite(degrees), nameof(degrees), degrees, "An angle is a finite number of degrees");
         return AffineWarp.Apply(image, AffineMatrix.Rotation(degrees).AboutCentre(image.Width, image.Height));
+    }
+
+    /// <summary>Turns an image by a quarter anticlockwise: width and height change places, and no pixel is lost.</summary>
+    /// <param name="image">The image.</param>
+    public static RgbImage TurnQuarter(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Process(image => image.Rotate(RotateMode.Rotate270));
+    }
+
+    /// <summary>Mirrors an image: left becomes right.</summary>
+    /// <param name="image">The image.</param>
+    public static RgbImage Mirror(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return image.Process(image => image.Flip(FlipMode.Horizontal));
+    }
+
+    /// <summary>Reduces or enlarges an image, antialiased.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="factor">Of each side, above 0, at most 4; at least one pixel is kept.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="factor"/> is out of its range.</exception>
+    public static RgbImage Resize(RgbImage image, double factor)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Require(factor is > 0 and <= 4, nameof(factor), factor, "A factor of size is above 0 and at most 4");
+        return ImageResizer.Resize(
+            image,
+            Math.Max(1, (int)Math.Round(image.Width * factor)),
+            Math.Max(1, (int)Math.Round(image.Height * factor)),
+            Resampling.Quality);
+    }
+
+    /// <summary>Puts a black border around an image.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="fraction">Its width on each side as a part of the image's larger side, 0 to 1; at least one pixel.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="fraction"/> is out of its range.</exception>
+    public static RgbImage AddBorder(RgbImage image, double fraction)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        Require(fraction is >= 0 and <= 1, nameof(fraction), fraction, "A border is 0 to 1 of the larger side");
+        int border = Math.Max(1, (int)Math.Round(Math.Max(image.Width, image.Height) * fraction));
+        (int width, int height) = (image.Width + (2 * border), image.Height + (2 * border));
+        return image.Process(image => image.Pad(width, height, Color.Black));
     }
 
     /// <summary>Crops an image to its middle.</summary>

@@ -1,70 +1,80 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Indexing.Backfill;
 using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Indexing;
 
-/// <summary>Removes the records of images that are no longer in the container, and trims the log of changes.</summary>
-public sealed partial class Reconciler(
-    ImagesContainer images,
-    ModelSessions sessions,
-    EmbeddingTable embeddings,
-    ChangeLog changes,
-    ImageIndexer indexer,
-    ILogger<Reconciler> logger)
+/// <summary>
+/// Makes up for events that were lost: removes the records of images that are gone, queues images without a record of their stored
+/// version, deletes rows of models that run no more, and trims the log of changes.
+/// </summary>
+public sealed partial class Reconciler
 {
-    /// <summary>Goes through the container once and through each model's records once, without their vectors.</summary>
-    /// <param name="cancellationToken">Ends the work early; what was done stays done.</param>
-    /// <returns>The number of records removed.</returns>
+    private readonly ModelSessions _sessions;
+    private readonly BackfillRun _backfill;
+    private readonly OldVersions _oldVersions;
+    private readonly ChangeLog _changes;
+    private readonly ImageIndexer _indexer;
+    private readonly ILogger<Reconciler> _logger;
+
+    internal Reconciler(
+        ModelSessions sessions,
+        BackfillRun backfill,
+        OldVersions oldVersions,
+        ChangeLog changes,
+        ImageIndexer indexer,
+        ILogger<Reconciler> logger)
+    {
+        (_sessions, _backfill, _oldVersions) = (sessions, backfill, oldVersions);
+        (_changes, _indexer, _logger) = (changes, indexer, logger);
+    }
+
+    /// <summary>Goes through the container and each model's records, without their vectors, once each for every 50,000 images.</summary>
+    /// <param name="cancellationToken">Ends the work early; what was done stays done, and the next run goes on from there.</param>
+    /// <returns>The number of records removed of images that are gone.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        // Records first: one that is written while we look belongs to a blob that the later listing contains.
-        var recorded = new List<(InstalledModel Model, ImageId Id)>();
-        foreach (InstalledModel model in sessions.Models)
-        {
-            for (int bucket = 0; bucket < EmbeddingTable.Buckets; bucket++)
-            {
-                await foreach (ImageId id in embeddings.ListBucketAsync(model, bucket, cancellationToken).ConfigureAwait(false))
-                {
-                    recorded.Add((model, id));
-                }
-            }
-        }
-
-        HashSet<string> present = await images.ListNamesAsync(cancellationToken)
-            .ToHashSetAsync(StringComparer.Ordinal, cancellationToken).ConfigureAwait(false);
-
+        ModelVersion[] current = [.. _sessions.Models.Select(ModelVersion.Of)];
         int removed = 0;
-        foreach ((InstalledModel model, ImageId id) in recorded.Where(record => !present.Contains(record.Id.Name)))
-        {
-            // This app writes no such record; one that a hand wrote must not keep the others from being removed.
-            if (id.Container != images.Name || !images.TryGetBlob(id.Name, out _))
+        var order = new BackfillOrder(
+            BackfillScope.Whole(current),
+            $"Reconcile on {Environment.MachineName}",
+            RemoveAsync: async (version, id, stop) =>
             {
-                LogUnreachable(id.Container, id.Name, model.Key);
-                continue;
-            }
-
-            // This looks at the blob as it is now, so an image that came back meanwhile keeps its record.
-            removed += await indexer.RemoveIfGoneAsync(model.Key, id.Name, cancellationToken).ConfigureAwait(false) ? 1 : 0;
-        }
-
-        int trimmed = 0;
-        foreach (InstalledModel model in sessions.Models)
+                // This looks at the blob as it is now, so an image that came back meanwhile keeps its record.
+                if (await _indexer.RemoveIfGoneAsync(version.Key, id.Name, stop).ConfigureAwait(false))
+                {
+                    Interlocked.Increment(ref removed);
+                }
+            });
+        try
         {
-            trimmed += await changes.TrimAsync(model, cancellationToken).ConfigureAwait(false);
+            BackfillReport report = await _backfill.RunAsync(order, null, cancellationToken).ConfigureAwait(false);
+            LogCompared(report.Start, report.State.Counts, removed);
+        }
+        catch (BackfillHeldException held)
+        {
+            LogHeld(held.Message);
         }
 
-        LogDone(recorded.Count, present.Count, removed, trimmed);
+        await _oldVersions.RemoveAsync(current, cancellationToken).ConfigureAwait(false);
+        int trimmed = 0;
+        foreach (InstalledModel model in _sessions.Models)
+        {
+            trimmed += await _changes.TrimAsync(model, cancellationToken).ConfigureAwait(false);
+        }
+
+        LogTrimmed(trimmed);
         return removed;
     }
 
-    [LoggerMessage(
-        Level = LogLevel.Information,
-        Message = "Reconciled {Records} records with {Images} images: {Removed} removed, {Trimmed} old log entries deleted")]
-    private partial void LogDone(int records, int images, int removed, int trimmed);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Reconciled ({Start}): {Counts}; {Removed} records removed")]
+    private partial void LogCompared(BackfillStart start, BackfillCounts counts, int removed);
 
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "The record of '{Container}/{Name}' by {Model} is left as it is: no image of this container can have that name")]
-    private partial void LogUnreachable(string container, string name, string model);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not reconciled tonight. {Reason}")]
+    private partial void LogHeld(string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Trimmed} old entries of the log of changes deleted")]
+    private partial void LogTrimmed(int trimmed);
 }

@@ -14,16 +14,24 @@ internal static class CosineScan
     /// <param name="query">float[d], L2 norm 1.</param>
     /// <param name="top">How many at most, 1 or more.</param>
     /// <param name="excludedKey">An image to leave out, or null.</param>
-    public static Match[] Nearest(ReadOnlyMemory<EmbeddingRecord> records, ReadOnlyMemory<float> query, int top, string? excludedKey = null)
+    public static Match[] Nearest(
+        ReadOnlyMemory<EmbeddingRecord> records, ReadOnlyMemory<float> query, int top, string? excludedKey = null) =>
+        Search(records, query, top, excludedKey).Nearest;
+
+    /// <summary>The nearest records, and how the cosines of all records are spread.</summary>
+    /// <inheritdoc cref="Nearest"/>
+    public static ScanResult Search(
+        ReadOnlyMemory<EmbeddingRecord> records, ReadOnlyMemory<float> query, int top, string? excludedKey = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         int workers = (long)records.Length * query.Length < ParallelThreshold ? 1 : Math.Min(Environment.ProcessorCount, records.Length);
         if (workers == 1)
         {
-            return Scan(records.Span, query.Span, top, excludedKey).Descending();
+            (TopMatches all, CosineSums sums) = Scan(records.Span, query.Span, top, excludedKey);
+            return new ScanResult(all.Descending(), sums.Spread);
         }
 
-        var parts = new TopMatches[workers];
+        var parts = new (TopMatches Best, CosineSums Sums)[workers];
         Parallel.For(0, workers, worker =>
         {
             int start = (int)((long)records.Length * worker / workers);
@@ -32,26 +40,39 @@ internal static class CosineScan
         });
 
         var best = new TopMatches(top);
-        foreach (Match match in parts.SelectMany(part => part.Descending()))
+        foreach (Match match in parts.SelectMany(part => part.Best.Descending()))
         {
             best.Add(match);
         }
 
-        return best.Descending();
+        return new ScanResult(best.Descending(), parts.Aggregate(default(CosineSums), (sum, part) => sum + part.Sums).Spread);
     }
 
-    private static TopMatches Scan(ReadOnlySpan<EmbeddingRecord> records, ReadOnlySpan<float> query, int top, string? excludedKey)
+    private static (TopMatches Best, CosineSums Sums) Scan(
+        ReadOnlySpan<EmbeddingRecord> records, ReadOnlySpan<float> query, int top, string? excludedKey)
     {
         var best = new TopMatches(top);
+        CosineSums sums = default;
         foreach (EmbeddingRecord record in records)
         {
+            if (excludedKey is not null && record.Id.Key == excludedKey)
+            {
+                continue;
+            }
+
             float cosine = Embedding.Cosine(query, record.Embedding.Values.Span);
-            if (best.Takes(cosine) && record.Id.Key != excludedKey)
+            sums = sums.With(cosine);
+            if (best.Takes(cosine))
             {
                 best.Add(new Match(record, cosine));
             }
         }
 
-        return best;
+        return (best, sums);
     }
 }
+
+/// <summary>What a scan found.</summary>
+/// <param name="Nearest">The nearest records, nearest first.</param>
+/// <param name="Spread">The spread of the cosines of all records.</param>
+internal sealed record ScanResult(Match[] Nearest, CosineSpread Spread);

@@ -13,13 +13,15 @@ internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> M
 
 /// <summary>The response to a query.</summary>
 /// <param name="ByModel">What each model found, in the order of the query.</param>
-/// <param name="Fused">One list of all, by <see cref="ReciprocalRankFusion"/>.</param>
+/// <param name="Fused">
+/// One list of those that vote (<see cref="FusionVotes"/>), by <see cref="StandardisedFusion"/>; empty where none of the query's does.
+/// </param>
 internal sealed record SimilarityResult(IReadOnlyList<ModelRanking> ByModel, IReadOnlyList<FusedMatch> Fused);
 
 /// <summary>Finds similar images with every installed model, each in its own space.</summary>
 public sealed class SimilaritySearch
 {
-    // Deeper than what is returned: an image that one model ranks low must still bring its share into the fused list.
+    // Deeper than what is returned: an image that one model ranks low may be the best of all models together.
     private const int MinFusionDepth = 100;
 
     /// <summary>Makes an empty index per model; each is filled by the first query that needs it.</summary>
@@ -30,10 +32,17 @@ public sealed class SimilaritySearch
     {
     }
 
-    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes) => Indexes = [.. indexes];
+    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes)
+    {
+        Indexes = [.. indexes];
+        Voting = FusionVotes.Of([.. Indexes.Select(index => index.Model)]);
+    }
 
     /// <summary>The indexes, in the catalogue's order.</summary>
     internal IReadOnlyList<SimilarityIndex> Indexes { get; }
+
+    /// <summary>The models whose rankings are fused.</summary>
+    internal IReadOnlyList<InstalledModel> Voting { get; }
 
     /// <summary>What a model has stored of an image, or null where it has nothing.</summary>
     internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
@@ -52,16 +61,29 @@ public sealed class SimilaritySearch
         // Together: an index that nobody used for a while has to be refreshed first, and one wait is enough.
         IndexSnapshot[] snapshots = await Task.WhenAll(
             queries.Select(query => IndexOf(query.Model).GetSnapshotAsync(cancellationToken).AsTask())).ConfigureAwait(false);
-        ModelRanking[] rankings = [.. queries.Zip(snapshots, (query, snapshot) =>
+        int depth = Math.Max(MinFusionDepth, 2 * top);
+        ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
-            int depth = Math.Max(MinFusionDepth, 2 * top);
-            Match[] nearest = CosineScan.Nearest(snapshot.Records, query.Embedding.Values, depth, excludedKey);
-            return new ModelRanking(query.Model, nearest, snapshot.Count);
+            return CosineScan.Search(snapshot.Records, query.Embedding.Values, depth, excludedKey);
         })];
         return new SimilarityResult(
-            [.. rankings.Select(ranking => ranking with { Matches = [.. ranking.Matches.Take(top)] })],
-            ReciprocalRankFusion.Fuse(rankings, top));
+            [
+                .. queries.Select((query, i) => new ModelRanking(query.Model, [.. scans[i].Nearest.Take(top)], snapshots[i].Count)),
+            ],
+            StandardisedFusion.Fuse(
+                [
+                    .. queries
+                        .Select((query, i) => new ModelVote(
+                            query.Model,
+                            scans[i].Nearest,
+                            scans[i].Spread,
+                            key => snapshots[i].ByKey.TryGetValue(key, out EmbeddingRecord? record)
+                                ? Embedding.Cosine(query.Embedding.Values.Span, record.Embedding.Values.Span)
+                                : null))
+                        .Where(vote => Voting.Contains(vote.Model)),
+                ],
+                top));
     }
 
     private SimilarityIndex IndexOf(InstalledModel model) => Indexes.First(index => index.Model == model);

@@ -152,17 +152,23 @@ public sealed class EmbeddingTable(PipelineTables tables)
     }
 
     /// <summary>
-    /// The images in one of a model's buckets, without their vectors. Rows that do not say which image they are of are left out.
+    /// The rows of a model in a range of keys, in the order of the keys, without their vectors. Rows whose key is no image's are left out.
+    /// Makes no table, so it may be asked by one who may only read; where there is no table there are no rows.
     /// </summary>
-    internal async IAsyncEnumerable<ImageId> ListBucketAsync(
-        InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
+    internal async IAsyncEnumerable<ListedRow> ListAsync(
+        ModelVersion version, KeyRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        string[] columns = ["RowKey", EmbeddingEntity.Container, EmbeddingEntity.Name];
-        await foreach (TableEntity entity in QueryBucketAsync(model, bucket, columns, cancellationToken).ConfigureAwait(false))
+        string[] columns = ["RowKey", EmbeddingEntity.Container, EmbeddingEntity.Name, EmbeddingEntity.ImageETag];
+        foreach (int bucket in range.Buckets)
         {
-            if (EmbeddingEntity.TryGetId(entity, out ImageId? id))
+            string filter = TableClient.CreateQueryFilter(
+                $"PartitionKey eq {PartitionKeys.Bucket(version, bucket)} and RowKey gt {range.After} and RowKey le {range.UpTo}");
+            await foreach (TableEntity entity in tables.Embeddings.ReadAsync(filter, columns, cancellationToken).ConfigureAwait(false))
             {
-                yield return id;
+                if (ImageId.IsKey(entity.RowKey))
+                {
+                    yield return new ListedRow(entity);
+                }
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Data.Tables.Models;
@@ -22,8 +23,8 @@ public sealed class FailureTable(PipelineTables tables)
         ArgumentNullException.ThrowIfNull(failure);
         var entity = new TableEntity(PartitionKeys.Model(model), failure.Id.Key)
         {
-            ["Container"] = failure.Id.Container,
-            ["Name"] = failure.Id.Name,
+            [EmbeddingEntity.Container] = failure.Id.Container,
+            [EmbeddingEntity.Name] = failure.Id.Name,
             [EmbeddingEntity.ImageETag] = failure.ImageETag,
             ["Reason"] = failure.Reason,
             ["FailedAt"] = failure.FailedAt,
@@ -78,6 +79,32 @@ public sealed class FailureTable(PipelineTables tables)
         }
 
         return latest;
+    }
+
+    /// <summary>
+    /// The recorded failures of a model in a range of keys, in the order of the keys. Makes no table, so it may be asked by one who may only
+    /// read; where there is no table there are none.
+    /// </summary>
+    internal async IAsyncEnumerable<ListedRow> ListAsync(
+        ModelVersion version, KeyRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string[] columns = ["RowKey", EmbeddingEntity.Container, EmbeddingEntity.Name, EmbeddingEntity.ImageETag];
+        string filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {PartitionKeys.Model(version)} and RowKey gt {range.After} and RowKey le {range.UpTo}");
+        await foreach (TableEntity entity in tables.Failures.ReadAsync(filter, columns, cancellationToken).ConfigureAwait(false))
+        {
+            if (ImageId.IsKey(entity.RowKey))
+            {
+                yield return new ListedRow(entity);
+            }
+        }
+    }
+
+    /// <summary>How many images a model has refused since a time. Makes no table.</summary>
+    internal ValueTask<int> CountSinceAsync(ModelVersion version, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionKeys.Model(version)} and FailedAt ge {since}");
+        return tables.Failures.ReadAsync(filter, ["RowKey"], cancellationToken).CountAsync(cancellationToken);
     }
 
     /// <summary>Forgets an image's failure, if there is one.</summary>

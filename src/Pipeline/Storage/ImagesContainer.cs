@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
@@ -48,12 +49,42 @@ public sealed class ImagesContainer(BlobContainerClient container)
             $"No image of the container '{Name}' can be called '{name}': an address loses '.' and '..' between slashes, and a backslash " +
             "becomes a slash. Give it another name.");
 
-    /// <summary>The names of all images, in the order of the service.</summary>
-    public async IAsyncEnumerable<string> ListNamesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>
+    /// The versions of all images, in the order of their names, 5,000 a call. Where there is no container there are none. Left out are
+    /// folders of accounts with a hierarchical namespace, of which a listing has blobs without content.
+    /// </summary>
+    /// <param name="prefix">What their names begin with, null or empty for all.</param>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    internal async IAsyncEnumerable<ListedBlob> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (BlobItem blob in container.GetBlobsAsync(new GetBlobsOptions(), cancellationToken).ConfigureAwait(false))
+        IAsyncEnumerator<BlobItem> blobs = container
+            .GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, Traits = BlobTraits.Metadata }, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        await using (blobs.ConfigureAwait(false))
         {
-            yield return blob.Name;
+            while (await MoveNextAsync(blobs).ConfigureAwait(false))
+            {
+                if (!IsFolder(blobs.Current))
+                {
+                    yield return new ListedBlob(blobs.Current.Name, blobs.Current.Properties.ETag?.ToString("H") ?? "");
+                }
+            }
+        }
+    }
+
+    private static bool IsFolder(BlobItem blob) =>
+        blob.Metadata?.TryGetValue("hdi_isfolder", out string? folder) == true
+        && string.Equals(folder, "true", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<BlobItem> blobs)
+    {
+        try
+        {
+            return await blobs.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            return false;
         }
     }
 }

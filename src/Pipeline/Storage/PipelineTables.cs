@@ -71,4 +71,70 @@ internal sealed class PipelineTable(TableClient table)
             }
         }
     }
+
+    /// <summary>
+    /// As <see cref="QueryAsync"/>, by one who may only read: makes no table, and where there is none there are no rows.
+    /// </summary>
+    /// <inheritdoc cref="QueryAsync"/>
+    public async IAsyncEnumerable<TableEntity> ReadAsync(
+        string filter, string[]? columns, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        IAsyncEnumerator<TableEntity> rows = table
+            .QueryAsync<TableEntity>(filter, select: columns, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using (rows.ConfigureAwait(false))
+        {
+            while (await MoveNextAsync(rows).ConfigureAwait(false))
+            {
+                yield return rows.Current;
+            }
+        }
+    }
+
+    /// <summary>The first partition whose key is this one or greater; null where there is none. Makes no table.</summary>
+    public async Task<string?> FindPartitionAsync(string from, CancellationToken cancellationToken)
+    {
+        string filter = TableClient.CreateQueryFilter($"PartitionKey ge {from}");
+        IAsyncEnumerator<TableEntity> rows = table
+            .QueryAsync<TableEntity>(filter, maxPerPage: 1, select: ["PartitionKey"], cancellationToken: cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        await using (rows.ConfigureAwait(false))
+        {
+            return await MoveNextAsync(rows).ConfigureAwait(false) ? rows.Current.PartitionKey : null;
+        }
+    }
+
+    /// <summary>Deletes rows of a partition that nobody writes to any more. Makes no table.</summary>
+    /// <param name="partition">Its key.</param>
+    /// <param name="most">How many rows at most.</param>
+    /// <param name="cancellationToken">Ends it early; what was deleted stays deleted.</param>
+    /// <returns>How many rows were deleted.</returns>
+    public async Task<int> ClearAsync(string partition, int most, CancellationToken cancellationToken)
+    {
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {partition}");
+        int cleared = 0;
+
+        // 100 is the most that one transaction takes.
+        await foreach (TableEntity[] batch in ReadAsync(filter, ["PartitionKey", "RowKey"], cancellationToken).Take(most).Chunk(100)
+            .ConfigureAwait(false))
+        {
+            await table.SubmitTransactionAsync(
+                batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row)), cancellationToken)
+                .ConfigureAwait(false);
+            cleared += batch.Length;
+        }
+
+        return cleared;
+    }
+
+    private static async Task<bool> MoveNextAsync(IAsyncEnumerator<TableEntity> rows)
+    {
+        try
+        {
+            return await rows.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == TableErrorCode.TableNotFound)
+        {
+            return false;
+        }
+    }
 }

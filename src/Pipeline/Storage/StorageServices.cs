@@ -2,6 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,14 @@ internal static class StorageServices
             clients.AddClient<TableServiceClient, TableClientOptions>((options, credential) => storage.Value is { Length: > 0 } connection
                 ? new TableServiceClient(connection, options)
                 : new TableServiceClient(Address(storage, "tableServiceUri"), credential, options));
+            clients.AddClient<QueueServiceClient, QueueClientOptions>((options, credential) =>
+            {
+                // As the host reads its messages.
+                options.MessageEncoding = QueueMessageEncoding.Base64;
+                return storage.Value is { Length: > 0 } connection
+                    ? new QueueServiceClient(connection, options)
+                    : new QueueServiceClient(Address(storage, "queueServiceUri"), credential, options);
+            });
             clients.AddClient<BlobServiceClient, BlobClientOptions>((options, credential) =>
             {
                 // A slash at either end belongs to a blob's name: trimmed, "/x.jpg" would be taken for "x.jpg".
@@ -50,6 +59,7 @@ internal static class StorageServices
         services.AddSingleton<EmbeddingTable>();
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<FailureTable>();
+        services.AddSingleton<ModelRows>();
         return services;
     }
 

@@ -86,8 +86,8 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
     private static ImageRejection Archived(string? errorCode) => new(
         ImageFault.Unreadable,
         errorCode == BlobErrorCode.BlobArchived
-            ? "The blob is in the archive tier, where nothing can be read. Move it to the hot, cool or cold tier, and then upload it " +
-                "again or run ./pipeline poison replay."
-            : "The blob is being moved out of the archive tier, which may take 15 hours. Upload it again when that is done, or run " +
-                "./pipeline poison replay.");
+            ? "The blob is in the archive tier, where nothing can be read. Move it to the hot, cool or cold tier, and then run " +
+                "./pipeline backfill --retry-refused, or upload it again."
+            : "The blob is being moved out of the archive tier, which may take 15 hours. Run ./pipeline backfill --retry-refused when " +
+                "that is done, or upload it again.");
 }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Azure.Storage.Blobs;
+using Pipeline.Cli;
 using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
@@ -112,6 +114,38 @@ public partial class UpTests
 
             Assert.DoesNotContain("kept.bmp", first, StringComparison.Ordinal);
             Assert.Contains("kept.bmp", second, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Images_that_are_not_indexed_are_pointed_out_at_the_start()
+    {
+        const int Images = 40;
+        string data = Directory.CreateTempSubdirectory("up-missing").FullName;
+        try
+        {
+            await using (AzuriteProcess storage = await AzuriteProcess.StartAsync(
+                new SourceTree(Repository.Root), data, FreePort.Find(3), Path.Combine(data, "azurite.log"), CancellationToken.None))
+            {
+                var images = new BlobContainerClient(storage.ConnectionString, "images");
+                await images.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
+                for (int i = 0; i < Images; i++)
+                {
+                    await images.UploadBlobAsync(
+                        $"{i}.bmp", BinaryData.FromBytes(TestImages.Bitmap(i)), TestContext.Current.CancellationToken);
+                }
+            }
+
+            await using CommandProcess command = CommandProcess.Start("up", "--port", $"{FreePort.Find(1)[0]}", "--data", data);
+            await command.WaitForOutputAsync("Ctrl-C stops both.");
+
+            // Local events report them meanwhile, so some may be indexed by now.
+            Assert.Matches("[1-9][0-9]* images are not indexed yet: ./pipeline backfill. Those uploaded since", command.Output);
+            await command.SignalAsync(Interrupt);
         }
         finally
         {

@@ -43,6 +43,13 @@ internal sealed partial class FunctionApp : IAsyncDisposable
     public static Task<FunctionApp> StartAsync(Azurite azurite, IReadOnlyDictionary<string, string> settings) =>
         StartedAsync(Launch(azurite, settings));
 
+    /// <summary>Starts it without local events: what is uploaded is not reported to it.</summary>
+    public static Task<FunctionApp> StartWithoutEventsAsync(Azurite azurite, SeededModels models) => StartedAsync(Launch(
+        azurite,
+        new Dictionary<string, string> { ["Models__Folder"] = models.Folder },
+        "dotnet",
+        [Host, "run", "--app", Output, "--urls", "http://127.0.0.1:0"]));
+
     /// <summary>Starts an app and a host from their published folders.</summary>
     public static Task<FunctionApp> StartPublishedAsync(
         string host, string folder, Azurite azurite, IReadOnlyDictionary<string, string> settings) =>

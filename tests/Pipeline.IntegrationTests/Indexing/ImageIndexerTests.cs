@@ -1,6 +1,9 @@
 using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Pipeline.Imaging;
 using Pipeline.Indexing;
+using Pipeline.Indexing.Backfill;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 using Pipeline.Storage;
@@ -105,6 +108,71 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
         Assert.Null(await Host.SearchAsync("gone.bmp"));
         Assert.NotNull(await Host.SearchAsync("kept.bmp"));
     }
+
+    [Fact]
+    public async Task Reconciling_queues_what_was_missed_and_its_message_makes_the_record()
+    {
+        await Host.UploadAsync("missed.bmp", 1);
+        await Host.UploadAsync("indexed.bmp", 2);
+        await Host.UploadAsync("damaged.bmp", BinaryData.FromString("Just text."));
+        await Host.IndexAsync("indexed.bmp", CancellationToken);
+        var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        var queue = new QueueClient(Host.Azurite.ConnectionString, BackfillQueue.Name, options);
+
+        Assert.Equal(0, await Host.Get<Reconciler>().RunAsync(CancellationToken));
+        QueueMessage[] received = await queue.ReceiveMessagesAsync(32, cancellationToken: CancellationToken);
+        string[] messages = [.. received.Select(message => message.Body.ToString())];
+        foreach (string message in messages.Where(message => message.Contains("resnet50", StringComparison.Ordinal)))
+        {
+            await Host.Get<BackfillWorker>().RunAsync(message, CancellationToken);
+        }
+
+        await queue.ClearMessagesAsync(CancellationToken);
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+        BackfillStatus status = (await Host.Get<BackfillStatusReader>().ReadAsync(CancellationToken))!;
+
+        Assert.Equal(
+            [
+                ("damaged.bmp", "resnet50"), ("damaged.bmp", "vgg16"), ("indexed.bmp", "vgg16"), ("missed.bmp", "resnet50"),
+                ("missed.bmp", "vgg16"),
+            ],
+            messages.Select(BackfillMessage.Read).Select(message => (message.Name, message.Model)).Order());
+        Assert.NotNull(await Host.RecordAsync("missed.bmp"));
+        Assert.Equal(new BackfillCounts(Images: 3, Current: 2, Queued: 3, Refused: 1), status.State.Counts);
+        Assert.Equal(3, status.Left);
+    }
+
+    [Fact]
+    public async Task Reconciling_deletes_the_rows_of_an_earlier_model_a_week_after_it_was_replaced()
+    {
+        await Host.UploadAsync("a.bmp", 1);
+        await Host.IndexAsync("a.bmp", CancellationToken);
+        TableClient embeddings = Host.Azurite.Tables.GetTableClient("Embeddings");
+        TableEntity row = await embeddings.QueryAsync<TableEntity>(cancellationToken: CancellationToken).SingleAsync(CancellationToken);
+        string key = row.RowKey;
+        for (int i = 0; i < 130; i++)
+        {
+            await embeddings.AddEntityAsync(new TableEntity($"resnet50-00000000000a-0{i % 16:x}", $"{i}"), CancellationToken);
+        }
+
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+        int kept = await embeddings.QueryAsync<TableEntity>(cancellationToken: CancellationToken).CountAsync(CancellationToken);
+        Host.Time.Ahead += OldVersions.Grace;
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+
+        Assert.Equal(131, kept);
+        Assert.Equal(
+            key, (await embeddings.QueryAsync<TableEntity>(cancellationToken: CancellationToken).SingleAsync(CancellationToken)).RowKey);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a.bmp","model":"alexnet"}""", "asks for the model 'alexnet', which is not installed here")]
+    [InlineData("""{"name":"../models/x","model":"vgg16"}""", "No image of the container 'images' can be called '../models/x'")]
+    [InlineData("no JSON", "A message about an image to be indexed cannot be read")]
+    public async Task A_message_that_no_attempt_can_fulfil_fails_with_its_reason(string message, string reason) => Assert.Contains(
+        reason,
+        (await Assert.ThrowsAsync<InvalidDataException>(() => Host.Get<BackfillWorker>().RunAsync(message, CancellationToken))).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task An_index_that_is_filled_reads_what_the_log_names_at_once_and_heals_of_what_it_does_not_name_within_minutes()

@@ -31,6 +31,28 @@ public sealed class DeployTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_sandbox.Blobs, "deploy-check", "vase-1.jpg")));
     }
 
+    [Theory]
+    [InlineData("1", null)]
+    [InlineData("42", "41 images are not indexed yet: ./pipeline backfill --storage pipelineimages")]
+    [InlineData(
+        "5000", "About 4,999 of the first 5,000 images are not indexed yet: ./pipeline backfill --storage pipelineimages")]
+    public async Task Images_that_were_there_before_the_app_are_pointed_out_at_the_end(string stored, string? hint)
+    {
+        _sandbox.State("images", stored);
+
+        (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
+
+        Assert.True(exitCode == 0, output);
+        if (hint is null)
+        {
+            Assert.DoesNotContain("not indexed yet", output, StringComparison.Ordinal);
+        }
+        else
+        {
+            Assert.Contains(hint, output, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task The_key_is_in_no_argument_and_no_output()
     {

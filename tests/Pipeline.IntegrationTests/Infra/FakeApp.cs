@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
@@ -29,6 +30,15 @@ internal sealed class FakeApp : IDisposable
 
     public void Dispose() => _listener.Close();
 
+    // As search answers that has nothing but the sample.
+    private static byte[] Response() => JsonSerializer.SerializeToUtf8Bytes(
+        new SimilarResponse(
+            new ImageInfo("deploy-check/vase-1.jpg", 1, 1, ""),
+            new Dictionary<string, ModelMatches> { ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 1, []) },
+            [],
+            new SimilarTimes(0, 0, 0, 0)),
+        JsonSerializerOptions.Web);
+
     private async Task ServeAsync()
     {
         try
@@ -39,6 +49,11 @@ internal sealed class FakeApp : IDisposable
                 _record($"{context.Request.HttpMethod} {context.Request.RawUrl}");
                 context.Response.StatusCode =
                     context.Request.Headers["x-functions-key"] != Key ? 401 : ++_asked > 1 && !_neverFinds() ? 200 : 404;
+                if (context.Response.StatusCode == 200)
+                {
+                    await context.Response.OutputStream.WriteAsync(Response());
+                }
+
                 context.Response.Close();
             }
         }

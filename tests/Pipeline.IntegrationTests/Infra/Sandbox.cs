@@ -39,6 +39,7 @@ internal sealed class Sandbox : IDisposable
         State("sdks", "10.0.100 [/usr/share/dotnet/sdk]");
         State("actions", "*");
         State("settings", "");
+        State("images", "1");
         State("url", _app.Address);
         WriteModel("vgg16", "aaaaaaaaaaaa", "imageNet");
         WriteModel("resnet50", "bbbbbbbbbbbb", "imageNet");

@@ -34,6 +34,10 @@ public class CommandLineParsingTests
     [InlineData("study samples/vase-1.jpg samples/vase-2.jpg samples/fish-1.jpg samples/fish-2.jpg -n 0 --seed 0 -o not-there-yet")]
     [InlineData("study --published")]
     [InlineData("study --published . --count 50 --output not-there-yet")]
+    [InlineData("backfill")]
+    [InlineData("backfill --dry-run --retry-refused --storage stimages")]
+    [InlineData("backfill --prefix holiday/ --model vgg16 --model resnet50 --rate 10000 --no-wait")]
+    [InlineData("backfill --stop --storage UseDevelopmentStorage=true")]
     [InlineData("poison list")]
     [InlineData("poison list --storage stimages --json")]
     [InlineData("poison replay --all --storage https://stimages.queue.core.windows.net")]
@@ -59,6 +63,9 @@ public class CommandLineParsingTests
     [InlineData("models build --model resnet18 --calibrate .", "--calibrate is for int8: pass --precision int8, too.")]
     [InlineData("models pull --labels --precision int8",
         "--labels fetches no model: leave out --no-top, --model, --force and --precision.")]
+    [InlineData("backfill --rate 0", "--rate takes a number from 1 to 10000, not '0'.")]
+    [InlineData("backfill --stop --rate 5", "--stop empties the queue and queues nothing: pass it alone.")]
+    [InlineData("backfill --stop --dry-run", "--stop empties the queue and queues nothing: pass it alone.")]
     [InlineData("poison replay", "Say what to replay: pass --name PREFIX or --all.")]
     [InlineData("poison replay --name a --all", "Pass --name PREFIX or --all, not both.")]
     public void An_error_gives_a_message(string line, string message) =>

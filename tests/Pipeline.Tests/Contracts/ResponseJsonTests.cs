@@ -86,7 +86,8 @@ public class ResponseJsonTests
         "weights":"imagenet","precision":"int8Dense","figures":null,"fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null},
         "resnet18":{"loaded":true,"failedAt":null,"weights":"imagenet","precision":"int8",
         "figures":{"maxCosineError":0.004,"meanCosineError":0.001,"top10Overlap":0.995,"images":24},
-        "fingerprint":"4567","images":2,"skipped":0,"indexAgeSeconds":1.5}}}
+        "fingerprint":"4567","images":2,"skipped":0,"indexAgeSeconds":1.5}},
+        "backfill":{"since":"2026-01-02T03:04:05+00:00","queued":40,"done":20,"failed":1,"left":19,"imagesPerSecond":2,"secondsLeft":null}}
         """,
         new HealthResponse(
             status,
@@ -104,7 +105,8 @@ public class ResponseJsonTests
                     2,
                     0,
                     1.5),
-            }));
+            },
+            new BackfillHealth(At, 40, 20, 1, 19, 2, null)));
 
     [Fact]
     public void Text_outside_of_JSON_has_the_same_names()

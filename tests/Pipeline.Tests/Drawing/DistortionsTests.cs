@@ -104,4 +104,49 @@ public class DistortionsTests
 
     private static double MeanDifference(RgbImage one, RgbImage other) =>
         one.Pixels.ToArray().Zip(other.Pixels.ToArray(), (a, b) => Math.Abs(a - b)).Average();
+
+    [Fact]
+    public void A_quarter_turn_keeps_every_pixel_and_turns_as_a_rotation_by_ninety_degrees()
+    {
+        RgbImage square = Distortions.CropCentre(Picture.Draw(40, 40, (x, y) => (byte)((6 * x) + (y / 8))), 1);
+
+        Assert.Equal(Distortions.Rotate(square, 90).Pixels.ToArray(), Distortions.TurnQuarter(square).Pixels.ToArray());
+        RgbImage turned = Distortions.TurnQuarter(Image);
+        Assert.Equal((Image.Height, Image.Width), (turned.Width, turned.Height));
+        Assert.Equal(Picture.At(Image, Image.Width - 1, 0), Picture.At(turned, 0, 0));
+        Assert.Equal(Picture.At(Image, 0, 0), Picture.At(turned, 0, Image.Width - 1));
+    }
+
+    [Fact]
+    public void A_mirrored_picture_has_its_columns_from_the_right()
+    {
+        RgbImage mirrored = Distortions.Mirror(Image);
+
+        Assert.All(
+            Enumerable.Range(0, Image.Width),
+            x => Assert.Equal(Picture.At(Image, x, 17), Picture.At(mirrored, Image.Width - 1 - x, 17)));
+    }
+
+    [Theory]
+    [InlineData(0.5, 48, 30)]
+    [InlineData(0.001, 1, 1)]
+    [InlineData(1, 97, 61)]
+    public void A_picture_is_resized_by_a_factor(double factor, int width, int height)
+    {
+        RgbImage resized = Distortions.Resize(Image, factor);
+
+        Assert.Equal((width, height), (resized.Width, resized.Height));
+    }
+
+    [Fact]
+    public void A_border_is_black_and_leaves_the_picture()
+    {
+        RgbImage bordered = Distortions.AddBorder(Image, 0.1);
+
+        Assert.Equal((97 + 20, 61 + 20), (bordered.Width, bordered.Height));
+        Assert.Equal((0, 0, 0), Picture.At(bordered, 9, 30));
+        Assert.Equal((0, 0, 0), Picture.At(bordered, 50, 71));
+        Assert.Equal(Picture.At(Image, 0, 0), Picture.At(bordered, 10, 10));
+        Assert.Equal(Picture.At(Image, 96, 60), Picture.At(bordered, 106, 70));
+    }
 }

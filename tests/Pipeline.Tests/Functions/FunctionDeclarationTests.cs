@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Triggers;
+using Pipeline.Indexing.Backfill;
 
 namespace Pipeline.Tests.Functions;
 
@@ -17,9 +18,9 @@ public class FunctionDeclarationTests
     [Fact]
     public void The_app_has_these_functions() => Assert.Equal(
         [
-            "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50",
-            "EmbedWithVgg16", "FindSimilar", "FindSimilarToStored", "Health", "ListImages", "Predict", "PredictStored", "Reconcile",
-            "RemoveImage", "RunStudy", "UnknownAddress",
+            "BackfillImage", "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional",
+            "EmbedWithResNet50", "EmbedWithVgg16", "FindSimilar", "FindSimilarToStored", "Health", "ListImages", "Predict",
+            "PredictStored", "Reconcile", "RemoveImage", "RunStudy", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 
@@ -53,15 +54,16 @@ public class FunctionDeclarationTests
     }
 
     [Fact]
-    public void Deletions_come_as_text_through_a_queue_of_the_images_account()
+    public void Deletions_and_missed_images_come_as_text_through_queues_of_the_images_account()
     {
-        DeclaredFunction removal = Assert.Single(Declared, function => function.Trigger is QueueTriggerAttribute);
+        DeclaredFunction[] queues = [.. Declared.Where(function => function.Trigger is QueueTriggerAttribute)];
 
-        var trigger = (QueueTriggerAttribute)removal.Trigger;
-        Assert.Equal(("image-deletions", "ImagesStorage"), (trigger.QueueName, trigger.Connection));
         Assert.Equal(
+            [(BackfillQueue.Name, "ImagesStorage"), ("image-deletions", "ImagesStorage")],
+            queues.Select(function => (QueueTriggerAttribute)function.Trigger).Select(trigger => (trigger.QueueName, trigger.Connection)));
+        Assert.All(queues, function => Assert.Equal(
             [typeof(string), typeof(CancellationToken)],
-            removal.Method.GetParameters().Select(parameter => parameter.ParameterType));
+            function.Method.GetParameters().Select(parameter => parameter.ParameterType)));
     }
 
     [Fact]

@@ -22,6 +22,9 @@ public class RoleTests
     [
         "app: Storage Blob Data Owner on images/default/images",
         "app: Storage Blob Data Reader on images/default/models",
+        "app: Storage Blob Data Contributor on images/default/index-state",
+        "app: Storage Queue Data Contributor on images/default/image-backfill",
+        "app: Storage Queue Data Contributor on images/default/image-backfill-poison",
         "app: Storage Queue Data Contributor on images/default/image-deletions",
         "app: Storage Queue Data Contributor on images/default/image-deletions-poison",
         "app: Storage Queue Data Contributor on images/default/webjobs-blobtrigger-poison",
@@ -60,7 +63,7 @@ public class RoleTests
         await GrantedAsync("param separateImagesStorage = false"));
 
     [Fact]
-    public async Task The_operator_may_upload_and_look_into_queues_and_failures_and_nothing_more()
+    public async Task The_operator_may_upload_look_into_queues_and_tables_and_start_a_backfill_and_nothing_more()
     {
         const string Operator = "00000000-0000-0000-0000-00000000000a";
 
@@ -72,9 +75,13 @@ public class RoleTests
             [
                 "operator: Storage Blob Data Contributor on images/default/images",
                 "operator: Storage Blob Data Contributor on images/default/models",
+                "operator: Storage Blob Data Contributor on images/default/index-state",
+                "operator: Storage Queue Data Contributor on images/default/image-backfill",
+                "operator: Storage Queue Data Contributor on images/default/image-backfill-poison",
                 "operator: Storage Queue Data Contributor on images/default/image-deletions",
                 "operator: Storage Queue Data Contributor on images/default/image-deletions-poison",
                 "operator: Storage Queue Data Contributor on images/default/webjobs-blobtrigger-poison",
+                "operator: Storage Table Data Reader on images/default/Embeddings",
                 "operator: Storage Table Data Reader on images/default/Failures",
             ]),
             granted);

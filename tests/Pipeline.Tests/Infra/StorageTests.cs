@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
+using Pipeline.Indexing.Backfill;
 using Pipeline.Storage;
 using Pipeline.Tests.Functions;
 
@@ -50,13 +51,15 @@ public partial class StorageTests
         ];
         string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Storage", "PipelineTables.cs"));
         Assert.Equal(
-            watched.Concat(["app-package", "event-dead-letters", "models"]).Order(),
+            watched.Concat(["app-package", "event-dead-letters", BackfillServices.ContainerName, "models"]).Order(),
             deployment.Names($"{Accounts}/blobServices/containers").Order());
         Assert.Equal(
             TableName().Matches(tables).Select(match => match.Groups[1].Value),
             deployment.Names($"{Accounts}/tableServices/tables"));
         Assert.Equal(
-            ["image-deletions", "image-deletions-poison", "webjobs-blobtrigger-poison"],
+            [
+                "image-deletions", "image-deletions-poison", BackfillQueue.Name, BackfillQueue.PoisonName, "webjobs-blobtrigger-poison",
+            ],
             deployment.Names($"{Accounts}/queueServices/queues"));
     }
 

@@ -64,4 +64,24 @@ public class SimilaritySearchTests
 
         Assert.Equal(2, found.ByModel.Count);
     }
+
+    [Fact]
+    public async Task An_untrained_model_is_shown_and_left_out_of_the_fused_list_while_a_trained_one_is_installed()
+    {
+        InstalledModel trained = Other with { Weights = WeightsOrigin.ImageNet };
+        var search = new SimilaritySearch(
+        [
+            _storage.Index,
+            new SimilarityIndex(trained, _storage.Table, _storage.Log, _storage.Reader, NullLogger<SimilarityIndex>.Instance),
+        ]);
+        await _storage.WriteAsync("a.jpg", "1");
+
+        SimilarityResult both = await search.FindSimilarAsync(
+            [Queries[0], Queries[1] with { Model = trained }], 5, null, CancellationToken);
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, 5, null, CancellationToken);
+
+        Assert.Single(both.ByModel[0].Matches);
+        Assert.Empty(both.Fused);
+        Assert.Single(all.Fused);
+    }
 }

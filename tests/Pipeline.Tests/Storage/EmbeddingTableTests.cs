@@ -12,6 +12,8 @@ public class EmbeddingTableTests
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
+    private static ModelVersion Version => ModelVersion.Of(Model);
+
     private static EmbeddingRecord Record =>
         new(Id("a.jpg"), "1", "hash", 1, 1, DateTimeOffset.UnixEpoch, new Embedding(new float[] { 1, 0, 0, 0 }, 1));
 
@@ -70,20 +72,45 @@ public class EmbeddingTableTests
     }
 
     [Fact]
-    public async Task Rows_that_name_no_image_are_left_out_of_a_list_of_images()
+    public async Task Rows_are_listed_in_the_order_of_their_keys_and_say_which_image_they_are_of()
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            await _storage.WriteAsync($"{i}.jpg", $"{i}");
+        }
+
+        List<ListedRow> listed = await _storage.Table.ListAsync(Version, KeyRange.All, CancellationToken).ToListAsync(CancellationToken);
+        var half = new KeyRange(listed[9].Key, listed[19].Key);
+
+        Assert.Equal(Enumerable.Range(0, 40).Select(i => Id($"{i}.jpg").Key).Order(StringComparer.Ordinal), listed.Select(row => row.Key));
+        Assert.All(listed, row => Assert.True(row.TryGetId(out ImageId? id) && id.Name == $"{row.ImageETag}.jpg"));
+        Assert.Equal(
+            listed[10..20].Select(row => row.Key),
+            await _storage.Table.ListAsync(Version, half, CancellationToken).Select(row => row.Key).ToListAsync(CancellationToken));
+    }
+
+    [Fact]
+    public async Task Rows_that_name_no_image_are_listed_without_one()
     {
         await _storage.WriteAsync("a.jpg", "1");
         _storage.PutBroken("b.jpg", row => row.Remove("Name"));
         _storage.PutBroken("c.jpg", row => row["Name"] = 7);
         _storage.PutBroken("d.jpg", row => row["Name"] = "a.jpg");
+        _storage.PutBroken("e.jpg", row => row.RowKey = "zz");
 
-        var listed = new List<ImageId>();
-        for (int bucket = 0; bucket < EmbeddingTable.Buckets; bucket++)
-        {
-            listed.AddRange(await _storage.Table.ListBucketAsync(Model, bucket, CancellationToken).ToListAsync(CancellationToken));
-        }
+        List<ListedRow> listed = await _storage.Table.ListAsync(Version, KeyRange.All, CancellationToken).ToListAsync(CancellationToken);
 
-        Assert.Equal([Id("a.jpg")], listed);
+        Assert.Equal(4, listed.Count);
+        Assert.Equal(Id("a.jpg").Key, Assert.Single(listed, row => row.TryGetId(out _)).Key);
+    }
+
+    [Fact]
+    public async Task Who_may_only_read_lists_no_rows_of_a_table_that_is_missing()
+    {
+        Assert.Empty(await _storage.Table.ListAsync(Version, KeyRange.All, CancellationToken).ToListAsync(CancellationToken));
+        await Assert.ThrowsAsync<RequestFailedException>(async () => await _storage.Tables.Embeddings
+            .QueryAsync<Azure.Data.Tables.TableEntity>("PartitionKey eq 'a'", cancellationToken: CancellationToken)
+            .ToListAsync(CancellationToken));
     }
 
     [Fact]

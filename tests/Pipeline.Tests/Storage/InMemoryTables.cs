@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Azure;
 using Azure.Data.Tables;
@@ -16,6 +17,8 @@ internal sealed class InMemoryTables : TableServiceClient
     public InMemoryTable Embeddings => (InMemoryTable)GetTableClient("Embeddings");
 
     public InMemoryTable Changes => (InMemoryTable)GetTableClient("Changes");
+
+    public InMemoryTable Failures => (InMemoryTable)GetTableClient("Failures");
 
     public override TableClient GetTableClient(string tableName)
     {
@@ -206,6 +209,8 @@ internal sealed partial class InMemoryTable : TableClient
             Term().Match(term) is { Success: true, Groups: var groups }
                 ? (groups[1].Value, groups[2].Value, groups[3].Value)
                 : throw new NotSupportedException($"The filter '{filter}' is not known here."))];
+        (string Property, string Comparison, string Value)[] times = [.. terms.Where(term => term.Property == "FailedAt")];
+        terms = [.. terms.Except(times)];
         string partition = terms.Single(term => term.Property == "PartitionKey").Value;
         await Before($"query {partition}");
         TableEntity[] found;
@@ -214,6 +219,10 @@ internal sealed partial class InMemoryTable : TableClient
             RequireTable();
             found = [.. _rows.Values
                 .Where(row => terms.All(term => Holds(string.CompareOrdinal(row.GetString(term.Property), term.Value), term.Comparison)))
+                .Where(row => times.All(term => Holds(
+                    DateTimeOffset.Compare(
+                        row.GetDateTimeOffset(term.Property) ?? default, DateTimeOffset.Parse(term.Value, CultureInfo.InvariantCulture)),
+                    term.Comparison)))
                 .Select(Copy)];
         }
 
@@ -224,11 +233,13 @@ internal sealed partial class InMemoryTable : TableClient
         {
             "eq" => order == 0,
             "ge" => order >= 0,
+            "gt" => order > 0,
+            "le" => order <= 0,
             _ => order < 0,
         };
     }
 
-    [GeneratedRegex("^(PartitionKey|RowKey) (eq|ge|lt) '([^']*)'$")]
+    [GeneratedRegex("^(PartitionKey|RowKey|FailedAt) (eq|ge|gt|le|lt) (?:datetime)?'([^']*)'$")]
     private static partial Regex Term();
 
     private static TableEntity Copy(TableEntity entity) => new(entity) { ETag = entity.ETag };
@@ -273,36 +284,5 @@ internal sealed partial class InMemoryTable : TableClient
         public override T Value => throw new InvalidOperationException();
 
         public override Response GetRawResponse() => new BareResponse(404);
-    }
-
-    private sealed class BareResponse(int status) : Response
-    {
-        public override int Status => status;
-
-        public override string ReasonPhrase => "";
-
-        public override Stream? ContentStream { get; set; }
-
-        public override string ClientRequestId { get; set; } = "";
-
-        public override void Dispose()
-        {
-        }
-
-        protected override bool ContainsHeader(string name) => false;
-
-        protected override IEnumerable<Azure.Core.HttpHeader> EnumerateHeaders() => [];
-
-        protected override bool TryGetHeader(string name, out string value)
-        {
-            value = "";
-            return false;
-        }
-
-        protected override bool TryGetHeaderValues(string name, out IEnumerable<string> values)
-        {
-            values = [];
-            return false;
-        }
     }
 }

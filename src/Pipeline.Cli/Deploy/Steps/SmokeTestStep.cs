@@ -1,4 +1,8 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Pipeline.Indexing.Backfill;
 
 namespace Pipeline.Cli.Deploy.Steps;
 
@@ -28,29 +32,53 @@ internal static class SmokeTestStep
             $"printf 'header = \"x-functions-key: %s\"\\n' \"{key}\" | curl -sS --max-time 60 --config - {ShellCommand.Quote(address)}");
         using var client = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(60) };
         client.DefaultRequestHeaders.Add("x-functions-key", key);
+        int? indexed = null;
         await runner.WaitAsync(
             $"a response about {Sample} from {made.FunctionAppUrl}",
             $"see {made.FunctionAppUrl}/api/health and Application Insights' failures; the sample stays at images/{Sample}. " +
             "Then --only smoke-test.",
-            stop => AskAsync(client, address, stop),
+            async stop =>
+            {
+                (indexed, string? obstacle) = await AskAsync(client, address, stop);
+                return obstacle;
+            },
+            cancellationToken);
+        string images = await runner.ReadAsync(
+            "images",
+            $"{made.Blob("list", "images")} --num-results {$"{IndexGap.MostListed}"} --query length(@) --output tsv",
             cancellationToken);
         await runner.RunAsync($"{made.Blob("delete", "images")} --name {Sample} --output none", cancellationToken);
+        if (int.TryParse(images, CultureInfo.InvariantCulture, out int stored) && stored > indexed)
+        {
+            runner.Say($"{new IndexGap(stored, stored - indexed.Value)}: ./pipeline backfill --storage {made.ImagesAccountName}");
+        }
+
         runner.Say(
             $"Next: upload images to {made.ImagesAccountName}/images, search with {made.FunctionAppUrl}/api/similar/NAME " +
             $"(key: az functionapp keys list -g {group} -n {made.FunctionAppName}). More: docs/operations.md");
     }
 
-    private static async Task<string?> AskAsync(HttpClient client, string address, CancellationToken cancellationToken)
+    /// <returns>How many images were searched; null, and why, while there is no response about the sample.</returns>
+    private static async Task<Asked> AskAsync(HttpClient client, string address, CancellationToken cancellationToken)
     {
         try
         {
             using HttpResponseMessage response = await client.GetAsync(address, cancellationToken);
-            return response.StatusCode == HttpStatusCode.OK ? null : $"The last response was {(int)response.StatusCode}.";
+            if (response.StatusCode != HttpStatusCode.OK)
+            {
+                return new Asked(null, $"The last response was {(int)response.StatusCode}.");
+            }
+
+            SimilarResponse? found = await response.Content.ReadFromJsonAsync<SimilarResponse>(cancellationToken);
+            return new Asked(found?.Models.Values.Min(model => model.Images), null);
         }
         catch (Exception exception) when (
-            exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+            exception is HttpRequestException or JsonException
+            || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return exception.Message;
+            return new Asked(null, exception.Message);
         }
     }
+
+    private readonly record struct Asked(int? Indexed, string? Obstacle);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Pipeline.Imaging;
+using Pipeline.Reporting;
 
 namespace Pipeline.Study.Reporting;
 
@@ -14,7 +15,7 @@ internal static class AugmentationSection
             {PlotOf(result).ToSvg()}
             <div class="variants">{Markup.Lines(variants.Select(variant => Card(result, variant)))}</div>
             {ReportTable.Of(
-                ["variant", .. ReportTable.LayerHeadings(result.Conditions)],
+                ["variant", .. LayerColumns.Headings(result.Conditions)],
                 [.. variants.Select(variant => Row(result.Conditions, variant)), .. Summary(result)])}
             <details><summary>What was done to each variant</summary>
             {ReportTable.Of(
@@ -55,7 +56,7 @@ internal static class AugmentationSection
         """);
 
     private static Markup Row(StudyConditions conditions, AugmentedVariant variant) =>
-        ReportTable.Row(NumberOf(variant), ReportTable.Cosines(conditions, variant.Cosines));
+        ReportTable.Row(NumberOf(variant), LayerColumns.Cosines(conditions, variant.Cosines));
 
     private static Markup Transform(AugmentedVariant variant)
     {

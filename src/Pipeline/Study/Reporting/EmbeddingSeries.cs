@@ -1,3 +1,5 @@
+using Pipeline.Reporting;
+
 namespace Pipeline.Study.Reporting;
 
 /// <summary>Plot data for each model's embedding, by which search compares; each model has its own colour.</summary>

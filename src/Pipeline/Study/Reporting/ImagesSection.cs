@@ -1,4 +1,5 @@
 using Pipeline.Models;
+using Pipeline.Reporting;
 
 namespace Pipeline.Study.Reporting;
 

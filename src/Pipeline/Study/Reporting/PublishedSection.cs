@@ -1,3 +1,5 @@
+using Pipeline.Reporting;
+
 namespace Pipeline.Study.Reporting;
 
 /// <summary>The figures of this product beside the published ones.</summary>

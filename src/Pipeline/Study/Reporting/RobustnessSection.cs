@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pipeline.Reporting;
 
 namespace Pipeline.Study.Reporting;
 
@@ -25,7 +26,7 @@ internal static class RobustnessSection
             {(kind is null ? default : Crossings(result, kind))}</div>
             <details><summary>All figures of the curves</summary>
             {ReportTable.Of(
-                ["distortion", .. ReportTable.LayerHeadings(result.Conditions)],
+                ["distortion", .. LayerColumns.Headings(result.Conditions)],
                 result.Robustness.SelectMany(curve => Rows(result, curve)))}
             </details>
             """));
@@ -77,7 +78,7 @@ internal static class RobustnessSection
 
     private static IEnumerable<Markup> Rows(StudyResult result, RobustnessCurve curve) => curve.Points.Select(point => ReportTable.Row(
         $"{curve.Distortion}, {curve.Parameter}: {point.Value.ToString(ValueFormat, CultureInfo.InvariantCulture)}",
-        ReportTable.Cosines(result.Conditions, point.Cosines)));
+        LayerColumns.Cosines(result.Conditions, point.Cosines)));
 
     private static IEnumerable<double> Embeddings(StudyResult result, IReadOnlyDictionary<string, double> cosines) =>
         result.Conditions.Layers.Where(layer => layer.IsEmbedding).Select(layer => cosines[layer.Name]);

@@ -1,3 +1,5 @@
+using Pipeline.Reporting;
+
 namespace Pipeline.Study.Reporting;
 
 /// <summary>Which model separates images better.</summary>

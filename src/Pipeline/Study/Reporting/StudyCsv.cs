@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Pipeline.Imaging;
 using Pipeline.Models;
+using Pipeline.Reporting;
 
 namespace Pipeline.Study.Reporting;
 

@@ -1,11 +1,8 @@
-using System.Text;
+using Pipeline.Reporting;
 
 namespace Pipeline.Study.Reporting;
 
-/// <summary>
-/// A study as a single HTML file for people: images are embedded, plots are SVG, and there is no script and no external request. Its
-/// content security policy enforces that.
-/// </summary>
+/// <summary>A study as a single HTML file for people.</summary>
 internal static class StudyReport
 {
     /// <summary>The policy for a server's header Content-Security-Policy, the same as in the file.</summary>
@@ -29,36 +26,16 @@ internal static class StudyReport
                 ConditionsSection.Of(result),
             }.OfType<ReportSection>(),
         ];
-        Markup html = Markup.Of($"""
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="{ReportStyle.Policy}">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="color-scheme" content="light dark">
-            <title>{TitleOf(result)}</title>
-            <link rel="icon" href="data:,">
-            <style>{new Markup(ReportStyle.Css)}</style>
-            </head>
-            <body>
-            <header>
-            <h1>{TitleOf(result)}</h1>
-            <p class="lead">{Models(result)}: the predictions of the models, how similar they find the images, and which distortions
-            confuse them.</p>
-            {Untrained(result)}
-            <nav aria-label="Sections">{Markup.Lines(sections.Select(section => section.Link))}</nav>
-            </header>
-            <main>
-            {InShort(result)}
-            {Markup.Lines(sections.Select(section => section.ToHtml()))}
-            </main>
-            <footer>Written by <code>pipeline study</code>, version {result.Conditions.Version}.</footer>
-            </body>
-            </html>
-
-            """);
-        return Encoding.UTF8.GetBytes(html.Value);
+        return ReportPage.Write(
+            TitleOf(result),
+            Markup.Of($"""
+                <p class="lead">{Models(result)}: the predictions of the models, how similar they find the images, and which distortions
+                confuse them.</p>
+                {Untrained(result)}
+                """),
+            InShort(result),
+            sections,
+            Markup.Of($"Written by <code>pipeline study</code>, version {result.Conditions.Version}."));
     }
 
     private static string TitleOf(StudyResult result) => result.Published is null

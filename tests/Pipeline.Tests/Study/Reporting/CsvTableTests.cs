@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Pipeline.Reporting;
 using Pipeline.Study;
 using Pipeline.Study.Reporting;
 

@@ -1,0 +1,80 @@
+using Azure;
+using Azure.Storage.Blobs.Specialized;
+using Pipeline.Storage;
+
+namespace Pipeline.Indexing.Backfill;
+
+/// <summary>The right to go on with the backfill, renewed until it is disposed of.</summary>
+internal sealed class BackfillLease : IAsyncDisposable
+{
+    /// <summary>The longest that the service grants, other than for ever.</summary>
+    public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
+
+    private readonly BackfillStateBlob _blob;
+    private readonly BlobLeaseClient _lease;
+    private readonly TimeProvider _time;
+    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly Task _renewing;
+
+    internal BackfillLease(BackfillStateBlob blob, BlobLeaseClient lease, TimeProvider time)
+    {
+        (_blob, _lease, _time) = (blob, lease, time);
+        _renewing = RenewAsync();
+    }
+
+    /// <summary>Cancelled when the lease could not be renewed in time: whoever works under it must stop.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <inheritdoc cref="BackfillStateBlob.WriteAsync"/>
+    public Task SaveAsync(BackfillState state, CancellationToken cancellationToken) =>
+        _blob.WriteAsync(state, _lease.LeaseId, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        await _renewing.ConfigureAwait(false);
+        try
+        {
+            await _lease.ReleaseAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
+        {
+            // It ends by itself within a minute.
+        }
+
+        _ended.Dispose();
+        _lost.Dispose();
+    }
+
+    private async Task RenewAsync()
+    {
+        long renewed = _time.GetTimestamp();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Renewal, _time, _ended.Token).ConfigureAwait(false);
+                try
+                {
+                    await _lease.RenewAsync(cancellationToken: _ended.Token).ConfigureAwait(false);
+                    renewed = _time.GetTimestamp();
+                }
+                catch (Exception outage) when (StorageOutage.Is(outage) && _time.GetElapsedTime(renewed) < Duration - Renewal)
+                {
+                    // Another try before it ends.
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
+        {
+            // The work is done.
+        }
+        catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
+        {
+            await _lost.CancelAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Pipeline.Storage;
+
+namespace Pipeline.Indexing.Backfill;
+
+/// <summary>Registers what compares the container with the tables, and what works on its queue.</summary>
+internal static class BackfillServices
+{
+    /// <summary>
+    /// The container of the app's own state. Not the images': what lies there is indexed.
+    /// </summary>
+    public const string ContainerName = "index-state";
+
+    public static IServiceCollection AddBackfill(this IServiceCollection services) => services
+        .AddSingleton(provider => new RunningModels(Container(provider)))
+        .AddSingleton(provider => new BackfillStateBlob(Container(provider), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton(provider => new BackfillQueue(provider.GetRequiredService<QueueServiceClient>()))
+        .AddSingleton<BackfillStatusReader>()
+        .AddSingleton<IndexComparison>()
+        .AddSingleton<BackfillRun>()
+        .AddSingleton<BackfillWorker>()
+        .AddSingleton(provider => new BackfillMonitor(
+            provider.GetRequiredService<BackfillStatusReader>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<BackfillMonitor>>()))
+        .AddHostedService<RunningModelsNote>();
+
+    private static BlobContainerClient Container(IServiceProvider provider) =>
+        provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ContainerName);
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Pipeline.Models;
+
+namespace Pipeline.Indexing.Backfill;
+
+/// <summary>Indexes the images that messages of the queue <c>image-backfill</c> name.</summary>
+public sealed partial class BackfillWorker(ImageIndexer indexer, ModelSessions sessions, ILogger<BackfillWorker> logger) : IDisposable
+{
+    // The host takes up to 24 messages at once, and each would hold its image of up to 20 MB while it waits for a processor. As many as
+    // host.json allows to blob functions: four keep two cores busy.
+    private const int MostAtOnce = 4;
+
+    private readonly SemaphoreSlim _turns = new(MostAtOnce);
+
+    /// <summary>
+    /// Makes a model's record of an image match the image as it is now. An image that is refused is done: the reason is recorded, and no
+    /// other attempt would find another.
+    /// </summary>
+    /// <param name="message">As <see cref="BackfillMessage.Read(string)"/> takes it.</param>
+    /// <param name="cancellationToken">Ends the work early; the next attempt completes it.</param>
+    /// <exception cref="InvalidDataException">The message is malformed, or names a model that is not installed or a name that no image can
+    /// have.</exception>
+    public async Task RunAsync(string message, CancellationToken cancellationToken)
+    {
+        BackfillMessage image = BackfillMessage.Read(message);
+        if (!sessions.Models.Any(model => model.Key == image.Model))
+        {
+            throw new InvalidDataException(
+                $"A message asks for the model '{image.Model}', which is not installed here; installed are " +
+                $"{string.Join(", ", sessions.Models.Select(model => model.Key))}. ./pipeline backfill asks for the models that run.");
+        }
+
+        await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await indexer.IndexAsync(image.Model, image.Name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ImageRejectedException rejected)
+        {
+            LogRefused(image.Name, image.Model, rejected.Rejection.Detail);
+        }
+        finally
+        {
+            _turns.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turns.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name}: refused by {Model}: {Reason}")]
+    private partial void LogRefused(string name, string model, string reason);
+}
