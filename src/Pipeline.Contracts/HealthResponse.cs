@@ -32,12 +32,22 @@ public sealed record StorageHealth(bool Reachable, bool Denied);
 /// <param name="Loaded">Whether it is in memory: it is loaded on first use.</param>
 /// <param name="FailedAt">When the last load failed; null if none failed, or if one has succeeded since.</param>
 /// <param name="Weights">Untrained ones give random results.</param>
+/// <param name="Precision">The number format of its weights.</param>
+/// <param name="Figures">How near its embeddings are to those of float32; null where that was not measured.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Images">How many images the index has.</param>
 /// <param name="Skipped">Rows that cannot be read, which search leaves out.</param>
 /// <param name="IndexAgeSeconds">Since the index was last brought up to date; null until the first query fills it.</param>
 public sealed record ModelHealth(
-    bool Loaded, DateTimeOffset? FailedAt, WeightsOrigin Weights, string Fingerprint, int Images, int Skipped, double? IndexAgeSeconds);
+    bool Loaded,
+    DateTimeOffset? FailedAt,
+    WeightsOrigin Weights,
+    Precision Precision,
+    PrecisionFigures? Figures,
+    string Fingerprint,
+    int Images,
+    int Skipped,
+    double? IndexAgeSeconds);
 
 /// <summary>
 /// Images that <c>./pipeline backfill</c> or the nightly reconciliation queued. Each number of images counts an image once for each model.

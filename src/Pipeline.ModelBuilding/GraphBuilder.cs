@@ -141,18 +141,30 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
             TensorProto.Types.DataType.Float,
             [unitsOut * blocks],
             bytes => scales.CopyTo(MemoryMarshal.Cast<byte, float>(bytes)));
-        string product = Node(
-            "MatMulNBits",
-            node,
-            [input, kernel, scale],
+        _graph.Node.Add(ByteProduct(node, [input, kernel, scale], unitsIn, unitsOut));
+        return node;
+    }
+
+    /// <param name="name">The node's name and its output's.</param>
+    /// <param name="inputs">Input, bytes and scales of the kernel, as <see cref="BlockQuantisation"/> has them.</param>
+    /// <param name="unitsIn">Inputs of the layer.</param>
+    /// <param name="unitsOut">Outputs of the layer.</param>
+    internal static NodeProto ByteProduct(string name, ReadOnlySpan<string> inputs, int unitsIn, int unitsOut) => new()
+    {
+        Name = name,
+        OpType = "MatMulNBits",
+        Domain = OnnxWriter.RuntimeDomain,
+        Input = { inputs.ToArray() },
+        Output = { name },
+        Attribute =
+        {
             Int("K", unitsIn),
             Int("N", unitsOut),
             Int("bits", 8),
             Int("block_size", BlockQuantisation.BlockSize),
-            Int("accuracy_level", 4));
-        _graph.Node[^1].Domain = OnnxWriter.RuntimeDomain;
-        return product;
-    }
+            Int("accuracy_level", 4),
+        },
+    };
 
     private float[] Read(string layer, string weight, params int[] shape)
     {
@@ -203,7 +215,7 @@ internal sealed class GraphBuilder(string name, IWeightSource weights, Precision
         return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = type } };
     }
 
-    private static AttributeProto Int(string name, long value) =>
+    internal static AttributeProto Int(string name, long value) =>
         new() { Name = name, Type = AttributeProto.Types.AttributeType.Int, I = value };
 
     private static AttributeProto Float(string name, float value) =>

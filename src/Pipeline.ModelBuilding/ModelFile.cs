@@ -7,7 +7,8 @@ namespace Pipeline.ModelBuilding;
 /// <param name="Weights">Where the weights come from.</param>
 /// <param name="Precision">The number format of the weights in the file.</param>
 /// <param name="WithTop">Whether it predicts classes.</param>
-internal sealed record ModelOrigin(WeightsOrigin Weights, Precision Precision, bool WithTop);
+/// <param name="Figures">How near its embeddings are to those of float32, where that was measured.</param>
+internal sealed record ModelOrigin(WeightsOrigin Weights, Precision Precision, bool WithTop, PrecisionFigures? Figures = null);
 
 /// <summary>Puts an ONNX file and its manifest into the models folder, so that a model is never visible before it is complete.</summary>
 internal static class ModelFile
@@ -42,6 +43,9 @@ internal static class ModelFile
             File.Delete(ModelManifest.PathOf(folder, model.Key, use));
             File.Move(part, path, overwrite: true);
             ModelDefinition fingerprinted = origin.WithTop ? model : model.WithoutTop();
+
+            // The bytes of an int8 model also depend on the images that its ranges are from.
+            string ingredients = origin.Precision == Precision.Int8 ? $"{weightsHash}|{sha256}" : weightsHash;
             var manifest = new ModelManifest(
                 ModelManifest.CurrentFormat,
                 model.Key,
@@ -49,10 +53,11 @@ internal static class ModelFile
                 weightsHash,
                 origin.Precision,
                 origin.WithTop,
-                ModelManifest.FingerprintOf(fingerprinted, weightsHash, origin.Precision).ToString(),
+                ModelManifest.FingerprintOf(fingerprinted, ingredients, origin.Precision).ToString(),
                 bytes,
                 sha256,
-                model);
+                model,
+                origin.Figures);
             manifest.Write(folder, use);
             return manifest.Install(model, path);
         }

@@ -48,18 +48,25 @@ internal static class ResNet18
     /// <exception cref="IOException">The files cannot be written, for example because the disk is full.</exception>
     public static Task<InstalledModel> BuildAsync(
         ModelDefinition model, string package, string folder, CancellationToken cancellationToken) => Task.Run(
-            () => ModelFile.Install(
-                model,
-                new ModelOrigin(WeightsOrigin.ImageNet, Precision.Float32, WithTop: false),
-                folder,
-                ModelManifest.Searched,
-                output =>
-                {
-                    ModelProto graph = Read(package, cancellationToken);
-                    graph.WriteTo(output);
-                    return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Network.Sha256 + Preparation.Sha256)));
-                },
-                cancellationToken),
+            () =>
+            {
+                InstalledModel built = ModelFile.Install(
+                    model,
+                    new ModelOrigin(WeightsOrigin.ImageNet, Precision.Float32, WithTop: false),
+                    folder,
+                    ModelManifest.Searched,
+                    output =>
+                    {
+                        ModelProto graph = Read(package, cancellationToken);
+                        graph.WriteTo(output);
+                        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(Network.Sha256 + Preparation.Sha256)));
+                    },
+                    cancellationToken);
+
+                // That of an int8 model which this one replaces.
+                ModelManifest.Delete(folder, model.Key, ModelManifest.Studied);
+                return built;
+            },
             cancellationToken);
 
     private static ModelProto Read(string package, CancellationToken cancellationToken)

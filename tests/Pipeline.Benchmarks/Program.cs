@@ -15,6 +15,9 @@ switch (args)
     case ["host"]:
         await HostRun.RunAsync();
         break;
+    case ["int8", ..]:
+        await Int8Run.RunAsync(args.Length > 1 ? args[1] : null);
+        break;
     case ["precision"]:
         await PrecisionRun.RunAsync();
         break;
@@ -23,7 +26,8 @@ switch (args)
         break;
     default:
         Console.WriteLine(
-            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host' and 'precision'. Anything else goes to BenchmarkDotNet:");
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision' and 'int8 [folder]'. " +
+            "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

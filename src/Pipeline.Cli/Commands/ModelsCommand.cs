@@ -39,7 +39,9 @@ internal static class ModelsCommand
         };
         var force = new Option<bool>("--force") { Description = "Also build models that exist already. Default: keep them." };
         Option<string> model = ModelOption.Create("Build only this model. Default: all.", () => ModelCatalogue.Default().Models);
+        var precision = new PrecisionOptions();
         var command = new Command("build", "Writes the models as ONNX files into models/.") { seeded, force, model };
+        precision.AddTo(command);
         command.Validators.Add(result =>
         {
             if (!result.GetValue(seeded) && !Chosen(result.GetValue(model)).All(ModelInstallation.IsPackaged))
@@ -52,8 +54,14 @@ internal static class ModelsCommand
         {
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
-                await ModelInstallation.BuildAsync(
-                    Chosen(parsed.GetValue(model)), tree.Models, parsed.GetValue(force), console, stop);
+                IReadOnlyList<ModelDefinition> chosen = Chosen(parsed.GetValue(model));
+                foreach (IGrouping<bool, ModelDefinition> part in chosen.ToLookup(
+                    item => parsed.GetValue(force) || precision.IsToReplace(parsed, item, tree.Models)))
+                {
+                    await ModelInstallation.BuildAsync([.. part], tree.Models, force: part.Key, console, stop);
+                }
+
+                await precision.ApplyAsync(parsed, chosen, parsed.GetValue(force), tree, console, stop);
             }
 
             return 0;

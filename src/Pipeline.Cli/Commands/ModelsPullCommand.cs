@@ -33,11 +33,14 @@ internal static class ModelsPullCommand
         {
             from, noTop, model, force, labels,
         };
+        var precision = new PrecisionOptions();
+        precision.AddTo(command);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(labels) && (result.GetValue(noTop) || result.GetValue(force) || result.GetResult(model) is not null))
+            if (result.GetValue(labels) && (result.GetValue(noTop) || result.GetValue(force)
+                || result.GetResult(model) is not null || result.GetResult(precision.Precision) is not null))
             {
-                result.AddError("--labels fetches no model: leave out --no-top, --model and --force.");
+                result.AddError("--labels fetches no model: leave out --no-top, --model, --force and --precision.");
             }
         });
         command.SetAction(async (parsed, stop) =>
@@ -48,12 +51,14 @@ internal static class ModelsPullCommand
                 From = parsed.GetValue(from),
                 WithTop = !parsed.GetValue(noTop),
                 Force = parsed.GetValue(force),
+                IsToReplace = item => precision.IsToReplace(parsed, item, tree.Models),
             };
             IReadOnlyList<ModelDefinition> chosen =
                 parsed.GetValue(labels) ? [] : ModelOption.Chosen(parsed.GetValue(model), TrainedModels.Published);
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
                 await pull.RunAsync(chosen, PublishedFile.ImageNetClassIndex, stop);
+                await precision.ApplyAsync(parsed, chosen, parsed.GetValue(force), tree, console, stop);
             }
 
             return 0;

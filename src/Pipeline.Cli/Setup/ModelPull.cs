@@ -21,6 +21,9 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
     /// <summary>Whether to replace existing models.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether to replace a certain one.</summary>
+    public Func<ModelDefinition, bool> IsToReplace { get; init; } = _ => false;
+
     /// <summary>Installs the models and the names of the classes in the models folder.</summary>
     /// <param name="models">Those of <see cref="TrainedModels.Published"/>; empty for the names alone.</param>
     /// <param name="classIndex">The names of the classes.</param>
@@ -33,7 +36,7 @@ internal sealed class ModelPull(string folder, string downloads, WeightsDownload
         var wanted = new List<(ModelDefinition Model, PublishedFile File)>();
         foreach (ModelDefinition model in models)
         {
-            if (!Force && Installed(model) is { } there)
+            if (!Force && Installed(model) is { } there && !IsToReplace(model))
             {
                 console.Line($"{model.Title} is installed (imagenet weights, fingerprint {there.Fingerprint})");
             }

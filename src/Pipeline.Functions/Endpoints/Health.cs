@@ -41,6 +41,8 @@ public sealed partial class Health(
             state.Status == ModelStatus.Loaded,
             state.FailedAt,
             index.Model.Weights,
+            index.Model.Precision,
+            index.Model.Figures,
             index.Model.Fingerprint.ToString(),
             index.Count,
             index.Skipped,

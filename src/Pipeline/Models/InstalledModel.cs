@@ -6,7 +6,7 @@ namespace Pipeline.Models;
 /// <param name="Definition">Its catalogue entry; for a model without dense layers, with the embedding of that variant.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Weights">Where its weights come from.</param>
-/// <param name="Precision">The number format of its dense kernels.</param>
+/// <param name="Precision">The number format of its weights.</param>
 /// <param name="WithTop">Whether it has its dense layers, and so predicts classes.</param>
 /// <param name="Path">The ONNX file.</param>
 public sealed record InstalledModel(
@@ -19,6 +19,9 @@ public sealed record InstalledModel(
     public const string RebuildAdvice =
         "Install the model again: ./pipeline models pull --force, or ./pipeline models build --seeded --force for untrained weights; " +
         "one of your own with ./pipeline models add.";
+
+    /// <summary>How near its embeddings are to those of float32; null where that was not measured.</summary>
+    public PrecisionFigures? Figures { get; init; }
 
     /// <summary>Short for <see cref="ModelDefinition.Key"/>.</summary>
     public string Key => Definition.Key;

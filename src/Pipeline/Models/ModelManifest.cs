@@ -13,7 +13,7 @@ namespace Pipeline.Models;
 /// <param name="Key">The model.</param>
 /// <param name="Weights">Where its weights come from.</param>
 /// <param name="WeightsHash">SHA-256 of the weights as they were read, the same in every precision.</param>
-/// <param name="Precision">The number format of its dense kernels.</param>
+/// <param name="Precision">The number format of its weights.</param>
 /// <param name="WithTop">Whether it has its dense layers, and so predicts.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
 /// <param name="Bytes">Size of the ONNX file.</param>
@@ -22,6 +22,7 @@ namespace Pipeline.Models;
 /// The entry that it was built from, whose preprocessing is the one that its embeddings are made with; null in manifests of earlier
 /// versions, which had the catalogue's.
 /// </param>
+/// <param name="Figures">How near its embeddings are to those of float32; null where that was not measured.</param>
 internal sealed record ModelManifest(
     int Format,
     string Key,
@@ -32,7 +33,8 @@ internal sealed record ModelManifest(
     string Fingerprint,
     long Bytes,
     string Sha256,
-    ModelDefinition? Definition = null)
+    ModelDefinition? Definition = null,
+    PrecisionFigures? Figures = null)
 {
     /// <summary>The version that this program writes, and the only one that it reads.</summary>
     public const int CurrentFormat = 2;
@@ -126,7 +128,10 @@ internal sealed record ModelManifest(
         Weights,
         Precision,
         WithTop,
-        path);
+        path)
+    {
+        Figures = Figures,
+    };
 
     /// <summary>
     /// A short hash of the weights, their precision, the preprocessing and the output: whatever changes an embedding changes this.

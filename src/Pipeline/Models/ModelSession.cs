@@ -51,6 +51,12 @@ internal sealed class ModelSession : IDisposable
 
         // Threads that spin between runs would take processor time from decoding and from the other model.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+
+        if (!Int8Products.AreExact)
+        {
+            options.AddSessionConfigEntry("session.x64quantprecision", "1");
+        }
+
         cancellationToken.ThrowIfCancellationRequested();
         using CancellationTokenRegistration cancel = cancellationToken.Register(() => options.SetLoadCancellationFlag(true));
         try

@@ -18,6 +18,8 @@ public class CommandLineParsingTests
     [InlineData("test --filter Pipeline.Tests.Search")]
     [InlineData("models list")]
     [InlineData("models build --seeded --force --model vgg16")]
+    [InlineData("models build --model resnet18 --precision int8 --calibrate samples/")]
+    [InlineData("models pull --model resnet50 --precision default")]
     [InlineData("models verify")]
     [InlineData("predict samples/vase-1.jpg")]
     [InlineData("predict samples/vase-1.jpg --top 100 --json")]
@@ -58,6 +60,9 @@ public class CommandLineParsingTests
     [InlineData("study . -n 51", "-n takes a number from 0 to 50, not '51'.")]
     [InlineData("models build", "Say where the weights come from: pass --seeded to draw them from a seed, or --model " +
         "resnet18 for the one that comes trained with the packages. For the others trained, run ./pipeline models pull.")]
+    [InlineData("models build --model resnet18 --calibrate .", "--calibrate is for int8: pass --precision int8, too.")]
+    [InlineData("models pull --labels --precision int8",
+        "--labels fetches no model: leave out --no-top, --model, --force and --precision.")]
     [InlineData("backfill --rate 0", "--rate takes a number from 1 to 10000, not '0'.")]
     [InlineData("backfill --stop --rate 5", "--stop empties the queue and queues nothing: pass it alone.")]
     [InlineData("backfill --stop --dry-run", "--stop empties the queue and queues nothing: pass it alone.")]
@@ -68,6 +73,7 @@ public class CommandLineParsingTests
 
     [Theory]
     [InlineData("models build --seeded --model alexnet", "alexnet")]
+    [InlineData("models pull --precision int4", "int4")]
     [InlineData("demo --samples not-there", "not-there")]
     [InlineData("test --filter", "--filter")]
     [InlineData("demo --speed 3", "--speed")]

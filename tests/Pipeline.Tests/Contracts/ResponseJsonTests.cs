@@ -83,13 +83,29 @@ public class ResponseJsonTests
     public void Health(HealthStatus status, string name) => AssertJson(
         $$$$"""
         {"status":"{{{{name}}}}","storage":{"reachable":true,"denied":false},"models":{"vgg16":{"loaded":true,"failedAt":null,
-        "weights":"imagenet","fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null}},
+        "weights":"imagenet","precision":"int8Dense","figures":null,"fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null},
+        "resnet18":{"loaded":true,"failedAt":null,"weights":"imagenet","precision":"int8",
+        "figures":{"maxCosineError":0.004,"meanCosineError":0.001,"top10Overlap":0.995,"images":24},
+        "fingerprint":"4567","images":2,"skipped":0,"indexAgeSeconds":1.5}},
         "backfill":{"since":"2026-01-02T03:04:05+00:00","queued":40,"done":20,"failed":1,"left":19,"imagesPerSecond":2,"secondsLeft":null}}
         """,
         new HealthResponse(
             status,
             new StorageHealth(true, false),
-            new Dictionary<string, ModelHealth> { ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, "0123", 2, 1, null) },
+            new Dictionary<string, ModelHealth>
+            {
+                ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, Precision.Int8Dense, null, "0123", 2, 1, null),
+                ["resnet18"] = new(
+                    true,
+                    null,
+                    WeightsOrigin.ImageNet,
+                    Precision.Int8,
+                    new PrecisionFigures(0.004, 0.001, 0.995, 24),
+                    "4567",
+                    2,
+                    0,
+                    1.5),
+            },
             new BackfillHealth(At, 40, 20, 1, 19, 2, null)));
 
     [Fact]

@@ -47,6 +47,20 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
+    public void A_manifest_keeps_its_figures_and_one_without_is_read_too()
+    {
+        var figures = new PrecisionFigures(0.004, 0.0012, 0.995, 24);
+        (Manifest(1, "00") with { Precision = Precision.Int8, Figures = figures }).Write(_folder);
+        string path = ModelManifest.PathOf(_folder, "vgg16");
+        string earlier = System.Text.RegularExpressions.Regex.Replace(
+            File.ReadAllText(path), ",\\s*\"figures\": \\{[^}]*\\}", "", System.Text.RegularExpressions.RegexOptions.None);
+
+        Assert.Equal(figures, ModelManifest.Find(_folder, "vgg16")!.Figures);
+        Assert.DoesNotContain("figures", earlier, StringComparison.Ordinal);
+        Assert.Null(ModelManifest.Read(System.Text.Encoding.UTF8.GetBytes(earlier), path).Figures);
+    }
+
+    [Fact]
     public void A_malformed_manifest_is_refused_by_its_path()
     {
         string path = ModelManifest.PathOf(_folder, "vgg16");
