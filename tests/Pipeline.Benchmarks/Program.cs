@@ -26,7 +26,7 @@ switch (args)
         break;
     default:
         Console.WriteLine(
-            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision' and 'int8 [folder]'. " +
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision', 'int8 [folder]'. " +
             "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;

@@ -60,6 +60,8 @@ internal static class ModelsAddCommand
         {
             file, name, title, preset, size, layout, channels, scale, mean, std, resampling, fit, resizeTo, output, pooling, force,
         };
+        var precision = new PrecisionOptions();
+        precision.AddTo(command);
         command.SetAction(async (parsed, stop) =>
         {
             FileInfo onnx = parsed.GetRequiredValue(file);
@@ -95,6 +97,8 @@ internal static class ModelsAddCommand
             await using (await SetupLock.AcquireAsync(tree, console, stop))
             {
                 await new ModelAddition(tree, console).RunAsync(onnx, options, stop);
+                IReadOnlyList<ModelDefinition> added = [tree.Catalogue.Models.Single(model => model.Key == key)];
+                await precision.ApplyAsync(parsed, added, force: true, tree, console, stop);
             }
 
             return 0;
