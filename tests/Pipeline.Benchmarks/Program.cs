@@ -26,8 +26,8 @@ switch (args)
         break;
     default:
         Console.WriteLine(
-            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision', 'int8 [folder]'. " +
-            "Anything else goes to BenchmarkDotNet:");
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision' and " +
+            "'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

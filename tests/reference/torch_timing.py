@@ -1,7 +1,7 @@
 """Milliseconds that PyTorch takes for one image, beside which tests/Pipeline.Benchmarks puts ONNX Runtime.
 
-Usage: torch_timing.py NETWORK THREADS RUNS; needs Debian's python3-torch and python3-torchvision. Weights are random: the time does not depend
-on them. Prints the median.
+Usage: torch_timing.py NETWORK THREADS RUNS; needs Debian's python3-torch and python3-torchvision. Weights are random.
+Prints the median.
 """
 import statistics
 import sys
