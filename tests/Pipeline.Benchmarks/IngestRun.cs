@@ -1,16 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
+using Pipeline.Cli;
+using Pipeline.Models;
 
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// Measures the whole ingest, from the first upload until every image is embedded by both models, by the real app on the real emulator;
-/// beside the time of the two models alone for the same images, one run after another on an idle machine.
+/// Measures the whole ingest, from the first upload until every image is embedded by all installed models, by the real app on the real emulator;
+/// beside the time of the models alone for the same images, one run after another on an idle machine.
 /// </summary>
 internal static class IngestRun
 {
     private const int WarmUp = 8;
-    private static readonly string[] Models = ["vgg16", "resnet50"];
+
+    private static readonly string[] Models =
+    [
+        .. EnabledModels.Find(new ModelOptions { Folder = SourceTree.Find().Models }, ModelCatalogue.Default()).Select(model => model.Key),
+    ];
 
     public static async Task RunAsync(int images)
     {
@@ -27,7 +33,7 @@ internal static class IngestRun
         double bare = (before + after) / 2;
         (double app, double host, double storage) = (appAfter - appBefore, hostAfter - hostBefore, storageAfter - storageBefore);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            bare inference   {bare:0.00} s for {images} images by both models ({before:0.00} before, {after:0.00} after; {parts})
+            bare inference   {bare:0.00} s for {images} images by all models ({before:0.00} before, {after:0.00} after; {parts})
             whole ingest     {seconds:0.00} s, {images / seconds:0.0} images/s
             ratio            {seconds / bare:0.00}
             processor time   function app {app:0.00} s, its host {host:0.00} s, emulator {storage:0.00} s
