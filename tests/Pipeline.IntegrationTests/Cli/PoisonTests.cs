@@ -104,15 +104,5 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     private Task WaitForMessagesAsync(string name, int count) =>
         pipeline.App.Process.WaitUntilAsync(async () => (await MessagesAsync(name)).Count == count, $"{count} poison messages of '{name}'");
 
-    private async Task<List<JsonNode>> MessagesAsync(string name)
-    {
-        if (!await pipeline.Azurite.PoisonQueue.ExistsAsync())
-        {
-            return [];
-        }
-
-        PeekedMessage[] peeked = await pipeline.Azurite.PoisonQueue.PeekMessagesAsync(32);
-        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(
-            message => message["BlobName"]!.GetValue<string>() == name)];
-    }
+    private Task<IReadOnlyList<JsonNode>> MessagesAsync(string name) => pipeline.PoisonMessagesAsync(name);
 }

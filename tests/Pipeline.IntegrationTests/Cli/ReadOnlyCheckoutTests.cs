@@ -40,7 +40,7 @@ public sealed class ReadOnlyCheckoutTests : IDisposable
     public async Task With_models_the_command_writes_nothing_and_a_damaged_one_is_one_sentence_without_the_runtimes_own_log()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The reason is worded by the system.");
-        foreach (string key in (string[])["vgg16", "resnet50"])
+        foreach (string key in (string[])["vgg16", "resnet50", "resnet18"])
         {
             string manifest = Path.Combine("models", $"{key}.manifest.json");
             await File.WriteAllTextAsync(

@@ -12,7 +12,7 @@ public class PoisonTests(RunningPipeline pipeline)
         await pipeline.UploadAsync("poison/not-an-image.jpg", "Just text."u8.ToArray());
         await pipeline.UploadAndWaitAsync(("poison/before.bmp", TestImages.Bitmap(6001)), ("poison/after.bmp", TestImages.Bitmap(6002)));
 
-        var messages = new List<JsonNode>();
+        IReadOnlyList<JsonNode> messages = [];
         await pipeline.App.Process.WaitUntilAsync(
             async () =>
             {
@@ -55,15 +55,5 @@ public class PoisonTests(RunningPipeline pipeline)
                 (await pipeline.App.StatesAsync("poison/mended.jpg")).Values.All(state => state.State == "indexed"), "the good image");
     }
 
-    private async Task<List<JsonNode>> MessagesAsync(string name)
-    {
-        if (!await pipeline.Azurite.PoisonQueue.ExistsAsync())
-        {
-            return [];
-        }
-
-        PeekedMessage[] peeked = await pipeline.Azurite.PoisonQueue.PeekMessagesAsync(32);
-        return [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!).Where(
-            message => message["BlobName"]!.GetValue<string>() == name)];
-    }
+    private Task<IReadOnlyList<JsonNode>> MessagesAsync(string name) => pipeline.PoisonMessagesAsync(name);
 }

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Search;
 
@@ -49,5 +52,38 @@ public sealed class RunningPipeline : IAsyncLifetime
 
         await App.WaitUntilIndexedAsync([.. images.Select(image => image.Name)]);
         await Task.Delay(SimilarityIndex.MaxAge, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>
+    /// The poison messages of an image. Those of other images, which tests before have left, are deleted: a call returns 32 messages at
+    /// most, and so does <c>pipeline poison list</c>.
+    /// </summary>
+    internal async Task<IReadOnlyList<JsonNode>> PoisonMessagesAsync(string name)
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        QueueClient queue = Azurite.PoisonQueue;
+        if (!await queue.ExistsAsync(cancellationToken))
+        {
+            return [];
+        }
+
+        while (true)
+        {
+            PeekedMessage[] peeked = await queue.PeekMessagesAsync(32, cancellationToken);
+            JsonNode[] messages = [.. peeked.Select(message => JsonNode.Parse(message.Body.ToString())!)];
+            if (messages.All(message => message["BlobName"]!.GetValue<string>() == name))
+            {
+                return messages;
+            }
+
+            foreach (QueueMessage message in (await queue.ReceiveMessagesAsync(32, cancellationToken: cancellationToken)).Value)
+            {
+                bool isOfThis = JsonNode.Parse(message.Body.ToString())!["BlobName"]!.GetValue<string>() == name;
+                await (isOfThis
+                    ? (Task)queue.UpdateMessageAsync(
+                        message.MessageId, message.PopReceipt, (string?)null, TimeSpan.Zero, cancellationToken)
+                    : queue.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken));
+            }
+        }
     }
 }
