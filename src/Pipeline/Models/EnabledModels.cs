@@ -50,7 +50,7 @@ internal static class EnabledModels
             return catalogue.WithAddedIn(Path.GetFullPath(options.Folder)).Models;
         }
 
-        ModelCatalogue all = options.Versions.Keys.Aggregate(catalogue, (known, key) => known.WithAddedIn(options.FolderOf(key)));
+        ModelCatalogue all = options.VersionKeys.Aggregate(catalogue, (known, key) => known.WithAddedIn(options.FolderOf(key)));
         return [.. all.Models.Where(model => options.Versions.ContainsKey(model.Key))];
     }
 }

@@ -35,6 +35,9 @@ public sealed class ModelOptions
         ? null
         : Enabled.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The keys of <see cref="Versions"/>: settings ignore case, keys are lower-case.</summary>
+    internal IEnumerable<string> VersionKeys => Versions.Keys.Select(key => key.ToLowerInvariant());
+
     /// <summary>
     /// The folder of one model. Each fetched version has its own, because a running process may have another version open.
     /// </summary>

@@ -32,9 +32,6 @@ internal sealed partial class ModelStore(
     /// </summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(50);
 
-    // Settings ignore case, keys are lower-case.
-    private IEnumerable<string> Keys => options.Versions.Keys.Select(key => key.ToLowerInvariant());
-
     private string ClassesPath => Path.Combine(options.Folder, ClassIndex.FileName);
 
     /// <summary>
@@ -53,7 +50,7 @@ internal sealed partial class ModelStore(
             throw new ModelStoreException(string.Join(' ', errors));
         }
 
-        bool installed = Keys.All(IsInstalled);
+        bool installed = options.VersionKeys.All(IsInstalled);
         if (installed && File.Exists(ClassesPath))
         {
             return;
@@ -81,7 +78,7 @@ internal sealed partial class ModelStore(
 
             // The index first: then a folder with all models either has it, or the container had none.
             await FetchClassesAsync(limit.Token).ConfigureAwait(false);
-            foreach (string key in Keys.Where(key => !IsInstalled(key)))
+            foreach (string key in options.VersionKeys.Where(key => !IsInstalled(key)))
             {
                 await FetchAsync(key, limit.Token).ConfigureAwait(false);
             }
