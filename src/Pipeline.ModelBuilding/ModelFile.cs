@@ -67,6 +67,35 @@ internal static class ModelFile
         }
     }
 
+    /// <summary>Writes a model that is a file already, by copying it.</summary>
+    /// <param name="model">The entry that it is built from.</param>
+    /// <param name="origin">What it is made of.</param>
+    /// <param name="folder">The models folder; created if missing.</param>
+    /// <param name="use"><see cref="ModelManifest.Searched"/> or <see cref="ModelManifest.Studied"/>.</param>
+    /// <param name="file">The ONNX file; it stays.</param>
+    /// <param name="weightsHash">SHA-256 of the weights as they were read, 64 hexadecimal digits.</param>
+    /// <param name="cancellationToken">Ends the work early; existing files stay as they are.</param>
+    /// <exception cref="IOException">The files cannot be written, for example because the disk is full.</exception>
+    public static InstalledModel InstallCopy(
+        ModelDefinition model,
+        ModelOrigin origin,
+        string folder,
+        string use,
+        string file,
+        string weightsHash,
+        CancellationToken cancellationToken) => Install(
+            model,
+            origin,
+            folder,
+            use,
+            output =>
+            {
+                using FileStream whole = File.OpenRead(file);
+                whole.CopyTo(output);
+                return weightsHash;
+            },
+            cancellationToken);
+
     private static (string WeightsHash, long Bytes, string Sha256) Write(string path, Func<Stream, string> write)
     {
         using var sha256 = SHA256.Create();

@@ -91,8 +91,9 @@ internal static class ResNet18
 
         TensorProto mean = preparation.Graph.Initializer[0];
         graph.Initializer.Add(mean);
-        graph.Node.Insert(0, Node("Sub", "centre", ["input", mean.Name], "centred"));
-        graph.Node.Add(Node("Flatten", "flatten", [graph.Output[0].Name], "avg_pool"));
+        graph.Node.Insert(
+            0, new NodeProto { Name = "centre", OpType = "Sub", Input = { "input", mean.Name }, Output = { "centred" } });
+        graph.Node.Add(new NodeProto { Name = "flatten", OpType = "Flatten", Input = { graph.Output[0].Name }, Output = { "avg_pool" } });
 
         // The shapes within are those of one image; the runtime finds them anew.
         graph.ValueInfo.Clear();
@@ -127,12 +128,5 @@ internal static class ResNet18
         {
             tensors[i] = tensors[i] == from ? to : tensors[i];
         }
-    }
-
-    private static NodeProto Node(string type, string name, ReadOnlySpan<string> inputs, string output)
-    {
-        var node = new NodeProto { OpType = type, Name = name, Output = { output } };
-        node.Input.Add(inputs.ToArray());
-        return node;
     }
 }

@@ -70,17 +70,13 @@ internal sealed class ModelAddition(SourceTree tree, CommandConsole console)
         }
 
         InstalledModel installed = await Task.Run(
-            () => ModelFile.Install(
+            () => ModelFile.InstallCopy(
                 definition,
                 new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: false),
                 tree.Models,
                 ModelManifest.Searched,
-                stream =>
-                {
-                    using FileStream whole = File.OpenRead(staged);
-                    whole.CopyTo(stream);
-                    return weightsHash;
-                },
+                staged,
+                weightsHash,
                 cancellationToken),
             cancellationToken);
         console.Write(Describe(installed, trial));

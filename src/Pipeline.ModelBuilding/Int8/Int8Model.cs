@@ -68,18 +68,8 @@ internal static class Int8Model
 
         return Copy(path, new ModelOrigin(source.Weights, Precision.Int8, source.WithTop, figures), ModelManifest.Searched);
 
-        InstalledModel Copy(string file, ModelOrigin origin, string use) => ModelFile.Install(
-            entry,
-            origin,
-            folder,
-            use,
-            output =>
-            {
-                using FileStream whole = File.OpenRead(file);
-                whole.CopyTo(output);
-                return manifest.WeightsHash;
-            },
-            cancellationToken);
+        InstalledModel Copy(string file, ModelOrigin origin, string use) =>
+            ModelFile.InstallCopy(entry, origin, folder, use, file, manifest.WeightsHash, cancellationToken);
     }
 
     private static void Write(

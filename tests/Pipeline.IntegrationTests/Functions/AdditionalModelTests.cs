@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Azure.Data.Tables;
 using Azure.Storage.Queues.Models;
-using Google.Protobuf;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.ModelBuilding;
 using Pipeline.ModelBuilding.Onnx;
@@ -103,19 +102,16 @@ public sealed class AdditionalModelTests : IAsyncLifetime
         string output = onnx.Model.Graph.Node[^1].Output[0];
         Assert.True(onnx.TryAddOutput(output));
         string path = Path.Combine(_folder, $"{key}.tmp");
-        File.WriteAllBytes(path, onnx.Model.ToByteArray());
+        onnx.Save(path);
         ModelDefinition definition = OwnModel.Describe(
             path, new OwnModelOptions(key, key, ModelPreset.ByName["torchvision"]) { Output = output }) with { EmbeddingLength = 48 };
-        ModelFile.Install(
+        ModelFile.InstallCopy(
             definition,
             new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: false),
             _folder,
             ModelManifest.Searched,
-            stream =>
-            {
-                stream.Write(File.ReadAllBytes(path));
-                return onnx.Sha256;
-            },
+            path,
+            onnx.Sha256,
             CancellationToken);
         File.Delete(path);
     }

@@ -172,16 +172,13 @@ public sealed class OwnModelTests : IDisposable
     {
         string file = OwnFile("mobilenet");
         ModelDefinition definition = OwnModel.Describe(file, Options("torchvision")) with { EmbeddingLength = 48 };
-        InstalledModel installed = ModelFile.Install(
+        InstalledModel installed = ModelFile.InstallCopy(
             definition,
             new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: false),
             _folder,
             ModelManifest.Searched,
-            stream =>
-            {
-                stream.Write(File.ReadAllBytes(file));
-                return "hash";
-            },
+            file,
+            "hash",
             CancellationToken);
 
         InstalledModel found = Assert.Single(EnabledModels.Find(new ModelOptions { Folder = _folder }, ModelCatalogue.Default()));
@@ -189,6 +186,28 @@ public sealed class OwnModelTests : IDisposable
         Assert.Equal(("mine", WeightsOrigin.Own, installed.Fingerprint), (found.Key, found.Weights, found.Fingerprint));
         Assert.Equal(definition.InputForm, found.Definition.InputForm);
         Assert.Equal(definition.Scale, found.Definition.Scale);
+    }
+
+    [Theory]
+    [InlineData("mine")]
+    [InlineData("MINE")]
+    public void A_container_has_added_models_too_and_settings_name_them_in_any_case(string key)
+    {
+        var options = new ModelOptions
+        {
+            Folder = _folder, ContainerUri = new Uri("https://account.blob.core.windows.net/models"), Versions = { [key] = "0123456789ab" },
+        };
+        string file = OwnFile("mobilenet");
+        ModelFile.InstallCopy(
+            OwnModel.Describe(file, Options("torchvision")) with { EmbeddingLength = 48 },
+            new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: false),
+            Path.Combine(_folder, "mine-0123456789ab"),
+            ModelManifest.Searched,
+            file,
+            "hash",
+            CancellationToken);
+
+        Assert.Equal("mine", Assert.Single(EnabledModels.Find(options, ModelCatalogue.Default())).Key);
     }
 
     private static OwnModelOptions Options(string preset) => new("mine", "Mine", ModelPreset.ByName[preset]);

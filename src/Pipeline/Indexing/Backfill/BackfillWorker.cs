@@ -23,7 +23,7 @@ public sealed partial class BackfillWorker(ImageIndexer indexer, ModelSessions s
     public async Task RunAsync(string message, CancellationToken cancellationToken)
     {
         BackfillMessage image = BackfillMessage.Read(message);
-        if (!sessions.Models.Any(model => model.Key == image.Model))
+        if (sessions.Find(image.Model) is null)
         {
             throw new InvalidDataException(
                 $"A message asks for the model '{image.Model}', which is not installed here; installed are " +
