@@ -10,6 +10,10 @@ internal static class AntialiasedResize
     private const int FractionBits = 32 - 8 - 2;
     private const double CubicA = -0.5;
 
+    // A narrow image of millions of rows would become hundreds of times larger between the two passes. Beyond this, columns come first:
+    // rounded in another order, values may differ from Pillow's.
+    private const long MostPixelsBetween = 50_000_000;
+
     /// <summary>Resizes, ignoring the aspect ratio.</summary>
     /// <param name="image">The image.</param>
     /// <param name="width">Width wanted, in pixels, at least 1.</param>
@@ -23,26 +27,37 @@ internal static class AntialiasedResize
             Resampling.Bicubic => (Cubic, 2.0),
             _ => throw new ArgumentOutOfRangeException(nameof(resampling), resampling, "There is no such kernel."),
         };
-        byte[] pixels = image.Pixels.ToArray();
-        if (width != image.Width)
+        return (long)width * image.Height <= MostPixelsBetween
+            ? Columns(Rows(image, width, kernel, radius), height, kernel, radius)
+            : Rows(Columns(image, height, kernel, radius), width, kernel, radius);
+    }
+
+    private static RgbImage Rows(RgbImage image, int width, Func<double, double> kernel, double radius)
+    {
+        if (width == image.Width)
         {
-            Window[] windows = WindowsOf(image.Width, width, kernel, radius);
-            byte[] resized = new byte[width * image.Height * 3];
-            Parallel.For(0, image.Height, row => ResizeRow(
-                pixels.AsSpan(row * image.Width * 3, image.Width * 3), windows, resized.AsSpan(row * width * 3, width * 3)));
-            pixels = resized;
+            return image;
         }
 
-        if (height != image.Height)
+        Window[] windows = WindowsOf(image.Width, width, kernel, radius);
+        byte[] resized = new byte[width * image.Height * 3];
+        Parallel.For(0, image.Height, row => ResizeRow(
+            image.Pixels.Span.Slice(row * image.Width * 3, image.Width * 3), windows, resized.AsSpan(row * width * 3, width * 3)));
+        return new RgbImage(width, image.Height, resized);
+    }
+
+    private static RgbImage Columns(RgbImage image, int height, Func<double, double> kernel, double radius)
+    {
+        if (height == image.Height)
         {
-            Window[] windows = WindowsOf(image.Height, height, kernel, radius);
-            byte[] source = pixels;
-            byte[] resized = new byte[width * height * 3];
-            Parallel.For(0, height, row => MixRows(source, windows[row], resized.AsSpan(row * width * 3, width * 3)));
-            pixels = resized;
+            return image;
         }
 
-        return new RgbImage(width, height, pixels);
+        Window[] windows = WindowsOf(image.Height, height, kernel, radius);
+        int length = image.Width * 3;
+        byte[] resized = new byte[length * height];
+        Parallel.For(0, height, row => MixRows(image.Pixels.Span, windows[row], resized.AsSpan(row * length, length)));
+        return new RgbImage(image.Width, height, resized);
     }
 
     private static double Triangle(double x) => Math.Max(0, 1 - Math.Abs(x));
@@ -104,13 +119,13 @@ internal static class AntialiasedResize
         }
     }
 
-    private static void MixRows(byte[] source, Window window, Span<byte> mixed)
+    private static void MixRows(ReadOnlySpan<byte> source, Window window, Span<byte> mixed)
     {
         Span<int> sums = new int[mixed.Length];
         sums.Fill(1 << (FractionBits - 1));
         for (int i = 0; i < window.Weights.Length; i++)
         {
-            ReadOnlySpan<byte> row = source.AsSpan((window.Start + i) * mixed.Length, mixed.Length);
+            ReadOnlySpan<byte> row = source.Slice((window.Start + i) * mixed.Length, mixed.Length);
             int weight = window.Weights[i];
             for (int x = 0; x < row.Length; x++)
             {
