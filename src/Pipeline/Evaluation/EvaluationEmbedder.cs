@@ -75,7 +75,9 @@ internal sealed class EvaluationEmbedder(
         {
             ReadOnlyMemory<byte> encoded = await image.ReadAsync(cancellationToken).ConfigureAwait(false);
             string hash = Convert.ToHexStringLower(SHA256.HashData(encoded.Span));
-            return new EmbeddedImage(image, hash, await VectorsAsync(hash, Itself, () => encoded, cancellationToken).ConfigureAwait(false));
+            IReadOnlyList<ReadOnlyMemory<float>> vectors =
+                await VectorsAsync(hash, Itself, () => Task.FromResult(encoded), cancellationToken).ConfigureAwait(false);
+            return new EmbeddedImage(image, hash, vectors);
         }
         catch (InvalidImageException invalid)
         {
@@ -104,15 +106,8 @@ internal sealed class EvaluationEmbedder(
             CopyVariant variant = CopyVariant.All[i];
             try
             {
-                // Not decoded where the cache has all copies.
-                if (pixels is null && !IsKnown(original.ContentHash, variant.Name))
-                {
-                    ReadOnlyMemory<byte> encoded = await original.Source.ReadAsync(cancellationToken).ConfigureAwait(false);
-                    pixels = await CopySource.DecodeAsync(decoder, encoded, cancellationToken).ConfigureAwait(false);
-                }
-
                 IReadOnlyList<ReadOnlyMemory<float>> vectors = await VectorsAsync(
-                    original.ContentHash, variant.Name, () => CopySource.Encode(pixels!, variant), cancellationToken).ConfigureAwait(false);
+                    original.ContentHash, variant.Name, () => EncodeAsync(variant), cancellationToken).ConfigureAwait(false);
                 copies.Add(new EmbeddedCopy(position, i, vectors));
             }
             catch (Exception exception) when (exception is InvalidImageException or InvalidDataException)
@@ -121,20 +116,31 @@ internal sealed class EvaluationEmbedder(
                 meter.Add(isNew: false);
             }
         }
-    }
 
-    private bool IsKnown(string hash, string variant) => caches.All(cache => cache.Find(hash, variant) is not null);
+        // Not read and not decoded where the cache has all copies.
+        async Task<ReadOnlyMemory<byte>> EncodeAsync(CopyVariant variant)
+        {
+            if (pixels is null)
+            {
+                ReadOnlyMemory<byte> encoded = await original.Source.ReadAsync(cancellationToken).ConfigureAwait(false);
+                pixels = await CopySource.DecodeAsync(decoder, encoded, cancellationToken).ConfigureAwait(false);
+            }
+
+            return CopySource.Encode(pixels, variant);
+        }
+    }
 
     /// <exception cref="InvalidDataException">A model gave an output without direction.</exception>
     private async Task<IReadOnlyList<ReadOnlyMemory<float>>> VectorsAsync(
-        string hash, string variant, Func<ReadOnlyMemory<byte>> encode, CancellationToken cancellationToken)
+        string hash, string variant, Func<Task<ReadOnlyMemory<byte>>> encode, CancellationToken cancellationToken)
     {
         float[]?[] vectors = [.. caches.Select(cache => cache.Find(hash, variant))];
         ModelSession[] missing = [.. sessions.Where((_, i) => vectors[i] is null)];
         if (missing.Length > 0)
         {
+            ReadOnlyMemory<byte> encoded = await encode().ConfigureAwait(false);
             ModelInputs inputs = await ModelInputs.DecodeAsync(
-                decoder, encode(), missing.Select(session => session.Model.Definition.InputForm), cancellationToken).ConfigureAwait(false);
+                decoder, encoded, missing.Select(session => session.Model.Definition.InputForm), cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(sessions.Select(async (session, i) =>
             {
                 if (vectors[i] is null)
