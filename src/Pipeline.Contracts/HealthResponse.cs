@@ -35,7 +35,10 @@ public sealed record StorageHealth(bool Reachable, bool Denied);
 /// <param name="Precision">The number format of its weights.</param>
 /// <param name="Figures">How near its embeddings are to those of float32; null where that was not measured.</param>
 /// <param name="Fingerprint">What its embeddings are made with.</param>
-/// <param name="Images">How many images the index has.</param>
+/// <param name="AnswersFrom">
+/// The fingerprint of the version before, which responds to queries until this one has embedded all images; null where it responds itself.
+/// </param>
+/// <param name="Images">How many images the index has that responds to queries.</param>
 /// <param name="Skipped">Rows that cannot be read, which search leaves out.</param>
 /// <param name="IndexAgeSeconds">Since the index was last brought up to date; null until the first query fills it.</param>
 public sealed record ModelHealth(
@@ -45,6 +48,7 @@ public sealed record ModelHealth(
     Precision Precision,
     PrecisionFigures? Figures,
     string Fingerprint,
+    string? AnswersFrom,
     int Images,
     int Skipped,
     double? IndexAgeSeconds);

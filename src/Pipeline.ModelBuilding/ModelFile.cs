@@ -39,9 +39,6 @@ internal static class ModelFile
             (string weightsHash, long bytes, string sha256) = Write(part, write);
             cancellationToken.ThrowIfCancellationRequested();
 
-            // A model exists if its manifest does: the manifest is deleted first and written last.
-            File.Delete(ModelManifest.PathOf(folder, model.Key, use));
-            File.Move(part, path, overwrite: true);
             ModelDefinition fingerprinted = origin.WithTop ? model : model.WithoutTop();
 
             // The bytes of an int8 model also depend on the images that its ranges are from.
@@ -58,6 +55,14 @@ internal static class ModelFile
                 sha256,
                 model,
                 origin.Figures);
+            if (use == ModelManifest.Searched)
+            {
+                KeepReplaced(manifest, folder);
+            }
+
+            // A model exists if its manifest does: the manifest is deleted first and written last.
+            File.Delete(ModelManifest.PathOf(folder, model.Key, use));
+            File.Move(part, path, overwrite: true);
             manifest.Write(folder, use);
             return manifest.Install(model, path);
         }
@@ -95,6 +100,38 @@ internal static class ModelFile
                 return weightsHash;
             },
             cancellationToken);
+
+    /// <summary>Keeps the version that is replaced, if its embeddings are others: queries need it until all images are embedded anew.</summary>
+    private static void KeepReplaced(ModelManifest next, string folder)
+    {
+        if (FindWhole(folder, next.Key) is not { } replaced || replaced.Fingerprint == next.Fingerprint)
+        {
+            return;
+        }
+
+        string kept = Path.Combine(folder, ModelManifest.PreviousFolder);
+        Directory.CreateDirectory(kept);
+        File.Delete(ModelManifest.PathOf(kept, next.Key));
+        File.Move(ModelManifest.ModelPathOf(folder, next.Key), ModelManifest.ModelPathOf(kept, next.Key), overwrite: true);
+        File.Move(ModelManifest.PathOf(folder, next.Key), ModelManifest.PathOf(kept, next.Key));
+    }
+
+    /// <summary>The manifest of an installed model; null where there is none, or none that could be run.</summary>
+    private static ModelManifest? FindWhole(string folder, string key)
+    {
+        try
+        {
+            return ModelManifest.Find(folder, key) is { } manifest
+                && new FileInfo(ModelManifest.ModelPathOf(folder, key)) is { Exists: true } file
+                && file.Length == manifest.Bytes
+                    ? manifest
+                    : null;
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
 
     private static (string WeightsHash, long Bytes, string Sha256) Write(string path, Func<Stream, string> write)
     {

@@ -8,6 +8,7 @@ using Pipeline.Comparison;
 using Pipeline.Imaging;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
@@ -45,9 +46,9 @@ internal static class PipelineServices
             .AddSingleton<ImageIndexer>()
             .AddSingleton<ImageRemoval>()
             .AddBackfill()
-            .AddSingleton<OldVersions>()
+            .AddVersions()
             .AddSingleton(provider => new Reconciler(
-                provider.GetRequiredService<ModelSessions>(),
+                provider.GetRequiredService<ServedModels>(),
                 provider.GetRequiredService<BackfillRun>(),
                 provider.GetRequiredService<OldVersions>(),
                 provider.GetRequiredService<ChangeLog>(),

@@ -3,6 +3,7 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Cli.Accounts;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
 

@@ -117,7 +117,7 @@ internal static class CompareCommand
     {
         if (chosen is null)
         {
-            return ComparedLayer.OfSearch(sessions);
+            return ComparedLayer.OfSearch(sessions.Models);
         }
 
         try

@@ -8,12 +8,14 @@ using Pipeline.Comparison;
 using Pipeline.Drawing;
 using Pipeline.Functions.Http;
 using Pipeline.Imaging;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairComparison comparison, StoredImages stored)
+public sealed class Compare(
+    ModelSessions sessions, ServedModels models, ImageDecoder decoder, PairComparison comparison, StoredImages stored)
 {
     private const string StoredCall = "GET /api/compare?a=NAME&b=NAME";
 
@@ -24,7 +26,7 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
     {
         long start = Stopwatch.GetTimestamp();
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
-        var query = CompareQuery.Parse(request, sessions);
+        var query = CompareQuery.Parse(request, sessions, (await models.GetAsync(cancellationToken)).Serving);
         ReadOnlyMemory<byte>[] images = await Uploads.ReadFormAsync(request, ["a", "b"], [], decoder.Limits, cancellationToken);
         (EncodedImage a, EncodedImage b) = (new(images[0], "a"), new(images[1], "b"));
         ComparedPair pair = await comparison.CompareAsync(a, b, query.Layers, cancellationToken);
@@ -41,7 +43,7 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
         long start = Stopwatch.GetTimestamp();
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
         request.HttpContext.Response.Headers.Vary = HeaderNames.Accept;
-        var query = CompareQuery.Parse(request, sessions);
+        var query = CompareQuery.Parse(request, sessions, (await models.GetAsync(cancellationToken)).Serving);
         var nameOfA = StoredName.FromQuery(request.Query, "a", StoredCall);
         var nameOfB = StoredName.FromQuery(request.Query, "b", StoredCall);
         StoredPair? known = query.IsSearch ? await FindAsync(nameOfA, nameOfB, query.Layers, cancellationToken) : null;
@@ -66,8 +68,9 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
     private async Task<StoredPair?> FindAsync(
         StoredName a, StoredName b, IReadOnlyList<ComparedLayer> layers, CancellationToken cancellationToken)
     {
-        IReadOnlyDictionary<string, EmbeddingRecord> first = await stored.FindRecordsAsync(a, sessions.Models, cancellationToken);
-        IReadOnlyDictionary<string, EmbeddingRecord> second = await stored.FindRecordsAsync(b, sessions.Models, cancellationToken);
+        InstalledModel[] serving = [.. layers.Select(layer => layer.Model)];
+        IReadOnlyDictionary<string, EmbeddingRecord> first = await stored.FindRecordsAsync(a, serving, cancellationToken);
+        IReadOnlyDictionary<string, EmbeddingRecord> second = await stored.FindRecordsAsync(b, serving, cancellationToken);
         return PairComparison.FindStored(first, second, layers) is { } pair
             ? new StoredPair(pair, first.Values.First().ImageETag, second.Values.First().ImageETag)
             : null;
@@ -97,12 +100,12 @@ public sealed class Compare(ModelSessions sessions, ImageDecoder decoder, PairCo
 internal sealed record CompareQuery(IReadOnlyList<ComparedLayer> Layers, bool IsSearch, bool IsPng)
 {
     /// <exception cref="ApiProblemException">A parameter is not allowed, or a model is not there in float32.</exception>
-    public static CompareQuery Parse(HttpRequest request, ModelSessions sessions)
+    public static CompareQuery Parse(HttpRequest request, ModelSessions sessions, IReadOnlyList<InstalledModel> serving)
     {
         bool isPng = QueryParameters.IsFormat(request, "png", PngResult.ContentType);
         return request.Query.TryGetValue("layers", out StringValues layers)
             ? new CompareQuery(ParseLayers(layers.ToString(), sessions), IsSearch: false, isPng)
-            : new CompareQuery(ComparedLayer.OfSearch(sessions), IsSearch: true, isPng);
+            : new CompareQuery(ComparedLayer.OfSearch(serving), IsSearch: true, isPng);
     }
 
     private static IReadOnlyList<ComparedLayer> ParseLayers(string text, ModelSessions sessions)

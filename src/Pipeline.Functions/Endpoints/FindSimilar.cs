@@ -5,13 +5,14 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Primitives;
 using Pipeline.Functions.Http;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, SimilaritySearch search, StoredImages stored)
+public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, SimilaritySearch search, StoredImages stored)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Function(nameof(FindSimilar))]
@@ -20,7 +21,7 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
     {
         long start = Stopwatch.GetTimestamp();
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
-        var query = SimilarQuery.Parse(request.Query, sessions.Models);
+        var query = SimilarQuery.Parse(request.Query, (await models.GetAsync(cancellationToken)).Serving);
         ReadOnlyMemory<byte> bytes = await Uploads.ReadImageAsync(request, embedder.Limits, cancellationToken);
         QueryImage image = await embedder.EmbedAsync(bytes, query.Models, cancellationToken);
         return await SearchAsync(query, null, image, null, start, cancellationToken);
@@ -33,7 +34,7 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
     {
         long start = Stopwatch.GetTimestamp();
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
-        var query = SimilarQuery.Parse(request.Query, sessions.Models);
+        var query = SimilarQuery.Parse(request.Query, (await models.GetAsync(cancellationToken)).Serving);
         var name = StoredName.FromPath(request, "GET /api/similar/NAME");
         IReadOnlyDictionary<string, EmbeddingRecord> records = await stored.FindRecordsAsync(name, query.Models, cancellationToken);
         if (records.Count == 0)
@@ -60,7 +61,7 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
     {
         long searchStart = Stopwatch.GetTimestamp();
         SimilarityResult found = await search.FindSimilarAsync(
-            image.Embeddings, query.Top, query.MinCosine, excludedKey, cancellationToken);
+            image.Embeddings, query.Serving, query.Top, query.MinCosine, excludedKey, cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
@@ -87,14 +88,18 @@ public sealed class FindSimilar(ModelSessions sessions, QueryEmbedder embedder, 
 /// <summary>The parameters of a search.</summary>
 /// <param name="Top">Results per list, 1 to 100; 10 if not given.</param>
 /// <param name="MinCosine">Nearer than this only, -1 to 1; -1 if not given.</param>
-/// <param name="Models">The models asked; all installed ones if none is named.</param>
+/// <param name="Models">The models asked; all that respond if none is named.</param>
+/// <param name="Serving">All models that respond, asked or not.</param>
 /// <param name="IncludeSelf">Whether a stored query image may be among its own results.</param>
-internal sealed record SimilarQuery(int Top, float MinCosine, IReadOnlyList<InstalledModel> Models, bool IncludeSelf)
+internal sealed record SimilarQuery(
+    int Top, float MinCosine, IReadOnlyList<InstalledModel> Models, IReadOnlyList<InstalledModel> Serving, bool IncludeSelf)
 {
     private const int DefaultTop = 10;
 
     /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
-    public static SimilarQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)
+    /// <param name="query">The query.</param>
+    /// <param name="serving">The models that respond to queries.</param>
+    public static SimilarQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> serving)
     {
         int top = QueryParameters.Top(query, DefaultTop);
         bool includeSelf = false;
@@ -109,7 +114,7 @@ internal sealed record SimilarQuery(int Top, float MinCosine, IReadOnlyList<Inst
         }
 
         return float.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out float minCosine) && minCosine is >= -1 and <= 1
-            ? new SimilarQuery(top, minCosine, QueryParameters.Models(query, installed), includeSelf)
+            ? new SimilarQuery(top, minCosine, QueryParameters.Models(query, serving), serving, includeSelf)
             : throw Problems.InvalidParameter($"minCosine={limit} is not allowed: minCosine is a number from -1 to 1, such as 0.86.");
     }
 }

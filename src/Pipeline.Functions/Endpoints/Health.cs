@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Storage;
@@ -13,6 +14,7 @@ namespace Pipeline.Functions.Endpoints;
 public sealed partial class Health(
     BlobServiceClient storage,
     ModelSessions sessions,
+    ServedModels served,
     SimilaritySearch search,
     BackfillMonitor backfill,
     TimeProvider time,
@@ -27,23 +29,26 @@ public sealed partial class Health(
     {
         Task<BackfillHealth?> backfillHealth = backfill.FindAsync(request.HttpContext.RequestAborted);
         StorageHealth storageHealth = await AskStorageAsync(request.HttpContext.RequestAborted);
-        var models = search.Indexes.ToDictionary(index => index.Model.Key, HealthOf);
+        var models = sessions.Models.ToDictionary(model => model.Key, HealthOf);
         bool isOk = storageHealth is { Reachable: true, Denied: false } && models.Values.All(model => model.FailedAt is null);
         return TypedResults.Json(
             new HealthResponse(isOk ? HealthStatus.Ok : HealthStatus.Unavailable, storageHealth, models, await backfillHealth),
             statusCode: isOk ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private ModelHealth HealthOf(SimilarityIndex index)
+    private ModelHealth HealthOf(InstalledModel model)
     {
-        ModelState state = sessions.StateOf(index.Model);
+        InstalledModel serving = served.Latest?.Serving.FirstOrDefault(serving => serving.Key == model.Key) ?? model;
+        SimilarityIndex index = search.IndexOf(serving);
+        ModelState state = sessions.StateOf(model);
         return new ModelHealth(
             state.Status == ModelStatus.Loaded,
             state.FailedAt,
-            index.Model.Weights,
-            index.Model.Precision,
-            index.Model.Figures,
-            index.Model.Fingerprint.ToString(),
+            model.Weights,
+            model.Precision,
+            model.Figures,
+            model.Fingerprint.ToString(),
+            serving == model ? null : serving.Fingerprint.ToString(),
             index.Count,
             index.Skipped,
             index.RefreshedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null);

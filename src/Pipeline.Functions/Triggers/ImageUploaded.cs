@@ -2,15 +2,17 @@ using System.Runtime.ExceptionServices;
 using Azure.Storage.Blobs;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Indexing;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 
 namespace Pipeline.Functions.Triggers;
 
 /// <summary>
 /// An image was uploaded or overwritten. VGG16 and ResNet50 have a function each, so that one that fails is tried again without the other;
-/// all other models share one. A function whose models are not enabled does nothing.
+/// all other models share one. A function whose models are not enabled does nothing. A model's version before embeds the image, too, while
+/// it responds to queries.
 /// </summary>
-public sealed class ImageUploaded(ImageIndexer indexer, ModelSessions sessions)
+public sealed class ImageUploaded(ImageIndexer indexer, ServedModels models)
 {
     private const string Path = "images/{name}";
     private const string Connection = "ImagesStorage";
@@ -39,11 +41,12 @@ public sealed class ImageUploaded(ImageIndexer indexer, ModelSessions sessions)
     private async Task EmbedAsync(Predicate<string> selected, BlobClient blob, CancellationToken cancellationToken)
     {
         List<Exception> failures = [];
-        foreach (InstalledModel model in sessions.Models.Where(model => selected(model.Key)))
+        ModelsInUse inUse = await models.GetAsync(cancellationToken);
+        foreach (InstalledModel model in inUse.Indexed.Where(model => selected(model.Key)))
         {
             try
             {
-                await indexer.IndexAsync(model.Key, blob.Name, cancellationToken);
+                await indexer.IndexAsync(model, blob.Name, cancellationToken);
             }
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {

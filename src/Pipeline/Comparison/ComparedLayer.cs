@@ -18,12 +18,13 @@ internal sealed record ComparedLayer(InstalledModel Model, string Output, Resamp
     public InputForm InputForm => Model.Definition.InputForm with { Resampling = Resampling };
 
     /// <summary>As search compares: the models that search uses, by their embeddings, each with its own resampling.</summary>
-    public static IReadOnlyList<ComparedLayer> OfSearch(ModelSessions sessions)
+    /// <param name="models">The models that respond to queries.</param>
+    public static IReadOnlyList<ComparedLayer> OfSearch(IReadOnlyList<InstalledModel> models)
     {
-        ArgumentNullException.ThrowIfNull(sessions);
+        ArgumentNullException.ThrowIfNull(models);
         return
         [
-            .. sessions.Models.Select(model => new ComparedLayer(model, model.Definition.EmbeddingOutput, model.Definition.Resampling)),
+            .. models.Select(model => new ComparedLayer(model, model.Definition.EmbeddingOutput, model.Definition.Resampling)),
         ];
     }
 

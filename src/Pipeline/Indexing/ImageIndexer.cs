@@ -50,41 +50,41 @@ public sealed partial class ImageIndexer(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Indexes one image for one model.</summary>
-    /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
+    /// <param name="model">The model.</param>
     /// <param name="name">The image's name in the container.</param>
     /// <param name="cancellationToken">Ends the work early; nothing half-done is left that the next attempt does not finish.</param>
     /// <exception cref="ImageRejectedException">The blob is no image that is accepted; the reason is recorded, an older version's record
     /// removed.</exception>
     /// <exception cref="ImageContendedException">The image changed each time it was looked at; worth another attempt later.</exception>
     /// <exception cref="InvalidDataException">No blob of the container can have that name.</exception>
-    internal async Task<IndexOutcome> IndexAsync(string modelKey, string name, CancellationToken cancellationToken)
+    internal async Task<IndexOutcome> IndexAsync(InstalledModel model, string name, CancellationToken cancellationToken)
     {
-        InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
+        ArgumentNullException.ThrowIfNull(model);
         BlobClient blob = images.GetBlob(name);
         var id = new ImageId(images.Name, name);
         IndexOutcome outcome = await RepeatAsync(
             model, id, () => TryIndexAsync(model, id, blob, cancellationToken), cancellationToken).ConfigureAwait(false);
-        LogOutcome(id.Name, outcome, modelKey);
+        LogOutcome(id.Name, outcome, model.Key);
         return outcome;
     }
 
     /// <summary>Removes one model's record of an image, and its recorded failure, if there is no such blob now.</summary>
-    /// <param name="modelKey">The model, such as <c>vgg16</c>.</param>
+    /// <param name="model">The model.</param>
     /// <param name="name">The image's name in the container.</param>
     /// <param name="cancellationToken">Ends the work early; nothing half-done is left that the next attempt does not finish.</param>
     /// <returns>False where the blob is there: it keeps what is recorded of it.</returns>
     /// <exception cref="ImageContendedException">The record changed each time it was looked at; worth another attempt later.</exception>
     /// <exception cref="InvalidDataException">No blob of the container can have that name.</exception>
-    public async Task<bool> RemoveIfGoneAsync(string modelKey, string name, CancellationToken cancellationToken)
+    internal async Task<bool> RemoveIfGoneAsync(InstalledModel model, string name, CancellationToken cancellationToken)
     {
-        InstalledModel model = sessions.Models.First(model => model.Key == modelKey);
+        ArgumentNullException.ThrowIfNull(model);
         BlobClient blob = images.GetBlob(name);
         var id = new ImageId(images.Name, name);
         bool removed = await RepeatAsync(
             model, id, () => TryRemoveIfGoneAsync(model, id, blob, cancellationToken), cancellationToken).ConfigureAwait(false);
         if (removed)
         {
-            LogOutcome(id.Name, IndexOutcome.Removed, modelKey);
+            LogOutcome(id.Name, IndexOutcome.Removed, model.Key);
         }
 
         return removed;

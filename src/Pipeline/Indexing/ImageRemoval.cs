@@ -1,10 +1,11 @@
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
 
 namespace Pipeline.Indexing;
 
 /// <summary>Removes what every model has of an image, once an event says that it was deleted and storage agrees.</summary>
-public sealed class ImageRemoval(ImagesContainer images, ModelSessions sessions, ImageIndexer indexer)
+public sealed class ImageRemoval(ImagesContainer images, ServedModels models, ImageIndexer indexer)
 {
     /// <summary>
     /// Checks the blob that an event names. Events come late, twice and out of order: one that is there keeps its records.
@@ -25,9 +26,9 @@ public sealed class ImageRemoval(ImagesContainer images, ModelSessions sessions,
         }
 
         bool gone = true;
-        foreach (InstalledModel model in sessions.Models)
+        foreach (InstalledModel model in (await models.GetAsync(cancellationToken).ConfigureAwait(false)).Indexed)
         {
-            gone &= await indexer.RemoveIfGoneAsync(model.Key, id.Name, cancellationToken).ConfigureAwait(false);
+            gone &= await indexer.RemoveIfGoneAsync(model, id.Name, cancellationToken).ConfigureAwait(false);
         }
 
         return gone;

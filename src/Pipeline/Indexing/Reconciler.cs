@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
 
@@ -11,7 +12,7 @@ namespace Pipeline.Indexing;
 /// </summary>
 public sealed partial class Reconciler
 {
-    private readonly ModelSessions _sessions;
+    private readonly ServedModels _models;
     private readonly BackfillRun _backfill;
     private readonly OldVersions _oldVersions;
     private readonly ChangeLog _changes;
@@ -19,14 +20,14 @@ public sealed partial class Reconciler
     private readonly ILogger<Reconciler> _logger;
 
     internal Reconciler(
-        ModelSessions sessions,
+        ServedModels models,
         BackfillRun backfill,
         OldVersions oldVersions,
         ChangeLog changes,
         ImageIndexer indexer,
         ILogger<Reconciler> logger)
     {
-        (_sessions, _backfill, _oldVersions) = (sessions, backfill, oldVersions);
+        (_models, _backfill, _oldVersions) = (models, backfill, oldVersions);
         (_changes, _indexer, _logger) = (changes, indexer, logger);
     }
 
@@ -35,7 +36,8 @@ public sealed partial class Reconciler
     /// <returns>The number of records removed of images that are gone.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        ModelVersion[] current = [.. _sessions.Models.Select(ModelVersion.Of)];
+        IReadOnlyList<InstalledModel> indexed = (await _models.GetAsync(cancellationToken).ConfigureAwait(false)).Indexed;
+        ModelVersion[] current = [.. indexed.Select(ModelVersion.Of)];
         int removed = 0;
         var order = new BackfillOrder(
             BackfillScope.Whole(current),
@@ -43,7 +45,7 @@ public sealed partial class Reconciler
             RemoveAsync: async (version, id, stop) =>
             {
                 // This looks at the blob as it is now, so an image that came back meanwhile keeps its record.
-                if (await _indexer.RemoveIfGoneAsync(version.Key, id.Name, stop).ConfigureAwait(false))
+                if (await _indexer.RemoveIfGoneAsync(indexed[Array.IndexOf(current, version)], id.Name, stop).ConfigureAwait(false))
                 {
                     Interlocked.Increment(ref removed);
                 }
@@ -60,7 +62,7 @@ public sealed partial class Reconciler
 
         await _oldVersions.RemoveAsync(current, cancellationToken).ConfigureAwait(false);
         int trimmed = 0;
-        foreach (InstalledModel model in _sessions.Models)
+        foreach (InstalledModel model in indexed)
         {
             trimmed += await _changes.TrimAsync(model, cancellationToken).ConfigureAwait(false);
         }

@@ -45,6 +45,12 @@ internal sealed record ModelManifest(
     /// <summary>The file of the study where search does not use float32: <c>KEY-float32.onnx</c>.</summary>
     public const string Studied = "-float32";
 
+    /// <summary>
+    /// The folder, in the models folder, that keeps the version which was replaced last: it responds to queries until the new one has
+    /// embedded all images.
+    /// </summary>
+    public const string PreviousFolder = "previous";
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,

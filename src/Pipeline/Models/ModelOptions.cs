@@ -25,6 +25,12 @@ public sealed class ModelOptions
     public IDictionary<string, string> Versions { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
+    /// With <see cref="ContainerUri"/>, the version that a version replaced, by the model's key: <c>Models__Previous__vgg16</c>. It
+    /// responds to queries until the new one has embedded all images, and is fetched only if it is needed.
+    /// </summary>
+    public IDictionary<string, string> Previous { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
     /// The keys of the models that the app runs, separated by commas, such as <c>resnet18,vgg16</c>: <c>Models__Enabled</c>. Without it
     /// all installed ones.
     /// </summary>
@@ -44,4 +50,10 @@ public sealed class ModelOptions
     internal string FolderOf(string key) => ContainerUri is not null && Versions.TryGetValue(key, out string? version)
         ? Path.GetFullPath(Path.Combine(Folder, $"{key}-{version}"))
         : Path.GetFullPath(Folder);
+
+    /// <summary>The folder of the version that a model replaced; it need not be there.</summary>
+    internal string PreviousFolderOf(string key) => Path.GetFullPath(
+        ContainerUri is not null && Previous.TryGetValue(key, out string? version)
+            ? Path.Combine(Folder, $"{key}-{version}")
+            : Path.Combine(Folder, ModelManifest.PreviousFolder));
 }

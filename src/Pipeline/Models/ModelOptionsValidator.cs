@@ -53,22 +53,31 @@ internal sealed class ModelOptionsValidator(ModelCatalogue catalogue) : IValidat
                     "version to run.";
             }
         }
-        else if (options.Versions.Count > 0)
+        else if (options.Versions.Count + options.Previous.Count > 0)
         {
-            yield return "Models__Versions is set, and Models__ContainerUri is missing: set it to the container that has these versions.";
+            yield return $"Models__{(options.Versions.Count > 0 ? "Versions" : "Previous")} is set, and Models__ContainerUri is missing: " +
+                "set it to the container that has these versions.";
         }
 
-        foreach ((string key, string version) in options.Versions)
+        foreach (string error in ErrorsOf("Versions", options.Versions).Concat(ErrorsOf("Previous", options.Previous)))
+        {
+            yield return error;
+        }
+    }
+
+    private static IEnumerable<string> ErrorsOf(string setting, IDictionary<string, string> versions)
+    {
+        foreach ((string key, string version) in versions)
         {
             // Keys ignore case, as in the dictionary and in configuration.
             if (!ModelCatalogue.IsKey(key.ToLowerInvariant()))
             {
-                yield return $"Models__Versions__{key} is no model's key, such as resnet18: letters and digits.";
+                yield return $"Models__{setting}__{key} is no model's key, such as resnet18: letters and digits.";
             }
 
             if (version.Length != Fingerprint.Length || !version.All(char.IsAsciiHexDigitLower))
             {
-                yield return $"Models__Versions__{key} is '{version}', but must be a fingerprint: {Fingerprint.Length} lower-case " +
+                yield return $"Models__{setting}__{key} is '{version}', but must be a fingerprint: {Fingerprint.Length} lower-case " +
                     "hexadecimal digits.";
             }
         }

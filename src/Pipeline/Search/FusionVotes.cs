@@ -9,11 +9,11 @@ namespace Pipeline.Search;
 internal static class FusionVotes
 {
     /// <summary>The trained models; all of them while none is trained.</summary>
-    /// <param name="installed">The installed models.</param>
-    public static IReadOnlyList<InstalledModel> Of(IReadOnlyList<InstalledModel> installed)
+    /// <param name="serving">The models that respond to queries, asked or not.</param>
+    public static IReadOnlyList<InstalledModel> Of(IReadOnlyList<InstalledModel> serving)
     {
-        ArgumentNullException.ThrowIfNull(installed);
-        InstalledModel[] trained = [.. installed.Where(model => model.Weights != WeightsOrigin.Untrained)];
-        return trained.Length > 0 ? trained : installed;
+        ArgumentNullException.ThrowIfNull(serving);
+        InstalledModel[] trained = [.. serving.Where(model => model.Weights != WeightsOrigin.Untrained)];
+        return trained.Length > 0 ? trained : serving;
     }
 }

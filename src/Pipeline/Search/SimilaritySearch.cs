@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
 using Pipeline.Models;
@@ -18,46 +19,54 @@ internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> M
 /// </param>
 internal sealed record SimilarityResult(IReadOnlyList<ModelRanking> ByModel, IReadOnlyList<FusedMatch> Fused);
 
-/// <summary>Finds similar images with every installed model, each in its own space.</summary>
+/// <summary>Finds similar images with several models, each in its own space.</summary>
 public sealed class SimilaritySearch
 {
     // Deeper than what is returned: an image that one model ranks low may be the best of all models together.
     private const int MinFusionDepth = 100;
 
-    /// <summary>Makes an empty index per model; each is filled by the first query that needs it.</summary>
-    public SimilaritySearch(
-        ModelSessions sessions, EmbeddingTable embeddings, ChangeLog changes, TimeProvider time, ILogger<SimilarityIndex> logger)
-        : this((sessions ?? throw new ArgumentNullException(nameof(sessions))).Models
-            .Select(model => new SimilarityIndex(model, embeddings, changes, time, logger)))
+    private readonly ConcurrentDictionary<InstalledModel, SimilarityIndex> _indexes = new();
+    private readonly Func<InstalledModel, SimilarityIndex> _create;
+
+    /// <summary>Each model has an index, which is filled by the first query that needs it.</summary>
+    public SimilaritySearch(EmbeddingTable embeddings, ChangeLog changes, TimeProvider time, ILogger<SimilarityIndex> logger)
+        : this(model => new SimilarityIndex(model, embeddings, changes, time, logger))
     {
     }
 
-    internal SimilaritySearch(IEnumerable<SimilarityIndex> indexes)
-    {
-        Indexes = [.. indexes];
-        Voting = FusionVotes.Of([.. Indexes.Select(index => index.Model)]);
-    }
+    internal SimilaritySearch(Func<InstalledModel, SimilarityIndex> create) => _create = create;
 
-    /// <summary>The indexes, in the catalogue's order.</summary>
-    internal IReadOnlyList<SimilarityIndex> Indexes { get; }
-
-    /// <summary>The models whose rankings are fused.</summary>
-    internal IReadOnlyList<InstalledModel> Voting { get; }
+    /// <summary>A model's index.</summary>
+    internal SimilarityIndex IndexOf(InstalledModel model) => _indexes.GetOrAdd(model, _create);
 
     /// <summary>What a model has stored of an image, or null where it has nothing.</summary>
     internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
         (await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Find(id);
 
     /// <summary>The nearest images by each model of the query, and fused.</summary>
-    /// <param name="queries">The query's embeddings, of models that are installed.</param>
+    /// <param name="queries">The query's embeddings.</param>
+    /// <param name="serving">
+    /// All models that respond to queries, whether the query asks them or not. Those of them that vote (<see cref="FusionVotes"/>) are fused,
+    /// and the indexes of others are dropped from memory.
+    /// </param>
     /// <param name="top">How many per list, 1 or more.</param>
     /// <param name="minCosine">Nearer than this only, -1 to 1; in the fused list images that are so by any voting model.</param>
     /// <param name="excludedKey">An image to leave out (<see cref="ImageId.Key"/>), or null.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     internal async Task<SimilarityResult> FindSimilarAsync(
-        IReadOnlyList<ModelEmbedding> queries, int top, float minCosine, string? excludedKey, CancellationToken cancellationToken)
+        IReadOnlyList<ModelEmbedding> queries,
+        IReadOnlyList<InstalledModel> serving,
+        int top,
+        float minCosine,
+        string? excludedKey,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
+        IReadOnlyList<InstalledModel> voting = FusionVotes.Of(serving);
+        foreach (InstalledModel replaced in _indexes.Keys.Except(serving))
+        {
+            _indexes.TryRemove(replaced, out _);
+        }
 
         // Together: an index that nobody used for a while has to be refreshed first, and one wait is enough.
         IndexSnapshot[] snapshots = await Task.WhenAll(
@@ -83,10 +92,8 @@ public sealed class SimilaritySearch
                             key => snapshots[i].ByKey.TryGetValue(key, out EmbeddingRecord? record)
                                 ? Embedding.Cosine(query.Embedding.Values.Span, record.Embedding.Values.Span)
                                 : null))
-                        .Where(vote => Voting.Contains(vote.Model)),
+                        .Where(vote => voting.Contains(vote.Model)),
                 ],
                 top));
     }
-
-    private SimilarityIndex IndexOf(InstalledModel model) => Indexes.First(index => index.Model == model);
 }

@@ -4,6 +4,7 @@ using Azure.Storage.Queues.Models;
 using Pipeline.Imaging;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Indexing.Versions;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 using Pipeline.Storage;

@@ -62,10 +62,10 @@ internal sealed class IndexerHost : IAsyncDisposable
     public T Get<T>() where T : notnull => _services.GetRequiredService<T>();
 
     public Task<IndexOutcome> IndexAsync(string name, CancellationToken cancellationToken) =>
-        Indexer.IndexAsync("resnet50", name, cancellationToken);
+        Indexer.IndexAsync(Model, name, cancellationToken);
 
     public Task<bool> RemoveIfGoneAsync(string name, CancellationToken cancellationToken) =>
-        Indexer.RemoveIfGoneAsync("resnet50", name, cancellationToken);
+        Indexer.RemoveIfGoneAsync(Model, name, cancellationToken);
 
     public Task UploadAsync(string name, int number) => UploadAsync(name, BinaryData.FromBytes(TestImages.Bitmap(number)));
 

@@ -11,7 +11,7 @@ public class ComparedLayerTests(SmallModels models) : IClassFixture<SmallModels>
     [Fact]
     public void Search_compares_by_its_own_models_embeddings_and_resampling() => Assert.Equal(
         [("vgg16", "fc2", Precision.Int8Dense, Resampling.Quality), ("resnet50", "avg_pool", Precision.Float32, Resampling.Quality)],
-        Shown(ComparedLayer.OfSearch(models.Sessions)));
+        Shown(ComparedLayer.OfSearch(models.Sessions.Models)));
 
     [Theory]
     [InlineData("resnet50:predictions,vgg16:block5_pool", "block5_pool", "predictions")]

@@ -59,7 +59,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
             () => new PairComparison(_decoder, models.Sessions).CompareAsync(
                 new EncodedImage(first ? text : First, "a"),
                 new EncodedImage(first ? First : text, "b"),
-                ComparedLayer.OfSearch(models.Sessions),
+                ComparedLayer.OfSearch(models.Sessions.Models),
                 TestContext.Current.CancellationToken));
 
         Assert.Equal((first ? "a" : "b", ImageFault.UnsupportedFormat), (invalid.Image, invalid.Rejection.Fault));
@@ -71,7 +71,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
         ComparedPair pair = PairComparison.FindStored(
             Records("a", ("vgg16", "1", [1, 0]), ("resnet50", "1", [0.6f, 0.8f])),
             Records("b", ("vgg16", "9", [0, 1]), ("resnet50", "9", [0.8f, 0.6f])),
-            ComparedLayer.OfSearch(models.Sessions))!;
+            ComparedLayer.OfSearch(models.Sessions.Models))!;
 
         Assert.Equal([0, 0.96f], pair.Cosines.Select(cosine => cosine.Cosine), (expected, actual) => Math.Abs(expected - actual) < 1e-6);
         Assert.Equal(("hash of a", "hash of b"), (pair.A.ContentHash, pair.B.ContentHash));
@@ -81,7 +81,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     [Fact]
     public void Stored_embeddings_do_not_count_where_one_is_missing_or_of_another_version()
     {
-        IReadOnlyList<ComparedLayer> layers = ComparedLayer.OfSearch(models.Sessions);
+        IReadOnlyList<ComparedLayer> layers = ComparedLayer.OfSearch(models.Sessions.Models);
         IReadOnlyDictionary<string, EmbeddingRecord> whole = Records("a", ("vgg16", "1", [1, 0]), ("resnet50", "1", [1, 0]));
 
         Assert.Null(PairComparison.FindStored(whole, Records("b", ("vgg16", "1", [1, 0])), layers));
@@ -113,7 +113,7 @@ public sealed class PairComparisonTests(SmallModels models) : IClassFixture<Smal
     private async Task<ComparedPair> CompareAsync(byte[] a, byte[] b, string? layers)
     {
         IReadOnlyList<ComparedLayer> compared = layers is null
-            ? ComparedLayer.OfSearch(models.Sessions)
+            ? ComparedLayer.OfSearch(models.Sessions.Models)
             : ComparedLayer.Parse(layers, models.Sessions);
         return await new PairComparison(_decoder, models.Sessions).CompareAsync(a, b, compared, TestContext.Current.CancellationToken);
     }

@@ -12,7 +12,7 @@ public class ResponseJsonTests
     public void Similar_images() => AssertJson(
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
-        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
+        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","answersFrom":null,"images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
         "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,
@@ -83,10 +83,10 @@ public class ResponseJsonTests
     public void Health(HealthStatus status, string name) => AssertJson(
         $$$$"""
         {"status":"{{{{name}}}}","storage":{"reachable":true,"denied":false},"models":{"vgg16":{"loaded":true,"failedAt":null,
-        "weights":"imagenet","precision":"int8Dense","figures":null,"fingerprint":"0123","images":2,"skipped":1,"indexAgeSeconds":null},
+        "weights":"imagenet","precision":"int8Dense","figures":null,"fingerprint":"0123","answersFrom":null,"images":2,"skipped":1,"indexAgeSeconds":null},
         "resnet18":{"loaded":true,"failedAt":null,"weights":"imagenet","precision":"int8",
         "figures":{"maxCosineError":0.004,"meanCosineError":0.001,"top10Overlap":0.995,"images":24},
-        "fingerprint":"4567","images":2,"skipped":0,"indexAgeSeconds":1.5}},
+        "fingerprint":"4567","answersFrom":"89ab","images":2,"skipped":0,"indexAgeSeconds":1.5}},
         "backfill":{"since":"2026-01-02T03:04:05+00:00","queued":40,"done":20,"failed":1,"left":19,"imagesPerSecond":2,"secondsLeft":null}}
         """,
         new HealthResponse(
@@ -94,7 +94,7 @@ public class ResponseJsonTests
             new StorageHealth(true, false),
             new Dictionary<string, ModelHealth>
             {
-                ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, Precision.Int8Dense, null, "0123", 2, 1, null),
+                ["vgg16"] = new(true, null, WeightsOrigin.ImageNet, Precision.Int8Dense, null, "0123", null, 2, 1, null),
                 ["resnet18"] = new(
                     true,
                     null,
@@ -102,6 +102,7 @@ public class ResponseJsonTests
                     Precision.Int8,
                     new PrecisionFigures(0.004, 0.001, 0.995, 24),
                     "4567",
+                    "89ab",
                     2,
                     0,
                     1.5),

@@ -83,14 +83,15 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         HttpRequest request = Request(query);
         request.Headers.Accept = accept;
 
-        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions).IsPng);
+        Assert.Equal(isPicture, CompareQuery.Parse(request, models.Sessions, models.Sessions.Models).IsPng);
     }
 
     [Fact]
     public void Without_layers_a_pair_is_compared_as_search_does_and_with_them_as_the_study_did()
     {
-        CompareQuery search = CompareQuery.Parse(Request(""), models.Sessions);
-        CompareQuery study = CompareQuery.Parse(Request("?layers=resnet50:predictions"), models.Sessions);
+        CompareQuery search = CompareQuery.Parse(Request(""), models.Sessions, models.Sessions.Models);
+        CompareQuery study = CompareQuery.Parse(
+            Request("?layers=resnet50:predictions"), models.Sessions, models.Sessions.Models);
 
         Assert.True(search.IsSearch);
         Assert.Equal(["fc2", "avg_pool"], search.Layers.Select(layer => layer.Output));
@@ -103,7 +104,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?layers=vgg16:fc9", "layers=vgg16:fc9 is not allowed: 'vgg16:fc9' is not one of vgg16:fc2")]
     [InlineData("?layers=", "'' is not one of")]
     public void A_wrong_query_for_a_pair_is_told_what_is_allowed(string query, string detail) =>
-        AssertProblem(() => CompareQuery.Parse(Request(query), models.Sessions), 400, "invalid-parameter", detail);
+        AssertProblem(() => CompareQuery.Parse(Request(query), models.Sessions, models.Sessions.Models), 400, "invalid-parameter", detail);
 
     [Fact]
     public void Layers_of_a_model_that_is_not_there_in_float32_are_a_conflict()
@@ -113,7 +114,8 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         AssertProblem(
             () => CompareQuery.Parse(
                 Request("?layers=vgg16:fc2"),
-                small.Sessions), 409, "no-float32-model", "VGG16 is not there in float32");
+                small.Sessions,
+                small.Sessions.Models), 409, "no-float32-model", "VGG16 is not there in float32");
     }
 
     [Theory]

@@ -22,11 +22,7 @@ public class SimilaritySearchTests
     private readonly IndexedStorage _storage = new();
     private readonly SimilaritySearch _search;
 
-    public SimilaritySearchTests() => _search = new SimilaritySearch(
-    [
-        _storage.Index,
-        new SimilarityIndex(Other, _storage.Table, _storage.Log, _storage.Reader, NullLogger<SimilarityIndex>.Instance),
-    ]);
+    public SimilaritySearchTests() => _search = new SimilaritySearch(Index);
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
@@ -36,7 +32,7 @@ public class SimilaritySearchTests
         await _storage.WriteAsync("a.jpg", "1");
         await _storage.WriteAsync("b.jpg", "1");
 
-        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, -1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, null, CancellationToken);
         await _storage.WriteAsync("c.jpg", "1");
         await _storage.RefreshAsync();
 
@@ -60,7 +56,7 @@ public class SimilaritySearchTests
             await both.Task.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken);
         };
 
-        SimilarityResult found = await _search.FindSimilarAsync(Queries, 1, -1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, null, CancellationToken);
 
         Assert.Equal(2, found.ByModel.Count);
     }
@@ -70,11 +66,12 @@ public class SimilaritySearchTests
     {
         await _storage.WriteAsync("a.jpg", "1");
         await _storage.WriteAsync("b.jpg", "1");
-        SimilarityResult all = await _search.FindSimilarAsync(Queries, 5, -1, null, CancellationToken);
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, [Model, Other], 5, -1, null, CancellationToken);
         float[] cosines = [.. all.ByModel[0].Matches.Select(match => match.Cosine)];
 
-        SimilarityResult first = await _search.FindSimilarAsync(Queries, 5, cosines[0], null, CancellationToken);
-        SimilarityResult none = await _search.FindSimilarAsync(Queries, 5, MathF.BitIncrement(cosines[0]), null, CancellationToken);
+        SimilarityResult first = await _search.FindSimilarAsync(Queries, [Model, Other], 5, cosines[0], null, CancellationToken);
+        SimilarityResult none = await _search.FindSimilarAsync(
+            Queries, [Model, Other], 5, MathF.BitIncrement(cosines[0]), null, CancellationToken);
 
         Assert.Equal(2, all.Fused.Count);
         Assert.All(first.ByModel[0].Matches, match => Assert.True(match.Cosine >= cosines[0]));
@@ -88,19 +85,32 @@ public class SimilaritySearchTests
     public async Task An_untrained_model_is_shown_and_left_out_of_the_fused_list_while_a_trained_one_is_installed()
     {
         InstalledModel trained = Other with { Weights = WeightsOrigin.ImageNet };
-        var search = new SimilaritySearch(
-        [
-            _storage.Index,
-            new SimilarityIndex(trained, _storage.Table, _storage.Log, _storage.Reader, NullLogger<SimilarityIndex>.Instance),
-        ]);
         await _storage.WriteAsync("a.jpg", "1");
 
-        SimilarityResult both = await search.FindSimilarAsync(
-            [Queries[0], Queries[1] with { Model = trained }], 5, -1, null, CancellationToken);
-        SimilarityResult all = await _search.FindSimilarAsync(Queries, 5, -1, null, CancellationToken);
+        SimilarityResult both = await _search.FindSimilarAsync(
+            [Queries[0], Queries[1] with { Model = trained }], [Model, trained], 5, -1, null, CancellationToken);
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, [Model, Other], 5, -1, null, CancellationToken);
 
         Assert.Single(both.ByModel[0].Matches);
         Assert.Empty(both.Fused);
         Assert.Single(all.Fused);
     }
+
+    [Fact]
+    public async Task The_index_of_a_version_that_responds_no_more_is_dropped()
+    {
+        await _storage.WriteAsync("a.jpg", "1");
+        await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, null, CancellationToken);
+        SimilarityIndex before = _search.IndexOf(Other);
+        InstalledModel next = Other with { Path = "next" };
+
+        await _search.FindSimilarAsync([Queries[0]], [Model, next], 1, -1, null, CancellationToken);
+
+        Assert.NotSame(before, _search.IndexOf(Other));
+        Assert.Same(_storage.Index, _search.IndexOf(Model));
+    }
+
+    private SimilarityIndex Index(InstalledModel model) => model == Model
+        ? _storage.Index
+        : new SimilarityIndex(model, _storage.Table, _storage.Log, _storage.Reader, NullLogger<SimilarityIndex>.Instance);
 }

@@ -15,7 +15,6 @@ internal static class BackfillServices
     public const string ContainerName = "index-state";
 
     public static IServiceCollection AddBackfill(this IServiceCollection services) => services
-        .AddSingleton(provider => new RunningModels(Container(provider)))
         .AddSingleton(provider => new BackfillStateBlob(Container(provider), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new BackfillQueue(provider.GetRequiredService<QueueServiceClient>()))
         .AddSingleton<BackfillStatusReader>()
@@ -25,9 +24,8 @@ internal static class BackfillServices
         .AddSingleton(provider => new BackfillMonitor(
             provider.GetRequiredService<BackfillStatusReader>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<BackfillMonitor>>()))
-        .AddHostedService<RunningModelsNote>();
+            provider.GetRequiredService<ILogger<BackfillMonitor>>()));
 
-    private static BlobContainerClient Container(IServiceProvider provider) =>
+    public static BlobContainerClient Container(IServiceProvider provider) =>
         provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ContainerName);
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging;
+using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 
 namespace Pipeline.Indexing.Backfill;
 
 /// <summary>Indexes the images that messages of the queue <c>image-backfill</c> name.</summary>
-public sealed partial class BackfillWorker(ImageIndexer indexer, ModelSessions sessions, ILogger<BackfillWorker> logger) : IDisposable
+public sealed partial class BackfillWorker(ImageIndexer indexer, ServedModels models, ILogger<BackfillWorker> logger) : IDisposable
 {
     // The host takes up to 24 messages at once, and each would hold its image of up to 20 MB while it waits for a processor. As many as
     // host.json allows to blob functions: four keep two cores busy.
@@ -13,7 +14,7 @@ public sealed partial class BackfillWorker(ImageIndexer indexer, ModelSessions s
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
 
     /// <summary>
-    /// Makes a model's record of an image match the image as it is now. An image that is refused is done: the reason is recorded, and no
+    /// Makes a model's record of an image match the image as it is now, and so that of the version before it while that responds. An image that is refused is done: the reason is recorded, and no
     /// other attempt would find another.
     /// </summary>
     /// <param name="message">As <see cref="BackfillMessage.Read(string)"/> takes it.</param>
@@ -23,17 +24,22 @@ public sealed partial class BackfillWorker(ImageIndexer indexer, ModelSessions s
     public async Task RunAsync(string message, CancellationToken cancellationToken)
     {
         BackfillMessage image = BackfillMessage.Read(message);
-        if (sessions.Find(image.Model) is null)
+        IReadOnlyList<InstalledModel> indexed = (await models.GetAsync(cancellationToken).ConfigureAwait(false)).Indexed;
+        InstalledModel[] versions = [.. indexed.Where(model => model.Key == image.Model)];
+        if (versions.Length == 0)
         {
             throw new InvalidDataException(
                 $"A message asks for the model '{image.Model}', which is not installed here; installed are " +
-                $"{string.Join(", ", sessions.Models.Select(model => model.Key))}. ./pipeline backfill asks for the models that run.");
+                $"{string.Join(", ", indexed.Select(model => model.Key).Distinct())}. ./pipeline backfill asks for the models that run.");
         }
 
         await _turns.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await indexer.IndexAsync(image.Model, image.Name, cancellationToken).ConfigureAwait(false);
+            foreach (InstalledModel model in versions)
+            {
+                await indexer.IndexAsync(model, image.Name, cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (ImageRejectedException rejected)
         {

@@ -50,7 +50,11 @@ internal sealed partial class ModelStore(
             throw new ModelStoreException(string.Join(' ', errors));
         }
 
-        bool installed = options.VersionKeys.All(IsInstalled);
+        WantedVersion[] wanted =
+        [
+            .. options.VersionKeys.Select(key => new WantedVersion(key, options.Versions[key], options.FolderOf(key))),
+        ];
+        bool installed = wanted.All(IsInstalled);
         if (installed && File.Exists(ClassesPath))
         {
             return;
@@ -58,7 +62,7 @@ internal sealed partial class ModelStore(
 
         try
         {
-            await FetchMissingAsync(cancellationToken).ConfigureAwait(false);
+            await FetchMissingAsync(wanted, cancellationToken).ConfigureAwait(false);
         }
         catch (ModelStoreException exception) when (installed)
         {
@@ -67,7 +71,20 @@ internal sealed partial class ModelStore(
         }
     }
 
-    private async Task FetchMissingAsync(CancellationToken cancellationToken)
+    /// <summary>Makes sure that the folder has the version that a model replaced (<see cref="ModelOptions.Previous"/>).</summary>
+    /// <param name="key">The model.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <exception cref="ModelStoreException">It is missing or wrong, or cannot be fetched in time.</exception>
+    public async Task FetchPreviousAsync(string key, CancellationToken cancellationToken)
+    {
+        var wanted = new WantedVersion(key, options.Previous[key], options.PreviousFolderOf(key));
+        if (!IsInstalled(wanted))
+        {
+            await FetchMissingAsync([wanted], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task FetchMissingAsync(IReadOnlyList<WantedVersion> wanted, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Limit);
@@ -78,9 +95,9 @@ internal sealed partial class ModelStore(
 
             // The index first: then a folder with all models either has it, or the container had none.
             await FetchClassesAsync(limit.Token).ConfigureAwait(false);
-            foreach (string key in options.VersionKeys.Where(key => !IsInstalled(key)))
+            foreach (WantedVersion missing in wanted.Where(version => !IsInstalled(version)))
             {
-                await FetchAsync(key, limit.Token).ConfigureAwait(false);
+                await FetchAsync(missing, limit.Token).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
@@ -122,13 +139,12 @@ internal sealed partial class ModelStore(
         }
     }
 
-    private bool IsInstalled(string key)
+    private bool IsInstalled(WantedVersion wanted)
     {
-        string folder = options.FolderOf(key);
         try
         {
-            return catalogue.WithAddedIn(folder).Models.FirstOrDefault(model => model.Key == key) is { } model
-                && InstalledModel.Find(model, folder)?.Fingerprint.ToString() == options.Versions[key];
+            return catalogue.WithAddedIn(wanted.Folder).Models.FirstOrDefault(model => model.Key == wanted.Key) is { } model
+                && InstalledModel.Find(model, wanted.Folder)?.Fingerprint.ToString() == wanted.Fingerprint;
         }
         catch (InvalidDataException)
         {
@@ -137,13 +153,13 @@ internal sealed partial class ModelStore(
         }
     }
 
-    private async Task FetchAsync(string key, CancellationToken cancellationToken)
+    private async Task FetchAsync(WantedVersion wanted, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        string version = $"{key}-{options.Versions[key]}";
+        (string key, string fingerprint, string folder) = wanted;
+        string version = $"{key}-{fingerprint}";
         (ModelManifest manifest, byte[] json) = await _files.ReadManifestAsync(key, version, cancellationToken).ConfigureAwait(false);
 
-        string folder = options.FolderOf(key);
         Directory.CreateDirectory(folder);
         string part = $"{ModelManifest.ModelPathOf(folder, key)}.part";
         try
@@ -206,4 +222,7 @@ internal sealed partial class ModelStore(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Another worker holds '{Path}' and fetches the models; waiting for it")]
     private partial void LogWaiting(string path);
+
+    /// <summary>A version to have, and the folder that is its own.</summary>
+    private sealed record WantedVersion(string Key, string Fingerprint, string Folder);
 }

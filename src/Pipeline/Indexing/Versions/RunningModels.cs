@@ -4,17 +4,37 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Pipeline.Storage;
 
-namespace Pipeline.Indexing.Backfill;
+namespace Pipeline.Indexing.Versions;
 
 /// <summary>Which versions of the models run.</summary>
-/// <param name="Running">Those of the app that started last.</param>
+/// <param name="Running">
+/// Those of the app that started last, and those before them that respond to queries until these have embedded all images.
+/// </param>
 /// <param name="LastRan">By version, such as <c>vgg16-1ffd0a3b9c21</c>: when it was last known to run, or first found in the tables.</param>
 internal sealed record RunningNote(IReadOnlyList<ModelVersion> Running, IReadOnlyDictionary<string, DateTimeOffset> LastRan)
 {
     public static readonly RunningNote Empty = new([], new Dictionary<string, DateTimeOffset>());
 
-    /// <summary>An app started with these.</summary>
-    public RunningNote Started(IReadOnlyList<ModelVersion> versions, DateTimeOffset now) => Ran(versions, now) with { Running = versions };
+    /// <summary>Those of the running versions that have embedded all images that the version before them had.</summary>
+    public IReadOnlyList<ModelVersion> Complete { get; init; } = [];
+
+    /// <summary>An app started.</summary>
+    /// <param name="versions">The versions that it runs.</param>
+    /// <param name="replaced">The versions before them, where they replaced one.</param>
+    /// <param name="now">The time.</param>
+    public RunningNote Started(IReadOnlyList<ModelVersion> versions, IReadOnlyList<ModelVersion> replaced, DateTimeOffset now)
+    {
+        ModelVersion[] complete = [.. Complete.Intersect(versions)];
+        ModelVersion[] running = [.. versions, .. replaced.ExceptBy(complete.Select(version => version.Key), version => version.Key)];
+        return Ran(running, now) with { Running = running, Complete = complete };
+    }
+
+    /// <summary>A version has embedded all images: the one before it is needed no more.</summary>
+    public RunningNote Completed(ModelVersion version) => this with
+    {
+        Running = [.. Running.Where(running => running.Key != version.Key || running == version)],
+        Complete = [.. Complete.Where(complete => complete.Key != version.Key), version],
+    };
 
     /// <summary>These are known to run now.</summary>
     public RunningNote Ran(IReadOnlyList<ModelVersion> versions, DateTimeOffset now) => this with
@@ -54,6 +74,11 @@ internal sealed class RunningModels(BlobContainerClient container)
         return note.Running.Count > 0 ? note.Running : null;
     }
 
+    /// <summary>The running versions that have embedded all images.</summary>
+    /// <exception cref="InvalidDataException">The note cannot be read.</exception>
+    public async Task<IReadOnlyList<ModelVersion>> FindCompleteAsync(CancellationToken cancellationToken) =>
+        (await ReadAsync(cancellationToken).ConfigureAwait(false)).Note.Complete;
+
     /// <summary>Changes the note, on what others have written meanwhile if need be.</summary>
     /// <returns>The note as it is written.</returns>
     /// <exception cref="InvalidDataException">The note cannot be read.</exception>
@@ -92,7 +117,8 @@ internal sealed class RunningModels(BlobContainerClient container)
         {
             BlobDownloadResult downloaded = await _blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false);
             RunningNote? note = downloaded.Content.ToObjectFromJson<RunningNote>(Options);
-            return note is { Running: not null, LastRan: not null } ? (note, downloaded.Details.ETag) : throw Unreadable(null);
+            return note is { Running: not null, LastRan: not null, Complete: not null }
+                ? (note, downloaded.Details.ETag) : throw Unreadable(null);
         }
         catch (RequestFailedException missing) when (
             missing.ErrorCode == BlobErrorCode.BlobNotFound || missing.ErrorCode == BlobErrorCode.ContainerNotFound)

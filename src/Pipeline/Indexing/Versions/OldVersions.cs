@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Pipeline.Indexing.Backfill;
 using Pipeline.Storage;
 
-namespace Pipeline.Indexing;
+namespace Pipeline.Indexing.Versions;
 
 /// <summary>
 /// Deletes the rows of models that run no more. For a while they are kept: whoever goes back to an earlier version finds its rows.

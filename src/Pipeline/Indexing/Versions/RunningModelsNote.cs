@@ -3,9 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Pipeline.Models;
+using Pipeline.Models.Store;
 using Pipeline.Storage;
 
-namespace Pipeline.Indexing.Backfill;
+namespace Pipeline.Indexing.Versions;
 
 /// <summary>Notes at the app's start which models run, as soon as storage is there; the app itself does not wait for it.</summary>
 /// <param name="services">Asked for the models only when this runs: they may be fetched while the app starts.</param>
@@ -21,11 +22,15 @@ internal sealed partial class RunningModelsNote(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         ModelVersion[] versions = [.. services.GetRequiredService<ModelSessions>().Models.Select(ModelVersion.Of)];
+        ModelVersion[] replaced =
+        [
+            .. services.GetRequiredService<PreviousModels>().Replaced.Select(ModelVersion.Before),
+        ];
         for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                await note.UpdateAsync(noted => noted.Started(versions, time.GetUtcNow()), stoppingToken).ConfigureAwait(false);
+                await note.UpdateAsync(noted => noted.Started(versions, replaced, time.GetUtcNow()), stoppingToken).ConfigureAwait(false);
                 return;
             }
             catch (Exception exception) when (exception is RequestFailedException or InvalidDataException || StorageOutage.Is(exception))

@@ -1,11 +1,10 @@
 using Azure.Data.Tables;
-using Pipeline.Indexing;
-using Pipeline.Indexing.Backfill;
+using Pipeline.Indexing.Versions;
 using Pipeline.Storage;
 using Pipeline.Tests.Indexing.Backfill;
 using static Pipeline.Tests.Indexing.Backfill.BackfillStorage;
 
-namespace Pipeline.Tests.Indexing;
+namespace Pipeline.Tests.Indexing.Versions;
 
 /// <summary>What becomes of the rows of a model that was replaced.</summary>
 public class OldVersionsTests
@@ -125,7 +124,7 @@ public class OldVersionsTests
                     StartAsync(Earlier).GetAwaiter().GetResult();
                 }
 
-                return note.Started([Vgg16], _storage.Time.GetUtcNow());
+                return note.Started([Vgg16], [], _storage.Time.GetUtcNow());
             },
             CancellationToken);
 
@@ -135,7 +134,7 @@ public class OldVersionsTests
     }
 
     private Task<RunningNote> StartAsync(params ModelVersion[] versions) =>
-        _running.UpdateAsync(note => note.Started(versions, _storage.Time.GetUtcNow()), CancellationToken);
+        _running.UpdateAsync(note => note.Started(versions, [], _storage.Time.GetUtcNow()), CancellationToken);
 
     private Task<int> RemoveAsync(params ModelVersion[] versions) => RemoveAsync(20_000, versions);
 
