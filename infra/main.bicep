@@ -58,6 +58,9 @@ param alwaysReadyBlob int = 0
 @description('Fingerprint of the model file that the app runs, by the model\'s key: { resnet18: \'...\', vgg16: \'...\' }.')
 param modelVersions { *: string } = {}
 
+@description('Fingerprint of the version before, by the model\'s key: it responds to queries until the new one has embedded all images. Empty: none.')
+param previousVersions { *: string } = {}
+
 @description('Object id of the identity that uploads models and images and reads the poison queue; by default the deploying one. Empty: none.')
 param operatorPrincipalId string = deployer().objectId
 
@@ -202,6 +205,7 @@ module functionApp 'modules/function-app.bicep' = {
     imagesAccountName: imagesAccountName
     modelsContainer: modelsContainer
     modelVersions: modelVersions
+    previousVersions: previousVersions
     applicationInsightsName: insightsName
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

@@ -10,3 +10,8 @@ param modelVersions = {
   resnet50: readEnvironmentVariable('PIPELINE_RESNET50_VERSION', '')
   resnet18: readEnvironmentVariable('PIPELINE_RESNET18_VERSION', '')
 }
+param previousVersions = {
+  vgg16: readEnvironmentVariable('PIPELINE_VGG16_PREVIOUS', '')
+  resnet50: readEnvironmentVariable('PIPELINE_RESNET50_PREVIOUS', '')
+  resnet18: readEnvironmentVariable('PIPELINE_RESNET18_PREVIOUS', '')
+}

@@ -32,6 +32,9 @@ param modelsContainer string
 @description('Fingerprint of the model file an instance runs, by the model\'s key.')
 param modelVersions { *: string }
 
+@description('Fingerprint of the version before, by the model\'s key.')
+param previousVersions { *: string }
+
 @description('Name of the Application Insights resource.')
 param applicationInsightsName string
 
@@ -170,6 +173,11 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
       toObject(
         filter(items(modelVersions), version => !empty(version.value)),
         version => 'Models__Versions__${version.key}',
+        version => version.value
+      ),
+      toObject(
+        filter(items(previousVersions), version => !empty(version.value)),
+        version => 'Models__Previous__${version.key}',
         version => version.value
       )
     )

@@ -4,8 +4,8 @@ using Pipeline.Models;
 namespace Pipeline.Cli.Deploy;
 
 /// <summary>
-/// The parameters of main.bicep. It overwrites all settings of the app, so the models of a running app are passed on: they only change once
-/// the new files are uploaded.
+/// The parameters of main.bicep. It overwrites all settings of the app, so the models of a running app and the versions before them are
+/// passed on: they only change once the new files are uploaded.
 /// </summary>
 internal static class TemplateParameters
 {
@@ -19,16 +19,23 @@ internal static class TemplateParameters
         string app = await deployment.Runner.ReadAsync(
             "app", $"az functionapp list --resource-group {options.Group} --query {query} --output tsv", cancellationToken);
         var versions = new Dictionary<string, string>();
+        var previous = new Dictionary<string, string>();
         bool runs = app.Length > 0 && !deployment.Runner.DryRun;
         foreach (string key in runs ? ModelCatalogue.Default().WithAddedIn(deployment.Models).Models.Select(model => model.Key) : [])
         {
             if (await RunningVersionAsync(deployment, app, key, cancellationToken) is { Length: > 0 } version)
             {
                 versions.Add(key, version);
+                if (await SettingAsync(deployment, app, $"Models__Previous__{key}", cancellationToken) is { Length: > 0 } replaced)
+                {
+                    previous.Add(key, replaced);
+                }
             }
         }
 
-        string[] models = app.Length > 0 ? [$"modelVersions={JsonSerializer.Serialize(versions)}"] : [];
+        string[] models = app.Length > 0
+            ? [$"modelVersions={JsonSerializer.Serialize(versions)}", $"previousVersions={JsonSerializer.Serialize(previous)}"]
+            : [];
         return
         [
             $"name={options.Name}", $"location={options.Location}", $"instanceMemoryMB={options.MemoryMB}",
@@ -38,9 +45,12 @@ internal static class TemplateParameters
 
     /// <summary>The fingerprint of the model that an app runs; empty if its settings name none.</summary>
     public static Task<string> RunningVersionAsync(Deployment deployment, string app, string key, CancellationToken cancellationToken) =>
+        SettingAsync(deployment, app, $"Models__Versions__{key}", cancellationToken);
+
+    private static Task<string> SettingAsync(Deployment deployment, string app, string name, CancellationToken cancellationToken) =>
         deployment.Runner.ReadAsync(
             "current",
             $"az functionapp config appsettings list --resource-group {deployment.Group} --name {app} " +
-            $"--query {$"[?name=='Models__Versions__{key}'].value"} --output tsv",
+            $"--query {$"[?name=='{name}'].value"} --output tsv",
             cancellationToken);
 }

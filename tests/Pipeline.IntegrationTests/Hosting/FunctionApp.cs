@@ -44,9 +44,13 @@ internal sealed partial class FunctionApp : IAsyncDisposable
         StartedAsync(Launch(azurite, settings));
 
     /// <summary>Starts it without local events: what is uploaded is not reported to it.</summary>
-    public static Task<FunctionApp> StartWithoutEventsAsync(Azurite azurite, SeededModels models) => StartedAsync(Launch(
+    public static Task<FunctionApp> StartWithoutEventsAsync(Azurite azurite, SeededModels models) =>
+        StartWithoutEventsAsync(azurite, models.Folder);
+
+    /// <summary>Starts it with the models of a folder, without local events.</summary>
+    public static Task<FunctionApp> StartWithoutEventsAsync(Azurite azurite, string modelsFolder) => StartedAsync(Launch(
         azurite,
-        new Dictionary<string, string> { ["Models__Folder"] = models.Folder },
+        new Dictionary<string, string> { ["Models__Folder"] = modelsFolder },
         "dotnet",
         [Host, "run", "--app", Output, "--urls", "http://127.0.0.1:0"]));
 

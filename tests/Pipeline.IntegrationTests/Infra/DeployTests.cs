@@ -141,6 +141,26 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
+    public async Task The_version_before_is_named_so_that_it_responds_meanwhile_and_stays_named_through_provisioning()
+    {
+        await _sandbox.DeployAsync("--yes");
+        string first = _sandbox.ReadState("settings");
+        _sandbox.WriteModel("vgg16", "cccccccccccc", "imageNet");
+
+        (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
+        int second = _sandbox.Calls.Length;
+        await _sandbox.DeployAsync("--yes");
+
+        Assert.True(exitCode == 0, output);
+        Assert.DoesNotContain("Models__Previous", first, StringComparison.Ordinal);
+        Assert.Contains("Models__Previous__vgg16=aaaaaaaaaaaa", _sandbox.ReadState("settings"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Models__Previous__resnet50", _sandbox.ReadState("settings"), StringComparison.Ordinal);
+        Assert.Contains("run ./pipeline backfill", output, StringComparison.Ordinal);
+        Assert.Contains(_sandbox.Calls[second..], call => call.Contains(
+            """previousVersions={"vgg16":"aaaaaaaaaaaa"}""", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_is_missing_is_named_before_anything_is_created()
     {
         await StopsAsync("version", "2.59.0", "2.60 or later is needed", "az upgrade");

@@ -64,6 +64,27 @@ public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
     }
 
     [Fact]
+    public async Task The_version_before_is_fetched_only_when_it_is_asked_for_and_a_missing_one_is_an_error()
+    {
+        await UploadBothAsync();
+        await PublishedModels.UploadAsync(_container, "vgg16", "cccccccccccc", RandomBytes(1000));
+        var options = new ModelOptions { ContainerUri = _container.Uri, Folder = _folder };
+        (options.Versions["vgg16"], options.Previous["vgg16"], options.Previous["resnet50"]) = (Vgg16, "cccccccccccc", "dddddddddddd");
+        var store = new ModelStore(ModelCatalogue.Default(), options, _container, NullLogger<ModelStore>.Instance);
+
+        await store.FetchAsync(CancellationToken);
+        bool early = Directory.Exists(Path.Combine(_folder, "vgg16-cccccccccccc"));
+        await store.FetchPreviousAsync("vgg16", CancellationToken);
+        ModelStoreException missing = await Assert.ThrowsAsync<ModelStoreException>(
+            () => store.FetchPreviousAsync("resnet50", CancellationToken));
+
+        Assert.False(early);
+        Assert.Equal(1000, new FileInfo(Find("vgg16", "cccccccccccc")!.Path).Length);
+        Assert.NotNull(Find("vgg16", Vgg16));
+        Assert.Contains("resnet50-dddddddddddd", missing.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Workers_that_start_together_fetch_once()
     {
         await UploadBothAsync();

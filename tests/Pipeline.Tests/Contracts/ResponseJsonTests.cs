@@ -12,7 +12,7 @@ public class ResponseJsonTests
     public void Similar_images() => AssertJson(
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
-        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","answersFrom":null,"images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
+        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
         "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,

@@ -53,6 +53,16 @@ public class FunctionAppTests
     }
 
     [Fact]
+    public async Task A_version_before_is_a_setting_that_the_options_bind_where_it_is_given()
+    {
+        JsonObject settings = await SettingsAsync("param previousVersions = { vgg16: 'aaaaaaaaaaaa', resnet50: '' }");
+
+        Assert.DoesNotContain("Models__Previous__resnet50", settings.Select(setting => setting.Key));
+        Assert.Equal(
+            "aaaaaaaaaaaa", Configuration(settings).GetSection("Models").Get<ModelOptions>()!.Previous["vgg16"]);
+    }
+
+    [Fact]
     public async Task A_model_version_that_is_not_given_is_no_setting()
     {
         JsonObject settings = await SettingsAsync("param modelVersions = { vgg16: '', resnet50: '' }");

@@ -85,6 +85,50 @@ public sealed class InstalledModelTests : IDisposable
     }
 
     [Fact]
+    public void A_version_that_is_replaced_is_kept_until_the_next_unless_its_embeddings_are_the_same()
+    {
+        string kept = Path.Combine(_folder, ModelManifest.PreviousFolder);
+        Fingerprint first = Install("a", [1]);
+        Fingerprint again = Install("a", [2]);
+        bool keptAgain = Directory.Exists(kept);
+        Fingerprint second = Install("b", [3]);
+        byte[] keptBytes = File.ReadAllBytes(ModelManifest.ModelPathOf(kept, "vgg16"));
+        Fingerprint back = Install("a", [4]);
+
+        Assert.Equal((first, first), (again, back));
+        Assert.False(keptAgain);
+        Assert.Equal([2], keptBytes);
+        Assert.Equal(second, InstalledModel.Find(Model, kept)!.Fingerprint);
+        Assert.Equal([4], File.ReadAllBytes(InstalledModel.Find(Model, _folder)!.Path));
+        Assert.Equal(2, Directory.GetFiles(kept).Length);
+    }
+
+    [Fact]
+    public void A_damaged_version_is_replaced_and_not_kept()
+    {
+        Install("a", [1]);
+        File.Delete(Path.Combine(_folder, "vgg16.onnx"));
+        Install("b", [2]);
+        File.WriteAllText(ModelManifest.PathOf(_folder, "vgg16"), "{");
+        Install("c", [3]);
+
+        Assert.False(Directory.Exists(Path.Combine(_folder, ModelManifest.PreviousFolder)));
+        Assert.Equal([3], File.ReadAllBytes(InstalledModel.Find(Model, _folder)!.Path));
+    }
+
+    private Fingerprint Install(string weightsHash, byte[] content) => ModelFile.Install(
+        Model,
+        new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: true),
+        _folder,
+        ModelManifest.Searched,
+        stream =>
+        {
+            stream.Write(content);
+            return weightsHash;
+        },
+        TestContext.Current.CancellationToken).Fingerprint;
+
+    [Fact]
     public void The_app_does_not_start_without_a_model_and_says_where_to_get_one()
     {
         string failure = Assert.Single(Validate(new ModelOptions { Folder = _folder }).Failures!);

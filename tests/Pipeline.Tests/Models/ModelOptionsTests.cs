@@ -42,6 +42,7 @@ public class ModelOptionsTests
     [InlineData("Models:Enabled", "vgg16, resnet18", "Models__Enabled names 'resnet18', and Models__Versions__resnet18 is missing")]
     [InlineData("Models:Versions:vgg16", "../../etc", "Models__Versions__vgg16 is '../../etc', but must be a fingerprint")]
     [InlineData("Models:Versions:vgg16", "0123456789AB", "but must be a fingerprint")]
+    [InlineData("Models:Previous:vgg16", "../../etc", "Models__Previous__vgg16 is '../../etc', but must be a fingerprint")]
     [InlineData("Models:Versions:vgg-19", "0123456789ab", "Models__Versions__vgg-19 is no model's key, such as resnet18")]
     public void A_wrong_setting_is_refused_by_its_name(string key, string? value, string message)
     {

@@ -22,7 +22,7 @@ internal static class UploadStep
             $"{made.Blob("list", "models")} --num-results 1 --output none",
             "",
             cancellationToken);
-        bool changed = false;
+        List<string> settings = [];
         foreach (ModelFiles model in models)
         {
             foreach ((string file, string blob) in model.Uploads)
@@ -31,11 +31,25 @@ internal static class UploadStep
             }
 
             string runs = await TemplateParameters.RunningVersionAsync(deployment, made.FunctionAppName, model.Key, cancellationToken);
-            changed |= runs != model.Version;
+            bool changed = runs != model.Version;
+            if (changed)
+            {
+                settings.Add($"Models__Versions__{model.Key}={model.Version}");
+                if (runs.Length > 0)
+                {
+                    // It responds to queries until the new version has embedded all images.
+                    settings.Add($"Models__Previous__{model.Key}={runs}");
+                }
+            }
+
             if (deployment.Options.Azd)
             {
                 // azd passes it to main.bicep on the next run.
                 await runner.RunAsync($"azd env set PIPELINE_{model.Key.ToUpperInvariant()}_VERSION {model.Version}", cancellationToken);
+                if (changed && runs.Length > 0)
+                {
+                    await runner.RunAsync($"azd env set PIPELINE_{model.Key.ToUpperInvariant()}_PREVIOUS {runs}", cancellationToken);
+                }
             }
         }
 
@@ -45,7 +59,7 @@ internal static class UploadStep
             await UploadOnceAsync(deployment, classes, Classes, cancellationToken);
         }
 
-        if (!changed)
+        if (settings.Count == 0)
         {
             runner.Say("The app runs these versions already.");
             return;
@@ -54,8 +68,14 @@ internal static class UploadStep
         // Without output: a list of all settings does not belong in a log.
         await runner.RunAsync(
             $"az functionapp config appsettings set --resource-group {deployment.Group} --name {made.FunctionAppName} " +
-            $"--settings {models.Select(model => $"Models__Versions__{model.Key}={model.Version}")} --output none",
+            $"--settings {settings} --output none",
             cancellationToken);
+        if (settings.Any(setting => setting.StartsWith("Models__Previous__", StringComparison.Ordinal)))
+        {
+            runner.Say(
+                "The versions before respond to queries until the new ones have embedded all images: run ./pipeline backfill. " +
+                "/api/health says which respond (answersFrom).");
+        }
     }
 
     // A blob is never stored partially, so one of that name and size is the file.
