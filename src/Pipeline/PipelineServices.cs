@@ -55,9 +55,15 @@ internal static class PipelineServices
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
-            .AddSingleton<SimilaritySearch>()
+            .AddSearch(configuration)
             .AddSingleton<PairComparison>()
             .AddSingleton<StudyRun>();
+    }
+
+    private static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SearchOptions>().Bind(configuration.GetSection("Search")).ValidateDataAnnotations().ValidateOnStart();
+        return services.AddSingleton<SimilaritySearch>();
     }
 
     private static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using BenchmarkDotNet.Attributes;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
@@ -12,7 +13,8 @@ public class ScanBenchmarks
 {
     private const int Top = 10;
 
-    private EmbeddingRecord[] _records = [];
+    private IndexSnapshot _exact = IndexSnapshot.Empty(new VectorStore(long.MaxValue / 2, ""));
+    private IndexSnapshot _coded = IndexSnapshot.Empty(new VectorStore(long.MaxValue / 2, ""));
     private float[] _matrix = [];
     private float[] _query = [];
 
@@ -26,9 +28,11 @@ public class ScanBenchmarks
     public void Setup()
     {
         var random = new Random(1);
-        _records = [.. Enumerable.Range(0, Images).Select(i => SyntheticRecords.Record(i, Length, random))];
-        _matrix = [.. _records.SelectMany(record => record.Embedding.Values.ToArray())];
-        _query = _records[Images / 2].Embedding.Values.ToArray();
+        EmbeddingRecord[] records = [.. Enumerable.Range(0, Images).Select(i => SyntheticRecords.Record(i, Length, random))];
+        _matrix = [.. records.SelectMany(record => record.Embedding.Values.ToArray())];
+        _exact = Index(records, int.MaxValue);
+        _coded = Index(records, 1);
+        _query = records[Images / 2].Embedding.Values.ToArray();
     }
 
     [Benchmark(Baseline = true)]
@@ -44,5 +48,20 @@ public class ScanBenchmarks
     }
 
     [Benchmark]
-    public object Nearest() => CosineScan.Nearest(_records, _query, Top);
+    public object AllVectors() => SegmentSearch.Search(_exact, _query, Top, SearchFilter.None);
+
+    [Benchmark]
+    public object CodesThenVectors() => SegmentSearch.Search(_coded, _query, Top, SearchFilter.None);
+
+    private static IndexSnapshot Index(EmbeddingRecord[] records, int codedFrom)
+    {
+        IndexSnapshot empty = IndexSnapshot.Empty(new VectorStore(long.MaxValue / 2, Path.GetTempPath()));
+        var changes = new IndexChanges(empty, records[0].Embedding.Values.Length) { CodedFrom = codedFrom };
+        foreach (EmbeddingRecord record in records)
+        {
+            changes.Put(record.Id.Key, record, null);
+        }
+
+        return changes.ToSnapshot(0);
+    }
 }

@@ -8,6 +8,7 @@ using Pipeline.Functions.Http;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
@@ -61,13 +62,13 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
     {
         long searchStart = Stopwatch.GetTimestamp();
         SimilarityResult found = await search.FindSimilarAsync(
-            image.Embeddings, query.Serving, query.Top, query.MinCosine, excludedKey, cancellationToken);
+            image.Embeddings, query.Serving, query.Top, query.MinCosine, new SearchFilter(excludedKey, query.Prefix), cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
             query.Models.ToDictionary(
                 model => model.Key, model => ToContract(model, found.ByModel.FirstOrDefault(ranking => ranking.Model == model))),
-            [.. found.Fused.Select(match => new FusedImage(match.Record.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Record)))],
+            [.. found.Fused.Select(match => new FusedImage(match.Image.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Image)))],
             new SimilarTimes(
                 image.Decoding.TotalMilliseconds,
                 image.Embedding.TotalMilliseconds,
@@ -79,9 +80,9 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
             model.Weights,
             model.Fingerprint.ToString(),
             ranking?.Images ?? 0,
-            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Record.Id.Name, match.Cosine, IsDuplicate(match.Record)))]);
+            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image)))]);
 
-        bool IsDuplicate(EmbeddingRecord record) => record.ContentHash == image.ContentHash;
+        bool IsDuplicate(IndexedImage found) => found.ContentHash == image.ContentHash;
     }
 }
 
@@ -91,8 +92,9 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
 /// <param name="Models">The models asked; all that respond if none is named.</param>
 /// <param name="Serving">All models that respond, asked or not.</param>
 /// <param name="IncludeSelf">Whether a stored query image may be among its own results.</param>
+/// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
 internal sealed record SimilarQuery(
-    int Top, float MinCosine, IReadOnlyList<InstalledModel> Models, IReadOnlyList<InstalledModel> Serving, bool IncludeSelf)
+    int Top, float MinCosine, IReadOnlyList<InstalledModel> Models, IReadOnlyList<InstalledModel> Serving, bool IncludeSelf, string Prefix)
 {
     private const int DefaultTop = 10;
 
@@ -108,13 +110,19 @@ internal sealed record SimilarQuery(
             throw Problems.InvalidParameter($"includeSelf={text} is not allowed: includeSelf is true or false.");
         }
 
+        string prefix = query["prefix"].ToString();
+        if (prefix.Length > ImageId.MaxNameLength)
+        {
+            throw Problems.InvalidParameter($"prefix takes at most {ImageId.MaxNameLength} characters: what an image's name begins with.");
+        }
+
         if (!query.TryGetValue("minCosine", out StringValues limit))
         {
             limit = "-1";
         }
 
         return float.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out float minCosine) && minCosine is >= -1 and <= 1
-            ? new SimilarQuery(top, minCosine, QueryParameters.Models(query, serving), serving, includeSelf)
+            ? new SimilarQuery(top, minCosine, QueryParameters.Models(query, serving), serving, includeSelf, prefix)
             : throw Problems.InvalidParameter($"minCosine={limit} is not allowed: minCosine is a number from -1 to 1, such as 0.86.");
     }
 }

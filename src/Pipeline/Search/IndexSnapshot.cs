@@ -1,31 +1,78 @@
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Search;
 
 /// <summary>What storage held of one model at one moment. Immutable.</summary>
 /// <param name="ReadAt">The moment, as <see cref="TimeProvider.GetTimestamp"/> gives it.</param>
-/// <param name="Records">What is searched.</param>
-/// <param name="ByKey">The same by <see cref="ImageId.Key"/>.</param>
+/// <param name="Segments">What is searched; an image is there once.</param>
+/// <param name="Coder">Made the codes of all segments; null while there are so few images that all are compared exactly.</param>
+/// <param name="Vectors">Where the vectors are.</param>
 /// <param name="Skipped">The versions (ETag) of the rows that cannot be read, by their keys.</param>
 internal sealed record IndexSnapshot(
     long ReadAt,
-    ReadOnlyMemory<EmbeddingRecord> Records,
-    IReadOnlyDictionary<string, EmbeddingRecord> ByKey,
+    IReadOnlyList<Segment> Segments,
+    SegmentCoder? Coder,
+    VectorStore Vectors,
     IReadOnlyDictionary<string, string> Skipped)
 {
-    /// <summary>What there is before storage was read.</summary>
-    public static readonly IndexSnapshot Empty = new(
-        0,
-        default,
-        new Dictionary<string, EmbeddingRecord>(StringComparer.Ordinal),
-        new Dictionary<string, string>(StringComparer.Ordinal));
-
     /// <summary>Images in it.</summary>
-    public int Count => Records.Length;
+    public int Count { get; } = Segments.Sum(segment => segment.LiveCount);
+
+    /// <summary>What there is before storage was read.</summary>
+    public static IndexSnapshot Empty(VectorStore vectors) =>
+        new(0, [], null, vectors, new Dictionary<string, string>(StringComparer.Ordinal));
+
+    /// <summary>The keys of all images in it.</summary>
+    public IEnumerable<string> Keys() =>
+        Segments.SelectMany(segment => segment.LiveRows().Select(row => segment.Images[row].Id.Key));
 
     /// <summary>An image's record, or null where the model has none of it.</summary>
-    public EmbeddingRecord? Find(ImageId id) => ByKey.GetValueOrDefault(id.Key);
+    public EmbeddingRecord? Find(ImageId id)
+    {
+        foreach (Segment segment in Segments)
+        {
+            if (segment.Find(id.Key) is >= 0 and int row)
+            {
+                StoredVector stored = segment.Vectors[row];
+                ReadOnlyMemory<float> vector = stored.Values ?? Vectors.Read(stored, new float[stored.Length]).ToArray();
+                return segment.Images[row].With(vector);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The version of an image that this holds; null where it holds none.</summary>
+    public string? ImageVersionOf(string key)
+    {
+        foreach (Segment segment in Segments)
+        {
+            if (segment.Find(key) is >= 0 and int row)
+            {
+                return segment.Images[row].ImageETag;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The version of an image that this holds, or of its row where that cannot be read; null where there is none.</summary>
-    public string? VersionOf(string key) => ByKey.GetValueOrDefault(key)?.ImageETag ?? Skipped.GetValueOrDefault(key);
+    public string? VersionOf(string key) => ImageVersionOf(key) ?? Skipped.GetValueOrDefault(key);
+
+    /// <summary>The exact cosine of an image with a query; null where the model has none of the image.</summary>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
+    /// <param name="query">float[d], L2 norm 1.</param>
+    public float? CosineOf(string key, ReadOnlySpan<float> query)
+    {
+        foreach (Segment segment in Segments)
+        {
+            if (segment.Find(key) is >= 0 and int row)
+            {
+                return Models.Embedding.Cosine(query, Vectors.Read(segment.Vectors[row], new float[query.Length]));
+            }
+        }
+
+        return null;
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
 using Pipeline.Models;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Search;
@@ -17,10 +18,16 @@ namespace Pipeline.Search;
 /// <param name="model">The model.</param>
 /// <param name="embeddings">The stored embeddings.</param>
 /// <param name="changes">The log of what changed.</param>
+/// <param name="options">How much may be in memory.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Takes what was healed, what cannot be read and why a refresh failed.</param>
 public sealed partial class SimilarityIndex(
-    InstalledModel model, EmbeddingTable embeddings, ChangeLog changes, TimeProvider time, ILogger<SimilarityIndex> logger)
+    InstalledModel model,
+    EmbeddingTable embeddings,
+    ChangeLog changes,
+    SearchOptions options,
+    TimeProvider time,
+    ILogger<SimilarityIndex> logger)
 {
     /// <summary>An answer rests on what storage held at most this long ago.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1.5);
@@ -122,13 +129,15 @@ public sealed partial class SimilarityIndex(
     {
         // The log's end before the table: what is written from then on is named after that end, or is in the table already, or both.
         LogPosition position = await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false);
-        var content = new Content(this, IndexSnapshot.Empty, (known ?? IndexSnapshot.Empty).Skipped);
+        IndexSnapshot empty = IndexSnapshot.Empty(new VectorStore(options.VectorMemoryMB * 1_000_000L, options.Folder));
+        var content = new IndexChanges(empty, Model.Definition.EmbeddingLength);
+        IReadOnlyDictionary<string, string> reported = (known ?? empty).Skipped;
         var readers = new ParallelOptions { MaxDegreeOfParallelism = Readers };
         await Parallel.ForAsync(0, EmbeddingTable.Buckets, readers, async (bucket, token) =>
         {
             await foreach (EmbeddingRow row in embeddings.ReadBucketAsync(Model, bucket, token).ConfigureAwait(false))
             {
-                content.Put(row.Key, row);
+                Put(content, row.Key, row, reported);
             }
         }).ConfigureAwait(false);
 
@@ -156,10 +165,10 @@ public sealed partial class SimilarityIndex(
         IndexSnapshot next = known with { ReadAt = at };
         if (keys.Length > 0)
         {
-            var content = new Content(this, known, known.Skipped);
+            var content = new IndexChanges(known, Model.Definition.EmbeddingLength);
             foreach ((string key, EmbeddingRow? row) in keys.Zip(rows))
             {
-                content.Put(key, row);
+                Put(content, key, row, known.Skipped);
             }
 
             next = content.ToSnapshot(at);
@@ -184,6 +193,24 @@ public sealed partial class SimilarityIndex(
         return next;
     }
 
+    /// <param name="content">Takes it.</param>
+    /// <param name="key">The image.</param>
+    /// <param name="row">Its row; null where there is none.</param>
+    /// <param name="reported">The versions of the unreadable rows that were logged already, by their keys.</param>
+    private void Put(IndexChanges content, string key, EmbeddingRow? row, IReadOnlyDictionary<string, string> reported)
+    {
+        EmbeddingRecord? record = null;
+        string? error = null;
+        bool unreadable = row?.TryGetRecord(out record, out error) == false;
+        content.Put(key, record, unreadable ? row!.RowETag : null);
+
+        // Once for each version of a row, not by every refresh that comes across it.
+        if (unreadable && reported.GetValueOrDefault(key) != row!.RowETag)
+        {
+            LogSkipped(Model.Key, error!);
+        }
+    }
+
     /// <summary>The keys in the next buckets of which the table holds another version than we do, or only one of us holds any.</summary>
     private async Task<HashSet<string>> CompareAsync(IndexSnapshot known, int buckets)
     {
@@ -204,7 +231,7 @@ public sealed partial class SimilarityIndex(
         foreach ((string key, string? imageETag) in stored.SelectMany(bucket => bucket))
         {
             // A row that could not be read is read again: its image's version says nothing about what was wrong with it.
-            if (!known.ByKey.TryGetValue(key, out EmbeddingRecord? record) || record.ImageETag != imageETag)
+            if (known.ImageVersionOf(key) is not { } version || version != imageETag)
             {
                 different.Add(key);
             }
@@ -212,7 +239,7 @@ public sealed partial class SimilarityIndex(
 
         Dictionary<int, Dictionary<string, string?>> byBucket = turn.Zip(stored).ToDictionary(pair => pair.First, pair => pair.Second);
         bool IsGone(string key) => byBucket.GetValueOrDefault(EmbeddingTable.BucketOf(key)) is { } bucket && !bucket.ContainsKey(key);
-        different.UnionWith(known.ByKey.Keys.Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(IsGone));
+        different.UnionWith(known.Keys().Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(IsGone));
         return different;
     }
 
@@ -228,43 +255,4 @@ public sealed partial class SimilarityIndex(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index of {Model} leaves a row out: {Error}")]
     private partial void LogSkipped(string model, string error);
-
-    /// <summary>What a refresh puts together, from nothing or from what was known. Safe to fill from several threads.</summary>
-    /// <param name="index">Whose it is.</param>
-    /// <param name="known">What it starts with.</param>
-    /// <param name="reported">The unreadable rows that were logged already.</param>
-    private sealed class Content(SimilarityIndex index, IndexSnapshot known, IReadOnlyDictionary<string, string> reported)
-    {
-        private readonly Dictionary<string, EmbeddingRecord> _records = new(known.ByKey, StringComparer.Ordinal);
-        private readonly Dictionary<string, string> _skipped = new(known.Skipped, StringComparer.Ordinal);
-
-        public void Put(string key, EmbeddingRow? row)
-        {
-            // Outside the lock: this is what copies the vector.
-            string? error = null;
-            EmbeddingRecord? record = null;
-            bool readable = row?.TryGetRecord(out record, out error) == true;
-            lock (_records)
-            {
-                _records.Remove(key);
-                _skipped.Remove(key);
-                if (readable)
-                {
-                    _records.Add(key, record!);
-                }
-                else if (row is not null)
-                {
-                    _skipped.Add(key, row.RowETag);
-                }
-            }
-
-            // Once for each version of a row, not by every refresh that comes across it.
-            if (error is not null && reported.GetValueOrDefault(key) != row!.RowETag)
-            {
-                index.LogSkipped(index.Model.Key, error);
-            }
-        }
-
-        public IndexSnapshot ToSnapshot(long readAt) => new(readAt, _records.Values.ToArray(), _records, _skipped);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Pipeline.Diagnostics;
 using Pipeline.Models;
 using Pipeline.Storage;
@@ -9,7 +10,7 @@ namespace Pipeline.Search;
 /// <summary>What one model found.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Matches">The nearest images, nearest first.</param>
-/// <param name="Images">How many images they were found among.</param>
+/// <param name="Images">How many images they were found among: those that the filter lets through.</param>
 internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> Matches, int Images);
 
 /// <summary>The response to a query.</summary>
@@ -29,8 +30,13 @@ public sealed class SimilaritySearch
     private readonly Func<InstalledModel, SimilarityIndex> _create;
 
     /// <summary>Each model has an index, which is filled by the first query that needs it.</summary>
-    public SimilaritySearch(EmbeddingTable embeddings, ChangeLog changes, TimeProvider time, ILogger<SimilarityIndex> logger)
-        : this(model => new SimilarityIndex(model, embeddings, changes, time, logger))
+    public SimilaritySearch(
+        EmbeddingTable embeddings,
+        ChangeLog changes,
+        IOptions<SearchOptions> options,
+        TimeProvider time,
+        ILogger<SimilarityIndex> logger)
+        : this(model => new SimilarityIndex(model, embeddings, changes, options.Value, time, logger))
     {
     }
 
@@ -51,14 +57,14 @@ public sealed class SimilaritySearch
     /// </param>
     /// <param name="top">How many per list, 1 or more.</param>
     /// <param name="minCosine">Nearer than this only, -1 to 1; in the fused list images that are so by any voting model.</param>
-    /// <param name="excludedKey">An image to leave out (<see cref="ImageId.Key"/>), or null.</param>
+    /// <param name="filter">Which images.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     internal async Task<SimilarityResult> FindSimilarAsync(
         IReadOnlyList<ModelEmbedding> queries,
         IReadOnlyList<InstalledModel> serving,
         int top,
         float minCosine,
-        string? excludedKey,
+        SearchFilter filter,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queries);
@@ -75,12 +81,12 @@ public sealed class SimilaritySearch
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
-            ScanResult scan = CosineScan.Search(snapshot.Records, query.Embedding.Values, depth, excludedKey);
+            ScanResult scan = SegmentSearch.Search(snapshot, query.Embedding.Values, depth, filter);
             return scan with { Nearest = [.. scan.Nearest.TakeWhile(match => match.Cosine >= minCosine)] };
         })];
         return new SimilarityResult(
             [
-                .. queries.Select((query, i) => new ModelRanking(query.Model, [.. scans[i].Nearest.Take(top)], snapshots[i].Count)),
+                .. queries.Select((query, i) => new ModelRanking(query.Model, [.. scans[i].Nearest.Take(top)], scans[i].Images)),
             ],
             StandardisedFusion.Fuse(
                 [
@@ -89,9 +95,7 @@ public sealed class SimilaritySearch
                             query.Model,
                             scans[i].Nearest,
                             scans[i].Spread,
-                            key => snapshots[i].ByKey.TryGetValue(key, out EmbeddingRecord? record)
-                                ? Embedding.Cosine(query.Embedding.Values.Span, record.Embedding.Values.Span)
-                                : null))
+                            key => snapshots[i].CosineOf(key, query.Embedding.Values.Span)))
                         .Where(vote => voting.Contains(vote.Model)),
                 ],
                 top));

@@ -1,13 +1,14 @@
 using Pipeline.Models;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Search;
 
 /// <summary>A stored image in the fused list.</summary>
-/// <param name="Record">The stored image, as the first model that ranked it has it.</param>
+/// <param name="Image">The stored image, as the first model that ranked it has it.</param>
 /// <param name="Score">The mean over the voting models of its standardised cosine: standard deviations above the mean of all images.</param>
 /// <param name="Ranks">Its rank by each model that ranked it, 1 is the nearest.</param>
-internal sealed record FusedMatch(EmbeddingRecord Record, double Score, IReadOnlyDictionary<string, int> Ranks);
+internal sealed record FusedMatch(IndexedImage Image, double Score, IReadOnlyDictionary<string, int> Ranks);
 
 /// <summary>What a model says about a query.</summary>
 /// <param name="Model">The model.</param>
@@ -34,14 +35,14 @@ internal static class StandardisedFusion
         return
         [
             .. votes
-                .SelectMany(vote => vote.Matches.Select((match, index) => (Model: vote.Model.Key, match.Record, Rank: index + 1)))
-                .GroupBy(entry => entry.Record.Id.Key, StringComparer.Ordinal)
+                .SelectMany(vote => vote.Matches.Select((match, index) => (Model: vote.Model.Key, match.Image, Rank: index + 1)))
+                .GroupBy(entry => entry.Image.Id.Key, StringComparer.Ordinal)
                 .Select(entries => new FusedMatch(
-                    entries.First().Record,
+                    entries.First().Image,
                     votes.Average(vote => vote.CosineOf(entries.Key) is { } cosine ? vote.Spread.Standardise(cosine) : 0),
                     entries.ToDictionary(entry => entry.Model, entry => entry.Rank, StringComparer.Ordinal)))
                 .OrderByDescending(fused => fused.Score)
-                .ThenBy(fused => fused.Record.Id.Name, StringComparer.Ordinal)
+                .ThenBy(fused => fused.Image.Id.Name, StringComparer.Ordinal)
                 .Take(top),
         ];
     }

@@ -1,11 +1,11 @@
-using Pipeline.Storage;
+using Pipeline.Search.Segments;
 
 namespace Pipeline.Search;
 
 /// <summary>A stored image and how similar it is to the query.</summary>
-/// <param name="Record">The stored image.</param>
+/// <param name="Image">The stored image.</param>
 /// <param name="Cosine">Cosine of the angle between the two embeddings, -1 to 1; 1 is the same direction.</param>
-internal readonly record struct Match(EmbeddingRecord Record, float Cosine);
+internal readonly record struct Match(IndexedImage Image, float Cosine);
 
 /// <summary>
 /// Keeps the best k of the matches that are added: a heap with the worst on top, so that most of a scan is one comparison each.
@@ -15,7 +15,7 @@ internal sealed class TopMatches(int k)
     private static readonly Comparer<Match> BestFirst = Comparer<Match>.Create((a, b) =>
     {
         int byCosine = b.Cosine.CompareTo(a.Cosine);
-        return byCosine != 0 ? byCosine : string.CompareOrdinal(a.Record.Id.Name, b.Record.Id.Name);
+        return byCosine != 0 ? byCosine : string.CompareOrdinal(a.Image.Id.Name, b.Image.Id.Name);
     });
 
     private static readonly Comparer<Match> WorstFirst = Comparer<Match>.Create((a, b) => BestFirst.Compare(b, a));

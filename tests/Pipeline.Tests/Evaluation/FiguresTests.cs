@@ -88,7 +88,7 @@ public class FiguresTests
         EmbeddingRecord[][] records =
         [
             .. Enumerable.Range(0, 2).Select(model => embedded.Images
-                .Select(image => CosineScanTests.Record(image.Source.Name, image.Vectors[model].ToArray())).ToArray()),
+                .Select(image => SegmentSearchTests.Record(image.Source.Name, image.Vectors[model].ToArray())).ToArray()),
         ];
         double[][] cosines =
         [
@@ -101,7 +101,8 @@ public class FiguresTests
             [
                 .. records.Select((model, i) =>
                 {
-                    ScanResult scan = CosineScan.Search(model, model[0].Embedding.Values, 100, model[0].Id.Key);
+                    ScanResult scan = SegmentSearch.Search(
+                        Snapshots.Of(model), model[0].Embedding.Values, 100, new SearchFilter(model[0].Id.Key));
                     return new ModelVote(
                         IndexedStorage.Model with { Definition = ModelCatalogue.Default().Models[i] },
                         scan.Nearest,
@@ -111,6 +112,6 @@ public class FiguresTests
             ],
             100);
 
-        Assert.Equal(order.Select(image => $"{image:00}"), fused.Select(match => match.Record.Id.Name));
+        Assert.Equal(order.Select(image => $"{image:00}"), fused.Select(match => match.Image.Id.Name));
     }
 }

@@ -23,8 +23,8 @@ internal sealed class IndexedStorage
         Table = new EmbeddingTable(new PipelineTables(Tables));
         Log = new ChangeLog(new PipelineTables(Tables), Reader);
         Index = comparisonInterval is { } interval
-            ? new SimilarityIndex(Model, Table, Log, Reader, Logger) { ComparisonInterval = interval }
-            : new SimilarityIndex(Model, Table, Log, Reader, Logger);
+            ? new SimilarityIndex(Model, Table, Log, new SearchOptions(), Reader, Logger) { ComparisonInterval = interval }
+            : new SimilarityIndex(Model, Table, Log, new SearchOptions(), Reader, Logger);
     }
 
     /// <summary>Time as it is.</summary>

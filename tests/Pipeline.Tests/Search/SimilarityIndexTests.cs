@@ -371,8 +371,8 @@ public partial class SimilarityIndexTests
         await _storage.CompareAllAsync();
         IndexSnapshot later = await _storage.RefreshAsync(ChangeLog.Reach * 2);
 
-        Assert.Single(CosineScan.Nearest(first.Records, new float[] { 1, 0, 0, 0 }, 5, null));
-        Assert.Single(CosineScan.Nearest(later.Records, new float[] { 1, 0, 0, 0 }, 5, null));
+        Assert.Single(SegmentSearch.Search(first, new float[] { 1, 0, 0, 0 }, 5, SearchFilter.None).Nearest);
+        Assert.Single(SegmentSearch.Search(later, new float[] { 1, 0, 0, 0 }, 5, SearchFilter.None).Nearest);
         Assert.Equal(1, _storage.Index.Skipped);
         (LogLevel level, string message, _) = Assert.Single(_storage.Logger.Entries);
         Assert.True(level == LogLevel.Warning && message.Contains("leaves a row out", StringComparison.Ordinal), $"{what}: {message}");

@@ -32,7 +32,7 @@ public class SimilaritySearchTests
         await _storage.WriteAsync("a.jpg", "1");
         await _storage.WriteAsync("b.jpg", "1");
 
-        SimilarityResult found = await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, SearchFilter.None, CancellationToken);
         await _storage.WriteAsync("c.jpg", "1");
         await _storage.RefreshAsync();
 
@@ -56,7 +56,7 @@ public class SimilaritySearchTests
             await both.Task.WaitAsync(TimeSpan.FromMinutes(5), CancellationToken);
         };
 
-        SimilarityResult found = await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, null, CancellationToken);
+        SimilarityResult found = await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, SearchFilter.None, CancellationToken);
 
         Assert.Equal(2, found.ByModel.Count);
     }
@@ -66,12 +66,13 @@ public class SimilaritySearchTests
     {
         await _storage.WriteAsync("a.jpg", "1");
         await _storage.WriteAsync("b.jpg", "1");
-        SimilarityResult all = await _search.FindSimilarAsync(Queries, [Model, Other], 5, -1, null, CancellationToken);
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, [Model, Other], 5, -1, SearchFilter.None, CancellationToken);
         float[] cosines = [.. all.ByModel[0].Matches.Select(match => match.Cosine)];
 
-        SimilarityResult first = await _search.FindSimilarAsync(Queries, [Model, Other], 5, cosines[0], null, CancellationToken);
+        SimilarityResult first = await _search.FindSimilarAsync(
+            Queries, [Model, Other], 5, cosines[0], SearchFilter.None, CancellationToken);
         SimilarityResult none = await _search.FindSimilarAsync(
-            Queries, [Model, Other], 5, MathF.BitIncrement(cosines[0]), null, CancellationToken);
+            Queries, [Model, Other], 5, MathF.BitIncrement(cosines[0]), SearchFilter.None, CancellationToken);
 
         Assert.Equal(2, all.Fused.Count);
         Assert.All(first.ByModel[0].Matches, match => Assert.True(match.Cosine >= cosines[0]));
@@ -88,8 +89,8 @@ public class SimilaritySearchTests
         await _storage.WriteAsync("a.jpg", "1");
 
         SimilarityResult both = await _search.FindSimilarAsync(
-            [Queries[0], Queries[1] with { Model = trained }], [Model, trained], 5, -1, null, CancellationToken);
-        SimilarityResult all = await _search.FindSimilarAsync(Queries, [Model, Other], 5, -1, null, CancellationToken);
+            [Queries[0], Queries[1] with { Model = trained }], [Model, trained], 5, -1, SearchFilter.None, CancellationToken);
+        SimilarityResult all = await _search.FindSimilarAsync(Queries, [Model, Other], 5, -1, SearchFilter.None, CancellationToken);
 
         Assert.Single(both.ByModel[0].Matches);
         Assert.Empty(both.Fused);
@@ -100,11 +101,11 @@ public class SimilaritySearchTests
     public async Task The_index_of_a_version_that_responds_no_more_is_dropped()
     {
         await _storage.WriteAsync("a.jpg", "1");
-        await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, null, CancellationToken);
+        await _search.FindSimilarAsync(Queries, [Model, Other], 1, -1, SearchFilter.None, CancellationToken);
         SimilarityIndex before = _search.IndexOf(Other);
         InstalledModel next = Other with { Path = "next" };
 
-        await _search.FindSimilarAsync([Queries[0]], [Model, next], 1, -1, null, CancellationToken);
+        await _search.FindSimilarAsync([Queries[0]], [Model, next], 1, -1, SearchFilter.None, CancellationToken);
 
         Assert.NotSame(before, _search.IndexOf(Other));
         Assert.Same(_storage.Index, _search.IndexOf(Model));
@@ -112,5 +113,6 @@ public class SimilaritySearchTests
 
     private SimilarityIndex Index(InstalledModel model) => model == Model
         ? _storage.Index
-        : new SimilarityIndex(model, _storage.Table, _storage.Log, _storage.Reader, NullLogger<SimilarityIndex>.Instance);
+        : new SimilarityIndex(
+            model, _storage.Table, _storage.Log, new SearchOptions(), _storage.Reader, NullLogger<SimilarityIndex>.Instance);
 }

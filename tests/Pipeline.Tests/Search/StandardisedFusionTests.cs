@@ -1,6 +1,7 @@
 using CsCheck;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Tests.Search;
@@ -18,7 +19,7 @@ public class StandardisedFusionTests
         IReadOnlyList<FusedMatch> fused = StandardisedFusion.Fuse(
             [Vote(0, Near, new CosineSpread(0.5, 0.2)), Vote(1, far, new CosineSpread(0.93, 0.01))], 10);
 
-        Assert.Equal(["b", "a", "c"], fused.Select(match => match.Record.Id.Name));
+        Assert.Equal(["b", "a", "c"], fused.Select(match => match.Image.Id.Name));
         Assert.Equal([1.0, 0, -1], fused.Select(match => Math.Round(match.Score, 5)));
         Assert.Equal(new Dictionary<string, int> { ["vgg16"] = 2, ["resnet50"] = 1 }, fused[0].Ranks);
     }
@@ -33,7 +34,7 @@ public class StandardisedFusionTests
             ],
             10);
 
-        Assert.Equal([("a", 1.0), ("b", 0.0), ("c", 0.0)], fused.Select(match => (match.Record.Id.Name, Math.Round(match.Score, 5))));
+        Assert.Equal([("a", 1.0), ("b", 0.0), ("c", 0.0)], fused.Select(match => (match.Image.Id.Name, Math.Round(match.Score, 5))));
         Assert.Equal(new Dictionary<string, int> { ["vgg16"] = 1 }, fused[0].Ranks);
     }
 
@@ -43,13 +44,13 @@ public class StandardisedFusionTests
         IReadOnlyList<FusedMatch> fused = StandardisedFusion.Fuse(
             [Vote(0, Near, new CosineSpread(0.5, 0.2)), Vote(1, Near.ToDictionary(c => c.Key, _ => 0.7f), new CosineSpread(0.7, 0))], 10);
 
-        Assert.Equal(["a", "b", "c"], fused.Select(match => match.Record.Id.Name));
+        Assert.Equal(["a", "b", "c"], fused.Select(match => match.Image.Id.Name));
     }
 
     [Fact]
     public void A_single_model_keeps_its_order_and_no_more_than_asked_are_given() => Assert.Equal(
         ["a", "b"],
-        StandardisedFusion.Fuse([Vote(0, Near, new CosineSpread(0.5, 0.2))], 2).Select(match => match.Record.Id.Name));
+        StandardisedFusion.Fuse([Vote(0, Near, new CosineSpread(0.5, 0.2))], 2).Select(match => match.Image.Id.Name));
 
     [Fact]
     public void Without_a_vote_the_list_is_empty() => Assert.Empty(StandardisedFusion.Fuse([], 5));
@@ -59,9 +60,10 @@ public class StandardisedFusionTests
         Gen.Float[-1, 1].Array[2, 30].Sample(cosines =>
         {
             EmbeddingRecord[] records =
-                [.. cosines.Select((cosine, i) => CosineScanTests.Record($"{i:00}", [cosine, MathF.Sqrt(1 - (cosine * cosine))]))];
+                [.. cosines.Select((cosine, i) => SegmentSearchTests.Record($"{i:00}", [cosine, MathF.Sqrt(1 - (cosine * cosine))]))];
 
-            CosineSpread spread = CosineScan.Search(records, new float[] { 1, 0 }, 1, records[0].Id.Key).Spread;
+            CosineSpread spread = SegmentSearch.Search(
+                Snapshots.Of(records), new float[] { 1, 0 }, 1, new SearchFilter(records[0].Id.Key)).Spread;
 
             double mean = cosines.Skip(1).Average(cosine => (double)cosine);
             Assert.Equal(mean, spread.Mean, 1e-6);
@@ -82,9 +84,9 @@ public class StandardisedFusionTests
         Match[] matches =
         [
             .. cosines.OrderByDescending(entry => entry.Value)
-                .Select(entry => new Match(CosineScanTests.Record(entry.Key, [1]), entry.Value)),
+                .Select(entry => new Match(IndexedImage.Of(SegmentSearchTests.Record(entry.Key, [1])), entry.Value)),
         ];
-        Dictionary<string, float> byKey = matches.ToDictionary(match => match.Record.Id.Key, match => match.Cosine);
+        Dictionary<string, float> byKey = matches.ToDictionary(match => match.Image.Id.Key, match => match.Cosine);
         return new ModelVote(
             IndexedStorage.Model with { Definition = ModelCatalogue.Default().Models[model] },
             matches,

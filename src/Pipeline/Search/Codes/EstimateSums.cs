@@ -11,7 +11,12 @@ internal readonly record struct EstimateSums(int Count, double Sum, double Squar
     public double Mean => Count == 0 ? 0 : Sum / Count;
 
     /// <summary>The standard deviation of the cosines, estimated: that of the estimates, without what their errors add.</summary>
-    public double Deviation => Count == 0 ? 0 : Math.Sqrt(Math.Max(0, ((Squares - Noise) / Count) - (Mean * Mean)));
+    public double Deviation => Count > 0 && ((Squares - Noise) / Count) - (Mean * Mean) is > Rounding and { } variance
+        ? Math.Sqrt(variance)
+        : 0;
+
+    // What the rounding of floats leaves of equal estimates is no variance.
+    private const double Rounding = 1e-10;
 
     public EstimateSums With(float estimate, float noise) =>
         new(Count + 1, Sum + estimate, Squares + ((double)estimate * estimate), Noise + noise);

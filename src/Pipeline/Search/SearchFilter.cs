@@ -1,0 +1,39 @@
+using Pipeline.Search.Segments;
+using Pipeline.Storage;
+
+namespace Pipeline.Search;
+
+/// <summary>Which images a search is about. It is applied before the nearest are chosen, so that however few pass, all are found.</summary>
+/// <param name="ExcludedKey">An image to leave out (<see cref="ImageId.Key"/>), or null.</param>
+/// <param name="Prefix">What the names begin with, by their exact characters; empty: all.</param>
+internal sealed record SearchFilter(string? ExcludedKey = null, string Prefix = "")
+{
+    public static readonly SearchFilter None = new();
+
+    /// <summary>The images of a segment that pass and are still there.</summary>
+    /// <returns>Bit i % 64 of word i / 64 is 1 where image i is searched.</returns>
+    public ReadOnlyMemory<ulong> Of(Segment segment)
+    {
+        int excluded = ExcludedKey is null ? -1 : segment.Find(ExcludedKey);
+        if (excluded < 0 && Prefix.Length == 0)
+        {
+            return segment.Live;
+        }
+
+        ulong[] searched = segment.Live.ToArray();
+        if (excluded >= 0)
+        {
+            searched[excluded / 64] &= ~(1ul << (excluded % 64));
+        }
+
+        for (int row = 0; Prefix.Length > 0 && row < segment.Count; row++)
+        {
+            if (!segment.Images[row].Id.Name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                searched[row / 64] &= ~(1ul << (row % 64));
+            }
+        }
+
+        return searched;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Runtime.InteropServices;
+
+namespace Pipeline.Search.Segments;
+
+/// <summary>Where a vector is.</summary>
+/// <param name="Length">How many floats it has.</param>
+/// <param name="Values">float[<paramref name="Length"/>] in memory; null where it is in the file.</param>
+/// <param name="Offset">Its place in the file.</param>
+internal readonly record struct StoredVector(int Length, float[]? Values, long Offset);
+
+/// <summary>
+/// Keeps the vectors of one index: in memory up to a number of bytes, the others in a file. Safe to use from several threads.
+/// </summary>
+/// <param name="memoryBytes">How much may be in memory.</param>
+/// <param name="folder">Where the file is made once it is needed.</param>
+internal sealed class VectorStore(long memoryBytes, string folder)
+{
+    private readonly Lazy<VectorFile> _file = new(() => new VectorFile(folder));
+    private long _inMemory;
+
+    /// <summary>Bytes of vectors in memory.</summary>
+    public long InMemory => Interlocked.Read(ref _inMemory);
+
+    /// <summary>Bytes of vectors in the file.</summary>
+    public long InFile => _file.IsValueCreated ? _file.Value.Length : 0;
+
+    /// <summary>Keeps a vector.</summary>
+    /// <exception cref="IOException">The file cannot be written; the message says what to do.</exception>
+    public StoredVector Add(ReadOnlyMemory<float> vector)
+    {
+        long bytes = (long)vector.Length * sizeof(float);
+        if (Interlocked.Add(ref _inMemory, bytes) <= memoryBytes)
+        {
+            // A vector that was just read from the table is an array of its own.
+            bool isWhole = MemoryMarshal.TryGetArray(vector, out ArraySegment<float> part) && part.Count == part.Array!.Length;
+            return new StoredVector(vector.Length, isWhole ? part.Array : vector.ToArray(), 0);
+        }
+
+        Interlocked.Add(ref _inMemory, -bytes);
+        try
+        {
+            return new StoredVector(vector.Length, null, _file.Value.Append(vector.Span));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"Vectors cannot be written to '{folder}' ({exception.Message}). Free space there, set Search__Folder to another " +
+                "folder, or let more of them be in memory with Search__VectorMemoryMB.",
+                exception);
+        }
+    }
+
+    /// <summary>Forgets a vector. What it took of memory is free for others; what it took of the file is not.</summary>
+    public void Remove(StoredVector vector)
+    {
+        if (vector.Values is { } values)
+        {
+            Interlocked.Add(ref _inMemory, -(long)values.Length * sizeof(float));
+        }
+    }
+
+    /// <summary>Reads a vector.</summary>
+    /// <param name="vector">Where it is.</param>
+    /// <param name="buffer">float[d], used where it is not in memory.</param>
+    /// <returns>The vector, until the buffer is used again.</returns>
+    public ReadOnlySpan<float> Read(StoredVector vector, Span<float> buffer)
+    {
+        if (vector.Values is { } values)
+        {
+            return values;
+        }
+
+        _file.Value.Read(vector.Offset, buffer);
+        return buffer;
+    }
+}
