@@ -18,6 +18,12 @@ switch (args)
     case ["int8", ..]:
         await Int8Run.RunAsync(args.Length > 1 ? args[1] : null);
         break;
+    case ["codes", ..]:
+        CodesRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        break;
+    case ["code-peers", ..]:
+        CodePeersRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20_000);
+        break;
     case ["precision"]:
         await PrecisionRun.RunAsync();
         break;
@@ -26,8 +32,8 @@ switch (args)
         break;
     default:
         Console.WriteLine(
-            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'precision' and " +
-            "'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'codes [images]', " +
+            "'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

@@ -11,7 +11,8 @@ namespace Pipeline.Search.Codes;
 /// </summary>
 /// <remarks>
 /// .NET 10 has no VPOPCNTDQ, so bits are counted by a table of the 16 values of half a byte, which a shuffle looks up for all bytes of a
-/// vector; the table of plane j holds its counts times 2^j, so that all planes add into the same bytes: 2 * 4 * 15 at most, below 256.
+/// vector; the tables of four planes hold their counts times 1, 2, 4 and 8, so that they add into the same bytes: 2 * 4 * 15 at most, below
+/// 256. The upper four planes count 16 times as much.
 /// </remarks>
 internal static class PlaneDifference
 {
@@ -66,24 +67,32 @@ internal static class PlaneDifference
         Vector512<byte> twice = counts + counts;
         Vector512<byte> fourfold = twice + twice;
         Vector512<byte> eightfold = fourfold + fourfold;
-        Vector512<ulong> sum = default;
+        Vector512<ulong> lower = default;
+        Vector512<ulong> upper = default;
         for (; i + 8 <= length; i += 8)
         {
             Vector512<byte> bits = Vector512.LoadUnsafe(ref word, i).AsByte();
-            Vector512<byte> bytes = Look(counts, bits ^ Vector512.LoadUnsafe(ref plane, i).AsByte())
-                + Look(twice, bits ^ Vector512.LoadUnsafe(ref plane, length + i).AsByte())
-                + Look(fourfold, bits ^ Vector512.LoadUnsafe(ref plane, (2 * length) + i).AsByte())
-                + Look(eightfold, bits ^ Vector512.LoadUnsafe(ref plane, (3 * length) + i).AsByte());
-            sum += Avx512BW.SumAbsoluteDifferences(bytes, Vector512<byte>.Zero).AsUInt64();
+            lower += Sum(
+                Look(counts, bits ^ Vector512.LoadUnsafe(ref plane, i).AsByte()) +
+                Look(twice, bits ^ Vector512.LoadUnsafe(ref plane, length + i).AsByte()) +
+                Look(fourfold, bits ^ Vector512.LoadUnsafe(ref plane, (2 * length) + i).AsByte()) +
+                Look(eightfold, bits ^ Vector512.LoadUnsafe(ref plane, (3 * length) + i).AsByte()));
+            upper += Sum(
+                Look(counts, bits ^ Vector512.LoadUnsafe(ref plane, (4 * length) + i).AsByte()) +
+                Look(twice, bits ^ Vector512.LoadUnsafe(ref plane, (5 * length) + i).AsByte()) +
+                Look(fourfold, bits ^ Vector512.LoadUnsafe(ref plane, (6 * length) + i).AsByte()) +
+                Look(eightfold, bits ^ Vector512.LoadUnsafe(ref plane, (7 * length) + i).AsByte()));
         }
 
-        return (int)Vector512.Sum(sum) + OfWords(code, planes, (int)i);
+        return (int)Vector512.Sum(lower + (upper << 4)) + OfWords(code, planes, (int)i);
 
         static Vector512<byte> Look(Vector512<byte> table, Vector512<byte> bits)
         {
             Vector512<byte> half = Vector512.Create((byte)15);
             return Avx512BW.Shuffle(table, bits & half) + Avx512BW.Shuffle(table, (bits.AsUInt16() >>> 4).AsByte() & half);
         }
+
+        static Vector512<ulong> Sum(Vector512<byte> bytes) => Avx512BW.SumAbsoluteDifferences(bytes, Vector512<byte>.Zero).AsUInt64();
     }
 
     public static int OfVector256(ReadOnlySpan<ulong> code, ReadOnlySpan<ulong> planes)
@@ -96,24 +105,32 @@ internal static class PlaneDifference
         Vector256<byte> twice = counts + counts;
         Vector256<byte> fourfold = twice + twice;
         Vector256<byte> eightfold = fourfold + fourfold;
-        Vector256<ulong> sum = default;
+        Vector256<ulong> lower = default;
+        Vector256<ulong> upper = default;
         for (; i + 4 <= length; i += 4)
         {
             Vector256<byte> bits = Vector256.LoadUnsafe(ref word, i).AsByte();
-            Vector256<byte> bytes = Look(counts, bits ^ Vector256.LoadUnsafe(ref plane, i).AsByte())
-                + Look(twice, bits ^ Vector256.LoadUnsafe(ref plane, length + i).AsByte())
-                + Look(fourfold, bits ^ Vector256.LoadUnsafe(ref plane, (2 * length) + i).AsByte())
-                + Look(eightfold, bits ^ Vector256.LoadUnsafe(ref plane, (3 * length) + i).AsByte());
-            sum += Avx2.SumAbsoluteDifferences(bytes, Vector256<byte>.Zero).AsUInt64();
+            lower += Sum(
+                Look(counts, bits ^ Vector256.LoadUnsafe(ref plane, i).AsByte()) +
+                Look(twice, bits ^ Vector256.LoadUnsafe(ref plane, length + i).AsByte()) +
+                Look(fourfold, bits ^ Vector256.LoadUnsafe(ref plane, (2 * length) + i).AsByte()) +
+                Look(eightfold, bits ^ Vector256.LoadUnsafe(ref plane, (3 * length) + i).AsByte()));
+            upper += Sum(
+                Look(counts, bits ^ Vector256.LoadUnsafe(ref plane, (4 * length) + i).AsByte()) +
+                Look(twice, bits ^ Vector256.LoadUnsafe(ref plane, (5 * length) + i).AsByte()) +
+                Look(fourfold, bits ^ Vector256.LoadUnsafe(ref plane, (6 * length) + i).AsByte()) +
+                Look(eightfold, bits ^ Vector256.LoadUnsafe(ref plane, (7 * length) + i).AsByte()));
         }
 
-        return (int)Vector256.Sum(sum) + OfWords(code, planes, (int)i);
+        return (int)Vector256.Sum(lower + (upper << 4)) + OfWords(code, planes, (int)i);
 
         static Vector256<byte> Look(Vector256<byte> table, Vector256<byte> bits)
         {
             Vector256<byte> half = Vector256.Create((byte)15);
             return Avx2.Shuffle(table, bits & half) + Avx2.Shuffle(table, (bits.AsUInt16() >>> 4).AsByte() & half);
         }
+
+        static Vector256<ulong> Sum(Vector256<byte> bytes) => Avx2.SumAbsoluteDifferences(bytes, Vector256<byte>.Zero).AsUInt64();
     }
 
     public static int OfVector128(ReadOnlySpan<ulong> code, ReadOnlySpan<ulong> planes)
@@ -122,28 +139,39 @@ internal static class PlaneDifference
         ref ulong plane = ref MemoryMarshal.GetReference(planes);
         nuint length = (nuint)code.Length;
         nuint i = 0;
-        Vector128<byte> twice = Counts + Counts;
+        Vector128<byte> counts = Counts;
+        Vector128<byte> twice = counts + counts;
         Vector128<byte> fourfold = twice + twice;
         Vector128<byte> eightfold = fourfold + fourfold;
-        Vector128<uint> sum = default;
+        Vector128<uint> lower = default;
+        Vector128<uint> upper = default;
         for (; i + 2 <= length; i += 2)
         {
             Vector128<byte> bits = Vector128.LoadUnsafe(ref word, i).AsByte();
-            Vector128<byte> bytes = Look(Counts, bits ^ Vector128.LoadUnsafe(ref plane, i).AsByte())
-                + Look(twice, bits ^ Vector128.LoadUnsafe(ref plane, length + i).AsByte())
-                + Look(fourfold, bits ^ Vector128.LoadUnsafe(ref plane, (2 * length) + i).AsByte())
-                + Look(eightfold, bits ^ Vector128.LoadUnsafe(ref plane, (3 * length) + i).AsByte());
-            Vector128<ushort> pairs = (bytes.AsUInt16() >>> 8) + (bytes.AsUInt16() & Vector128.Create((ushort)0xFF));
-            sum += (pairs.AsUInt32() >>> 16) + (pairs.AsUInt32() & Vector128.Create(0xFFFFu));
+            lower += Sum(
+                Look(counts, bits ^ Vector128.LoadUnsafe(ref plane, i).AsByte()) +
+                Look(twice, bits ^ Vector128.LoadUnsafe(ref plane, length + i).AsByte()) +
+                Look(fourfold, bits ^ Vector128.LoadUnsafe(ref plane, (2 * length) + i).AsByte()) +
+                Look(eightfold, bits ^ Vector128.LoadUnsafe(ref plane, (3 * length) + i).AsByte()));
+            upper += Sum(
+                Look(counts, bits ^ Vector128.LoadUnsafe(ref plane, (4 * length) + i).AsByte()) +
+                Look(twice, bits ^ Vector128.LoadUnsafe(ref plane, (5 * length) + i).AsByte()) +
+                Look(fourfold, bits ^ Vector128.LoadUnsafe(ref plane, (6 * length) + i).AsByte()) +
+                Look(eightfold, bits ^ Vector128.LoadUnsafe(ref plane, (7 * length) + i).AsByte()));
         }
 
-        return (int)Vector128.Sum(sum) + OfWords(code, planes, (int)i);
+        return (int)Vector128.Sum(lower + (upper << 4)) + OfWords(code, planes, (int)i);
 
         static Vector128<byte> Look(Vector128<byte> table, Vector128<byte> bits)
         {
             Vector128<byte> half = Vector128.Create((byte)15);
-            return Vector128.ShuffleNative(table, bits & half)
-                + Vector128.ShuffleNative(table, (bits.AsUInt16() >>> 4).AsByte() & half);
+            return Vector128.ShuffleNative(table, bits & half) + Vector128.ShuffleNative(table, (bits.AsUInt16() >>> 4).AsByte() & half);
+        }
+
+        static Vector128<uint> Sum(Vector128<byte> bytes)
+        {
+            Vector128<ushort> pairs = (bytes.AsUInt16() >>> 8) + (bytes.AsUInt16() & Vector128.Create((ushort)0xFF));
+            return (pairs.AsUInt32() >>> 16) + (pairs.AsUInt32() & Vector128.Create(0xFFFFu));
         }
     }
 }

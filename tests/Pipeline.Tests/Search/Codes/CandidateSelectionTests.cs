@@ -1,3 +1,4 @@
+using CsCheck;
 using Pipeline.Search.Codes;
 
 namespace Pipeline.Tests.Search.Codes;
@@ -82,7 +83,7 @@ public class CandidateSelectionTests
 
     [Fact]
     public void Nothing_is_found_among_nothing() => Assert.Empty(
-        CandidateSelection.Nearest([CodeScan.LeftOut, CodeScan.LeftOut], Top, (indexes, _) => Assert.True(indexes.IsEmpty)));
+        CandidateSelection.Nearest(new[] { CodeScan.LeftOut, CodeScan.LeftOut }, Top, (indexes, _) => Assert.True(indexes.IsEmpty)));
 
     [Fact]
     public void What_is_left_out_is_not_found()
@@ -116,9 +117,9 @@ public class CandidateSelectionTests
 
     /// <summary>Limits of many kinds, with ties: the answer is that of sorting, whatever the batches.</summary>
     [Fact]
-    public void Where_limits_hold_the_answer_is_exact() => CsCheck.Check.Sample(
-        CsCheck.Gen.Select(CsCheck.Gen.Int[0, 20].Select(value => value / 20f), CsCheck.Gen.Float[0, 0.3f]).Array[0, 400]
-            .Select(CsCheck.Gen.Int[1, 40], (images, top) => (images, top)),
+    public void Where_limits_hold_the_answer_is_exact() => Check.Sample(
+        Gen.Select(Gen.Int[0, 20].Select(value => value / 20f), Gen.Float[0, 0.3f]).Array[0, 400]
+            .Select(Gen.Int[1, 40], ((float Cosine, float Above)[] images, int top) => (images, top)),
         input =>
         {
             (float Cosine, float Above)[] images = input.images;
