@@ -19,6 +19,9 @@ internal static class EmbeddingEntity
 
     private const string Vector = "Vector";
 
+    // What the rounding of floats leaves is below a thousandth of this.
+    private const float NormTolerance = 1e-3f;
+
     public static TableEntity From(InstalledModel model, EmbeddingRecord record) =>
         new(PartitionKeys.Bucket(model, record.Id.Key), record.Id.Key)
         {
@@ -50,9 +53,10 @@ internal static class EmbeddingEntity
                 entity, $"has a vector of {vector.Length:N0} bytes instead of {model.Definition.EmbeddingLength * sizeof(float):N0}");
         }
 
-        // One value that is no number would make every cosine with this row one that is no number either, which no ranking can order.
+        // One value that is no number would make every cosine with this row one that is no number either, which no ranking can order; a
+        // vector of another length is no direction that a dot product compares.
         float[] values = FromLittleEndian(vector);
-        return float.IsFinite(TensorPrimitives.SumOfSquares<float>(values))
+        return Math.Abs(TensorPrimitives.SumOfSquares<float>(values) - 1) <= NormTolerance
             ? new EmbeddingRecord(
                 id,
                 Required<string>(entity, ImageETag),
@@ -61,7 +65,7 @@ internal static class EmbeddingEntity
                 Required<int>(entity, "Height"),
                 Required<DateTimeOffset>(entity, "EmbeddedAt"),
                 new Embedding(values, (float)Required<double>(entity, "Norm")))
-            : throw Unreadable(entity, "has a vector with values that are not finite");
+            : throw Unreadable(entity, "has a vector whose L2 norm is not 1");
     }
 
     /// <summary>Reads which image a row is of.</summary>

@@ -89,9 +89,10 @@ internal sealed class IndexChanges(IndexSnapshot known, int dimension)
 
     private static List<Segment> Merge(List<Segment> segments)
     {
+        int smaller = 0;
         for (int size = SizeFactor; ; size *= SizeFactor)
         {
-            Segment[] alike = [.. segments.Where(segment => segment.LiveCount <= size && segment.LiveCount > size / SizeFactor)];
+            Segment[] alike = [.. segments.Where(segment => segment.LiveCount <= size && segment.LiveCount > smaller)];
             if (alike.Length > MostOfASize)
             {
                 segments = [.. segments.Except(alike), Segment.Merge(alike)];
@@ -102,6 +103,8 @@ internal sealed class IndexChanges(IndexSnapshot known, int dimension)
                 // A segment that is mostly of what is no longer there would be searched in vain for ever.
                 return [.. segments.Select(segment => segment.Count > 2 * segment.LiveCount ? Segment.Merge([segment]) : segment)];
             }
+
+            smaller = size;
         }
     }
 }
