@@ -18,7 +18,7 @@ internal sealed class CodedImages
     private readonly CodeScalars[] _scalars;
     private readonly float[] _limits;
 
-    private CodedImages(EmbeddingRecord[] records, float[][] queries, CodeSpace space, ulong[] codes, CodeScalars[] scalars)
+    private CodedImages(EmbeddingRecord[] records, IReadOnlyList<float[]> queries, CodeSpace space, ulong[] codes, CodeScalars[] scalars)
     {
         (Records, Queries, _space, Codes, _scalars) = (records, queries, space, codes, scalars);
         _limits = new float[scalars.Length];
@@ -70,10 +70,12 @@ internal sealed class CodedImages
         return new CodedImages(records, queries, space, codes, scalars) { Encoding = Stopwatch.GetElapsedTime(start) };
     }
 
+    public static string NameOf(int number) => FormattableString.Invariant($"stored-{number:000000}.jpg");
+
     /// <summary>The same codes many times, without embeddings.</summary>
     public CodedImages Tiled(int times) => new(
         [],
-        [],
+        Queries,
         _space,
         [.. Enumerable.Repeat(Codes, times).SelectMany(codes => codes)],
         [.. Enumerable.Repeat(_scalars, times).SelectMany(scalars => scalars)]);
@@ -112,7 +114,7 @@ internal sealed class CodedImages
 
     private static EmbeddingRecord Record(int number, float[] values)
     {
-        var id = new ImageId(ImagesContainer.DefaultName, FormattableString.Invariant($"stored-{number:000000}.jpg"));
+        var id = new ImageId(ImagesContainer.DefaultName, NameOf(number));
         return new EmbeddingRecord(id, "\"0x1\"", id.Key, 224, 224, DateTimeOffset.UnixEpoch, new Embedding(values, 1));
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -31,15 +30,15 @@ internal static class CodesRun
         ulong[] block = models.SelectMany(model => model.Codes).ToArray();
         foreach (int threads in (int[])[1, 2])
         {
-            TimeSpan read = Median(Queries, _ => Read(block, threads));
-            TimeSpan scan = Median(Queries, i => Array.ForEach(models, model => model.Scan(model.Queries[i], threads)));
-            TimeSpan search = Median(Queries, i => Search(models, i, threads));
-            Write($"{threads} thread(s): read {Text(read)}, {block.Length * 8 / read.TotalSeconds / 1e9:0.0} GB/s; " +
-                $"scan {Text(scan)}, {megabytes / 1000 / scan.TotalSeconds:0.0} GB/s; scan and top {Top} of both {Text(search)}");
+            Timing read = Timing.Of(Queries, _ => Read(block, threads));
+            Timing scan = Timing.Of(Queries, i => Array.ForEach(models, model => model.Scan(model.Queries[i], threads)));
+            Timing search = Timing.Of(Queries, i => Search(models, i, threads));
+            Write($"{threads} thread(s): plain read {read}, {megabytes / read.Fastest:0.0} GB/s at best");
+            Write($"  scan {scan}, {megabytes / scan.Fastest:0.0} GB/s at best; scan and top {Top} of both {search}");
         }
 
-        TimeSpan exact = Median(10, i => Array.ForEach(models, model => CosineScan.Nearest(model.Records, model.Queries[i], Top)));
-        Write($"exact scan of all embeddings, {Environment.ProcessorCount} threads: {Text(exact)}");
+        Timing exact = Timing.Of(10, i => Array.ForEach(models, model => CosineScan.Nearest(model.Records, model.Queries[i], Top)));
+        Write($"exact scan of all embeddings, {Environment.ProcessorCount} threads: {exact}");
         foreach (CodedImages model in models)
         {
             WriteRecall(model);
@@ -83,14 +82,9 @@ internal static class CodesRun
     {
         foreach (int threads in (int[])[1, 2])
         {
-            double total = 0;
-            foreach (CodedImages model in models)
-            {
-                CodedImages tiled = model.Tiled(Tiles);
-                total += Median(10, i => tiled.Scan(model.Queries[i], threads)).TotalMilliseconds;
-            }
-
-            Write($"{Tiles} times the codes, {threads} thread(s): scan {total:0.0} ms");
+            CodedImages[] tiled = [.. models.Select(model => model.Tiled(Tiles))];
+            Timing scan = Timing.Of(20, i => Array.ForEach(tiled, model => model.Scan(model.Queries[i], threads)));
+            Write($"{Tiles} times the codes, {threads} thread(s): scan {scan}");
         }
     }
 
@@ -120,23 +114,6 @@ internal static class CodesRun
                 Console.WriteLine();
             }
         });
-
-    internal static TimeSpan Median(int times, Action<int> action)
-    {
-        action(0);
-        var measured = new TimeSpan[times];
-        for (int i = 0; i < times; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            action(i);
-            measured[i] = Stopwatch.GetElapsedTime(start);
-        }
-
-        Array.Sort(measured);
-        return measured[times / 2];
-    }
-
-    internal static string Text(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.00} ms");
 
     internal static void Write(string line) => Console.WriteLine(line);
 }

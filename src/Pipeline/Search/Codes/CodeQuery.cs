@@ -30,6 +30,9 @@ internal sealed class CodeQuery
     private readonly float _norm;
     private readonly float _factor;
 
+    // Of a random direction's squared length in one dimension of those at a right angle to another; multiplied, as dividing takes longer.
+    private readonly float _share;
+
     // L2 norm, squared, of what was rounded.
     private readonly float _lost;
 
@@ -37,6 +40,7 @@ internal sealed class CodeQuery
     public CodeQuery(ReadOnlySpan<float> rotated)
     {
         _length = rotated.Length;
+        _share = 1f / (_length - 1);
         _planes = new ulong[Planes * _length / 64];
         double squares = TensorPrimitives.SumOfSquares(rotated);
         _norm = (float)Math.Sqrt(squares);
@@ -107,9 +111,9 @@ internal sealed class CodeQuery
     private float Offset(CodeScalars scalars) => 1 - (0.5f * ((_norm * _norm) + (scalars.Norm * scalars.Norm)));
 
     // Of the estimated r.s / (|r||s|), where they are at a right angle and the query is not rounded.
-    private float RelativeVariance(CodeScalars scalars) => ((scalars.Stretch * scalars.Stretch) - 1) / (_length - 1);
+    private float RelativeVariance(CodeScalars scalars) => ((scalars.Stretch * scalars.Stretch) - 1) * _share;
 
     // Of the estimated r.s where they are at a right angle: of the query as it was, and of what was rounded.
     private float Variance(CodeScalars scalars, float relative) =>
-        scalars.Norm * scalars.Norm * ((relative * _norm * _norm) + (_lost * (relative + (1f / _length))));
+        scalars.Norm * scalars.Norm * ((relative * _norm * _norm) + (_lost * (relative + _share)));
 }

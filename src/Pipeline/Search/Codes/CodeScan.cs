@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Pipeline.Search.Codes;
 
 /// <summary>Compares a query with many codes that lie one behind the other.</summary>
@@ -36,6 +38,7 @@ internal static class CodeScan
     /// means all.
     /// </param>
     /// <param name="upperLimits">float[n].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static EstimateSums UpperLimits(
         CodeQuery query,
         ReadOnlySpan<ulong> codes,

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -12,7 +13,8 @@ namespace Pipeline.Search.Codes;
 /// <remarks>
 /// .NET 10 has no VPOPCNTDQ, so bits are counted by a table of the 16 values of half a byte, which a shuffle looks up for all bytes of a
 /// vector; the tables of four planes hold their counts times 1, 2, 4 and 8, so that they add into the same bytes: 2 * 4 * 15 at most, below
-/// 256. The upper four planes count 16 times as much.
+/// 256. The upper four planes count 16 times as much. Optimised at the first call: unoptimised, one code of 4096 bits takes 370 ns instead
+/// of 36, and an app that has just started would answer its first queries so.
 /// </remarks>
 internal static class PlaneDifference
 {
@@ -57,6 +59,7 @@ internal static class PlaneDifference
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int OfVector512(ReadOnlySpan<ulong> code, ReadOnlySpan<ulong> planes)
     {
         ref ulong word = ref MemoryMarshal.GetReference(code);
@@ -95,6 +98,7 @@ internal static class PlaneDifference
         static Vector512<ulong> Sum(Vector512<byte> bytes) => Avx512BW.SumAbsoluteDifferences(bytes, Vector512<byte>.Zero).AsUInt64();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int OfVector256(ReadOnlySpan<ulong> code, ReadOnlySpan<ulong> planes)
     {
         ref ulong word = ref MemoryMarshal.GetReference(code);
@@ -133,6 +137,7 @@ internal static class PlaneDifference
         static Vector256<ulong> Sum(Vector256<byte> bytes) => Avx2.SumAbsoluteDifferences(bytes, Vector256<byte>.Zero).AsUInt64();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int OfVector128(ReadOnlySpan<ulong> code, ReadOnlySpan<ulong> planes)
     {
         ref ulong word = ref MemoryMarshal.GetReference(code);

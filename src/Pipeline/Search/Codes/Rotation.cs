@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace Pipeline.Search.Codes;
 
@@ -8,9 +9,9 @@ namespace Pipeline.Search.Codes;
 /// and spreads what a vector has in few dimensions over all, so that one bit says equally much in each.
 /// </summary>
 /// <remarks>
-/// After one round a vector with a single number other than zero has numbers that are all equal in size, after two they take a few values;
-/// after three the errors of codes of such vectors are spread as those of dense ones. Additions happen in the same order with vectors of
-/// any width, so a rotation is the same to the bit on every processor.
+/// After one round the errors of codes of vectors with three numbers other than zero are 1.14 times what they should be; after two and after
+/// three as those of dense vectors (tests/reference/rabitq.py measure). The third is kept for what lies between. Additions happen in the
+/// same order with vectors of any width, so a rotation is the same to the bit on every processor.
 /// </remarks>
 internal sealed class Rotation
 {
@@ -54,7 +55,7 @@ internal sealed class Rotation
         rotated[Dimension..].Clear();
         for (int round = 0; round < Rounds; round++)
         {
-            Span<int> bits = System.Runtime.InteropServices.MemoryMarshal.Cast<float, int>(rotated);
+            Span<int> bits = MemoryMarshal.Cast<float, int>(rotated);
             TensorPrimitives.Xor(bits, _signs.AsSpan(round * PaddedLength, PaddedLength), bits);
             Transform(rotated);
         }

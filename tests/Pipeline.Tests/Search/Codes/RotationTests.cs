@@ -24,9 +24,9 @@ public class RotationTests
         }
     }
 
-    /// <summary>Fields of minus ones and ones come out as the rotation of unit vectors would need them; the fixture's are SplitMix64's.</summary>
+    /// <summary>With the reference's signs, of a vector whose first number alone is not zero, by the sums that define the transform.</summary>
     [Fact]
-    public void Its_first_signs_are_those_of_the_reference()
+    public void Its_signs_are_those_of_the_reference()
     {
         foreach (CodesReference.Case expected in CodesReference.Cases)
         {
@@ -77,7 +77,7 @@ public class RotationTests
         Assert.InRange(TensorPrimitives.Dot<float>(first, second), -0.2f, 0.2f);
     }
 
-    // By the definition: number i of a transformed vector is the sum of all numbers j, negative where i and j have an odd number of bits in common.
+    // Number i of a transformed vector is the sum of all numbers j, negative where i and j have an odd number of bits in common.
     private static double[] Slow(double[] values, byte[] signs)
     {
         int length = values.Length;
