@@ -20,8 +20,8 @@ internal static class CodePeersRun
         string file = Path.Combine(Path.GetTempPath(), "code-peers.f32");
         Write(model, file);
         Console.WriteLine($"{images} x {Length}, and {model.Queries.Count} queries not among them, in {file}");
-        Match[][] exact = [.. model.Queries.Select(query => CosineScan.Nearest(model.Records, query, Top))];
-        Timing scan = Timing.Of(model.Queries.Count, i => CosineScan.Nearest(model.Records, model.Queries[i], Top));
+        Match[][] exact = [.. model.Queries.Select(query => SegmentSearch.Search(model.Exact, query, Top, SearchFilter.None).Nearest)];
+        Timing scan = Timing.Of(model.Queries.Count, i => SegmentSearch.Search(model.Exact, model.Queries[i], Top, SearchFilter.None));
         Console.WriteLine($"exact scan, {Environment.ProcessorCount} threads: {scan}");
 
         Candidate[] Search(int i)
@@ -72,7 +72,7 @@ internal static class CodePeersRun
     }
 
     private static double Found(Match[] exact, IEnumerable<int> indexes) =>
-        exact.Select(match => match.Record.Id.Name).Intersect(indexes.Select(CodedImages.NameOf)).Count() / (double)Top;
+        exact.Select(match => match.Image.Id.Name).Intersect(indexes.Select(CodedImages.NameOf)).Count() / (double)Top;
 
     private static long Resident()
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Pipeline.Models;
+using Pipeline.Search;
 using Pipeline.Search.Codes;
 using Pipeline.Storage;
 
@@ -22,9 +23,13 @@ internal sealed class CodedImages
     {
         (Records, Queries, _space, Codes, _scalars) = (records, queries, space, codes, scalars);
         _limits = new float[scalars.Length];
+        Exact = SyntheticRecords.Index(records, codedFrom: int.MaxValue);
     }
 
     public EmbeddingRecord[] Records { get; }
+
+    /// <summary>An index that compares all vectors.</summary>
+    public IndexSnapshot Exact { get; }
 
     public IReadOnlyList<float[]> Queries { get; }
 

@@ -37,7 +37,8 @@ internal static class CodesRun
             Write($"  scan {scan}, {megabytes / scan.Fastest:0.0} GB/s at best; scan and top {Top} of both {search}");
         }
 
-        Timing exact = Timing.Of(10, i => Array.ForEach(models, model => CosineScan.Nearest(model.Records, model.Queries[i], Top)));
+        Timing exact = Timing.Of(
+            10, i => Array.ForEach(models, model => SegmentSearch.Search(model.Exact, model.Queries[i], Top, SearchFilter.None)));
         Write($"exact scan of all embeddings, {Environment.ProcessorCount} threads: {exact}");
         foreach (CodedImages model in models)
         {
@@ -65,7 +66,7 @@ internal static class CodesRun
         double worst = 0;
         foreach (float[] query in model.Queries)
         {
-            ScanResult exact = CosineScan.Search(model.Records, query, Top);
+            ScanResult exact = SegmentSearch.Search(model.Exact, query, Top, SearchFilter.None);
             EstimateSums sums = model.Scan(query, threads: 2);
             Candidate[] nearest = model.Select(query, Top);
             found += nearest.Take(Top).Count(candidate => candidate.Cosine >= exact.Nearest[^1].Cosine);

@@ -30,8 +30,8 @@ public class ScanBenchmarks
         var random = new Random(1);
         EmbeddingRecord[] records = [.. Enumerable.Range(0, Images).Select(i => SyntheticRecords.Record(i, Length, random))];
         _matrix = [.. records.SelectMany(record => record.Embedding.Values.ToArray())];
-        _exact = Index(records, int.MaxValue);
-        _coded = Index(records, 1);
+        _exact = SyntheticRecords.Index(records, int.MaxValue);
+        _coded = SyntheticRecords.Index(records, 1);
         _query = records[Images / 2].Embedding.Values.ToArray();
     }
 
@@ -52,16 +52,4 @@ public class ScanBenchmarks
 
     [Benchmark]
     public object CodesThenVectors() => SegmentSearch.Search(_coded, _query, Top, SearchFilter.None);
-
-    private static IndexSnapshot Index(EmbeddingRecord[] records, int codedFrom)
-    {
-        IndexSnapshot empty = IndexSnapshot.Empty(new VectorStore(long.MaxValue / 2, Path.GetTempPath()));
-        var changes = new IndexChanges(empty, records[0].Embedding.Values.Length) { CodedFrom = codedFrom };
-        foreach (EmbeddingRecord record in records)
-        {
-            changes.Put(record.Id.Key, record, null);
-        }
-
-        return changes.ToSnapshot(0);
-    }
 }

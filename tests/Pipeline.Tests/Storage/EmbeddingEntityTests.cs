@@ -17,7 +17,11 @@ public class EmbeddingEntityTests
             "vgg16.onnx");
 
     private static readonly Gen<EmbeddingRecord> Records = Gen.Select(
-        Gen.String[1, 50], Gen.Single[-1e6f, 1e6f].Array[1, 64], Gen.Int[1, 9999], Gen.Int[1, 9999], Gen.DateTimeOffset,
+        Gen.String[1, 50],
+        Gen.Single[-1, 1].Array[1, 64].Where(vector => vector.Any(value => Math.Abs(value) > 0.01f)).Select(Unit),
+        Gen.Int[1, 9999],
+        Gen.Int[1, 9999],
+        Gen.DateTimeOffset,
         (name, vector, width, height, at) => new EmbeddingRecord(
             new ImageId("images", name), "\"0x8D\"", new string('c', 64), width, height, at, new Embedding(vector, 3.5f)));
 
@@ -110,4 +114,10 @@ public class EmbeddingEntityTests
     private static EmbeddingRecord Record(string name) => new(
         new ImageId("images", name), "\"0x8D\"", new string('c', 64), 2, 1, DateTimeOffset
             .UnixEpoch, new Embedding(new float[] { 1, -2 }, 1));
+
+    private static float[] Unit(float[] vector)
+    {
+        double norm = Math.Sqrt(vector.Sum(value => (double)value * value));
+        return [.. vector.Select(value => (float)(value / norm))];
+    }
 }
