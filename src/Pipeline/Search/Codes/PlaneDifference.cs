@@ -24,6 +24,7 @@ internal static class PlaneDifference
 
     /// <param name="code">ulong[words].</param>
     /// <param name="planes">ulong[<see cref="CodeQuery.Planes"/> * words], one plane after the other.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Of(ReadOnlySpan<ulong> code, ReadOnlySpan<ulong> planes)
     {
         if (Avx512BW.IsSupported && code.Length >= Vector512<ulong>.Count)
