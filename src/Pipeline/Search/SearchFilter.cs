@@ -10,6 +10,11 @@ internal sealed record SearchFilter(string? ExcludedKey = null, string Prefix = 
 {
     public static readonly SearchFilter None = new();
 
+    /// <summary>Whether a segment has the excluded image, and it is one that would pass else.</summary>
+    public bool LeavesOutOf(Segment segment) => ExcludedKey is not null
+        && segment.Find(ExcludedKey) is >= 0 and int row
+        && segment.Images[row].Id.Name.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>The images of a segment that pass and are still there.</summary>
     /// <returns>Bit i % 64 of word i / 64 is 1 where image i is searched.</returns>
     public ReadOnlyMemory<ulong> Of(Segment segment)

@@ -8,7 +8,7 @@ namespace Pipeline.Search;
 /// <summary>What a search found.</summary>
 /// <param name="Nearest">The nearest images, nearest first.</param>
 /// <param name="Spread">The spread of the cosines of all images that were searched.</param>
-/// <param name="Images">How many these were.</param>
+/// <param name="Images">How many these were, and the excluded one where it is there.</param>
 internal sealed record ScanResult(Match[] Nearest, CosineSpread Spread, int Images);
 
 /// <summary>
@@ -32,9 +32,10 @@ internal static class SegmentSearch
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         IReadOnlyList<Chunk> chunks = Divide(snapshot, filter);
-        return snapshot.Coder is { } coder
+        ScanResult found = snapshot.Coder is { } coder
             ? ByCodes(snapshot, coder.Space, query, top, chunks)
             : Exactly(snapshot, query, top, chunks);
+        return found with { Images = found.Images + snapshot.Segments.Count(filter.LeavesOutOf) };
     }
 
     private static List<Chunk> Divide(IndexSnapshot snapshot, SearchFilter filter)
