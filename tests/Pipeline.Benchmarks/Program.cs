@@ -21,6 +21,9 @@ switch (args)
     case ["codes", ..]:
         CodesRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         break;
+    case ["search", ..]:
+        SearchRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        break;
     case ["code-peers", ..]:
         CodePeersRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20_000);
         break;
@@ -32,8 +35,8 @@ switch (args)
         break;
     default:
         Console.WriteLine(
-            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'codes [images]', " +
-            "'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
+            "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'search [images]', " +
+            "'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

@@ -39,4 +39,12 @@ internal static class SyntheticRecords
 
         return changes.ToSnapshot(0);
     }
+
+    /// <summary>The index after a refresh that found one image changed.</summary>
+    public static IndexSnapshot Put(IndexSnapshot known, EmbeddingRecord record, int codedFrom)
+    {
+        var changes = new IndexChanges(known, record.Embedding.Values.Length) { CodedFrom = codedFrom };
+        changes.Put(record.Id.Key, record, null);
+        return changes.ToSnapshot(0);
+    }
 }

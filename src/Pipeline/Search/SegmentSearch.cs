@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using Pipeline.Models;
 using Pipeline.Search.Codes;
 using Pipeline.Search.Segments;
@@ -28,13 +29,27 @@ internal static class SegmentSearch
     /// <param name="query">float[d], L2 norm 1.</param>
     /// <param name="top">How many at most, 1 or more. Of equal cosines the names that sort first (ordinal).</param>
     /// <param name="filter">Which images.</param>
-    public static ScanResult Search(IndexSnapshot snapshot, ReadOnlyMemory<float> query, int top, SearchFilter filter)
+    /// <param name="depth">
+    /// If more than <paramref name="top"/>, so many are returned: the best <paramref name="top"/>, and behind them others that are near. Of
+    /// those some may be missing in a large index, because to know them all would take thousands of vectors.
+    /// </param>
+    /// <param name="codedFrom">
+    /// So many images have to pass the filter for codes to be read: of fewer all vectors are compared, which is as fast and knows their
+    /// spread exactly.
+    /// </param>
+    public static ScanResult Search(
+        IndexSnapshot snapshot,
+        ReadOnlyMemory<float> query,
+        int top,
+        SearchFilter filter,
+        int depth = 0,
+        int codedFrom = IndexChanges.DefaultCodedFrom)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         IReadOnlyList<Chunk> chunks = Divide(snapshot, filter);
-        ScanResult found = snapshot.Coder is { } coder
-            ? ByCodes(snapshot, coder.Space, query, top, chunks)
-            : Exactly(snapshot, query, top, chunks);
+        ScanResult found = snapshot.Coder is { } coder && chunks.Sum(chunk => chunk.CountSearched()) >= codedFrom
+            ? ByCodes(snapshot, coder.Space, query, top, depth, chunks)
+            : Exactly(snapshot, query, Math.Max(top, depth), chunks);
         return found with { Images = found.Images + snapshot.Segments.Count(filter.LeavesOutOf) };
     }
 
@@ -95,7 +110,7 @@ internal static class SegmentSearch
     }
 
     private static ScanResult ByCodes(
-        IndexSnapshot snapshot, CodeSpace space, ReadOnlyMemory<float> query, int top, IReadOnlyList<Chunk> chunks)
+        IndexSnapshot snapshot, CodeSpace space, ReadOnlyMemory<float> query, int top, int depth, IReadOnlyList<Chunk> chunks)
     {
         CodeQuery prepared = space.Prepare(query.Span);
         int count = chunks.Count == 0 ? 0 : chunks[^1].Offset + chunks[^1].Count;
@@ -117,11 +132,16 @@ internal static class SegmentSearch
                     sums += own;
                 }
             });
-            Candidate[] nearest = CandidateSelection.Nearest(
-                limits.AsSpan(0, count), top, (indexes, cosines) => ReadCosines(snapshot, query, chunks, indexes, cosines));
+            ExactCosines exact = (indexes, cosines) => ReadCosines(snapshot, query, chunks, indexes, cosines);
+            IEnumerable<Candidate> nearest = CandidateSelection.Nearest(limits.AsSpan(0, count), top, exact);
+            if (depth > top)
+            {
+                nearest = nearest.UnionBy(
+                    CandidateSelection.Promising(limits.AsSpan(0, count), depth, exact), candidate => candidate.Index);
+            }
 
             // All that are as near as the last are there: of these the names decide.
-            var best = new TopMatches(top);
+            var best = new TopMatches(Math.Max(top, depth));
             foreach (Candidate candidate in nearest)
             {
                 Chunk chunk = Find(chunks, candidate.Index);
@@ -192,6 +212,17 @@ internal static class SegmentSearch
     private sealed record Chunk(Segment Segment, int Start, int Count, int Offset, ReadOnlyMemory<ulong> Searched)
     {
         public bool IsSearched(int row) => (Searched.Span[(row - Start) / 64] >> ((row - Start) % 64) & 1) != 0;
+
+        public int CountSearched()
+        {
+            int count = 0;
+            foreach (ulong word in Searched.Span)
+            {
+                count += BitOperations.PopCount(word);
+            }
+
+            return count;
+        }
 
         public int RowOf(int index) => index - Offset + Start;
     }

@@ -81,7 +81,7 @@ public sealed class SimilaritySearch
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
-            ScanResult scan = SegmentSearch.Search(snapshot, query.Embedding.Values, depth, filter);
+            ScanResult scan = SegmentSearch.Search(snapshot, query.Embedding.Values, top, filter, depth);
             return scan with { Nearest = [.. scan.Nearest.TakeWhile(match => match.Cosine >= minCosine)] };
         })];
         return new SimilarityResult(

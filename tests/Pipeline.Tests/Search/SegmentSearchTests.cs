@@ -111,7 +111,7 @@ public class SegmentSearchTests
         EmbeddingRecord[] records = [.. Enumerable.Range(0, 10_000).Select(i => Clustered(i == 7777 ? "rare/one" : $"{i:d5}", random))];
         IndexSnapshot snapshot = Snapshots.Of(records, steps: 3, coded: true);
 
-        ScanResult found = SegmentSearch.Search(snapshot, records[0].Embedding.Values, 10, new SearchFilter(Prefix: "rare/"));
+        ScanResult found = SegmentSearch.Search(snapshot, records[0].Embedding.Values, 10, new SearchFilter(Prefix: "rare/"), codedFrom: 0);
 
         Assert.Equal("rare/one", Assert.Single(found.Nearest).Image.Id.Name);
         Assert.Equal(1, found.Images);
@@ -170,12 +170,21 @@ public class SegmentSearchTests
                 .Select(record => (record.Id.Name, Embedding.Cosine(query, record.Embedding.Values.Span)))
                 .OrderByDescending(match => match.Item2).ThenBy(match => match.Name, StringComparer.Ordinal),
         ];
-        ScanResult found = SegmentSearch.Search(snapshot, query, top, filter);
+        ScanResult found = SegmentSearch.Search(snapshot, query, top, filter, codedFrom: 0);
         Assert.Equal(expected.Take(top), found.Nearest.Select(match => (match.Image.Id.Name, match.Cosine)));
         Assert.Equal(
             records.Count(record => record.Id.Name.StartsWith(filter.Prefix, StringComparison.Ordinal)), found.Images);
         double mean = expected.Length == 0 ? 0 : expected.Average(match => match.Cosine);
-        Assert.Equal(mean, found.Spread.Mean, 0.05);
+
+        // Beyond the nearest there are more, as long as there are any, and the nearest stay what they are.
+        ScanResult deeper = SegmentSearch.Search(snapshot, query, top, filter, top + 20, codedFrom: 0);
+        Assert.Equal(found.Nearest, deeper.Nearest.Take(top));
+        Assert.Equal(Math.Min(top + 20, expected.Length), deeper.Nearest.Length);
+        float[] cosines = [.. deeper.Nearest.Select(match => match.Cosine)];
+        Assert.Equal(cosines.OrderDescending(), cosines);
+
+        // Four standard deviations of an estimate by a code of 128 bits.
+        Assert.Equal(mean, found.Spread.Mean, 0.4 / Math.Sqrt(Math.Max(1, expected.Length)));
     }
 
     private const int Dimension = 96;

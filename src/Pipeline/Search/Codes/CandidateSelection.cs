@@ -48,6 +48,21 @@ internal static class CandidateSelection
         return best.Found();
     }
 
+    /// <summary>
+    /// The images with the highest upper limits and their exact cosines, in no order: most of the nearest are among them, and no more are
+    /// read than asked for.
+    /// </summary>
+    /// <param name="upperLimits">As for <see cref="Nearest"/>.</param>
+    /// <param name="count">How many at most, 1 or more.</param>
+    /// <param name="exact">Computes their exact cosines, all in one call.</param>
+    public static Candidate[] Promising(ReadOnlySpan<float> upperLimits, int count, ExactCosines exact)
+    {
+        int[] indexes = Highest(upperLimits, count);
+        float[] cosines = new float[indexes.Length];
+        exact(indexes, cosines);
+        return [.. indexes.Zip(cosines, (index, cosine) => new Candidate(index, cosine))];
+    }
+
     private static int[] Highest(ReadOnlySpan<float> upperLimits, int count)
     {
         var heap = new PriorityQueue<int, float>(count);

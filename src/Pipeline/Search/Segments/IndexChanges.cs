@@ -23,7 +23,10 @@ internal sealed class IndexChanges(IndexSnapshot known, int dimension)
     /// From so many images on, codes are made: with fewer, comparing all vectors takes as long as comparing codes and then some vectors
     /// (docs/performance.md).
     /// </summary>
-    public int CodedFrom { get; init; } = 2000;
+    public const int DefaultCodedFrom = 2000;
+
+    /// <summary><see cref="DefaultCodedFrom"/>, unless a test or a measurement wants codes of few images.</summary>
+    public int CodedFrom { get; init; } = DefaultCodedFrom;
 
     /// <summary>Puts in what the table has of an image now.</summary>
     /// <param name="key">The image.</param>

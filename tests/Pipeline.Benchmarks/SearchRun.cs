@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using Pipeline.Search;
+using Pipeline.Storage;
+
+namespace Pipeline.Benchmarks;
+
+/// <summary>
+/// What a query and a refresh cost in an index of two models: all vectors compared, codes with vectors in memory, and codes with vectors in
+/// a file; in one run.
+/// </summary>
+internal static class SearchRun
+{
+    private const int Top = 10;
+
+    // What the fused list takes of each model.
+    private const int FusionDepth = 100;
+
+    public static void Run(int images)
+    {
+        CodedImages[] models = [.. ((int[])[4096, 2048]).Select((length, i) => CodedImages.Clustered(images, length, seed: i + 1))];
+        foreach ((string name, int codedFrom, long memory) in ((string, int, long)[])
+            [
+                ("all vectors", int.MaxValue, long.MaxValue / 2),
+                ("codes, vectors in memory", 1, long.MaxValue / 2),
+                ("codes, vectors in a file", 1, 0),
+            ])
+        {
+            long before = GC.GetTotalMemory(forceFullCollection: true);
+            long start = Stopwatch.GetTimestamp();
+            IndexSnapshot[] indexes = [.. models.Select(model => SyntheticRecords.Index(model.Records, codedFrom, memory))];
+            TimeSpan made = Stopwatch.GetElapsedTime(start);
+            long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{images} images, {name}: made in {made.TotalSeconds:0.0} s; {bytes / 2.0 / images:0} bytes an image and model, " +
+                $"without names and what the vectors take"));
+            Write($"top {Top} of both", models, query => Search(models, indexes, query, Top, codedFrom));
+            Write($"top {Top} of both, {FusionDepth} for the fused list", models, query => Search(models, indexes, query, FusionDepth, codedFrom));
+            Write("one changed image", models, query =>
+            {
+                for (int i = 0; i < indexes.Length; i++)
+                {
+                    EmbeddingRecord changed = models[i].Records[query] with { ImageETag = "\"0x2\"" };
+                    indexes[i] = SyntheticRecords.Put(indexes[i], changed, codedFrom);
+                }
+            });
+        }
+    }
+
+    private static void Search(CodedImages[] models, IndexSnapshot[] indexes, int query, int depth, int codedFrom)
+    {
+        for (int i = 0; i < models.Length; i++)
+        {
+            SegmentSearch.Search(indexes[i], models[i].Queries[query], Top, SearchFilter.None, depth, codedFrom);
+        }
+    }
+
+    private static void Write(string what, CodedImages[] models, Action<int> run)
+    {
+        run(0);
+        double[] times =
+        [
+            .. Enumerable.Range(0, models[0].Queries.Count).Select(query =>
+            {
+                long start = Stopwatch.GetTimestamp();
+                run(query);
+                return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }).Order(),
+        ];
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  {what}: median {times[times.Length / 2]:0.0} ms, p99 {times[^1]:0.0} ms"));
+    }
+}
