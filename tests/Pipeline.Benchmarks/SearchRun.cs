@@ -36,7 +36,10 @@ internal static class SearchRun
                 $"{images} images, {name}: made in {made.TotalSeconds:0.0} s; {bytes / 2.0 / images:0} bytes an image and model, " +
                 $"without names and what the vectors take"));
             Write($"top {Top} of both", models, query => Search(models, indexes, query, Top, codedFrom));
-            Write($"top {Top} of both, {FusionDepth} for the fused list", models, query => Search(models, indexes, query, FusionDepth, codedFrom));
+            Write(
+                $"top {Top} of both, {FusionDepth} for the fused list",
+                models,
+                query => Search(models, indexes, query, FusionDepth, codedFrom));
             Write("one changed image", models, query =>
             {
                 for (int i = 0; i < indexes.Length; i++)
