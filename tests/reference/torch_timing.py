@@ -4,7 +4,6 @@ Usage: torch_timing.py NETWORK THREADS RUNS; needs Debian's python3-torch, pytho
 random. Prints the median, and the peak memory in megabytes. Without OpenBLAS a run of ResNet50 takes 560 ms instead of 90: with one thread
 PyTorch 1.13 leaves kernels of 1 x 1 to BLAS, and Debian's reference BLAS is that slow.
 """
-import resource
 import statistics
 import sys
 import time
@@ -25,5 +24,7 @@ with torch.inference_mode():
         start = time.process_time()
         model(image)
         times.append((time.process_time() - start) * 1000)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+# Not getrusage's ru_maxrss, which a process starts with at that of the one that started it.
+with open("/proc/self/status") as status:
+    peak = next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) / 1000
 print(f"{statistics.median(times[2:]):.1f} {peak:.0f}")
