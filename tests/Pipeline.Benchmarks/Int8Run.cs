@@ -9,7 +9,8 @@ namespace Pipeline.Benchmarks;
 
 /// <summary>
 /// Int8 against float32, both as search runs them, and against PyTorch on the same processors: what it costs in accuracy on images of a
-/// folder and what it saves in time. The three take turns, so that the load of the machine falls on all.
+/// folder and what it saves in time. The three take turns, so that the load of the machine falls on all, and times are processor times of
+/// the process: with one thread each, what a run takes on a core that nothing else uses.
 /// </summary>
 internal static class Int8Run
 {
@@ -20,16 +21,17 @@ internal static class Int8Run
     /// <param name="folder">Photographs; null for the samples, which are drawings.</param>
     public static async Task RunAsync(string? folder)
     {
-        Console.WriteLine($"load average {File.ReadAllText("/proc/loadavg").Trim()}; medians of {Runs}, the least of {Rounds} rounds");
         Console.WriteLine(
-            "model | MB float32, int8 | load s | ms PyTorch, float32, int8 | a batch of eight, ms an image float32, int8 | int8 against float32");
+            $"load average {File.ReadAllText("/proc/loadavg").Trim()}; processor time, medians of {Runs}, the least of {Rounds} rounds");
+        Console.WriteLine(
+            "model | MB float32, int8 | load s | ms PyTorch (peak MB), float32, int8 | a batch of eight, ms an image float32, int8 | " +
+            "int8 against float32");
         string path = Path.Combine(Directory.CreateTempSubdirectory("pipeline-int8-").FullName, "int8.onnx");
         try
         {
             foreach (ModelDefinition definition in ModelCatalogue.Default().Models)
             {
-                InstalledModel model = InstalledModel.FindFloat32(definition, SourceTree.Find().Models)
-                    ?? throw new InvalidDataException($"There is no model '{definition.Key}'. Build it: ./pipeline models build --seeded");
+                InstalledModel model = Checkout.Float32(definition);
                 await MeasureAsync(model, path, await ReadAsync(model.Definition, folder ?? SourceTree.Find().Samples));
             }
         }
@@ -50,12 +52,14 @@ internal static class Int8Run
             string[] output = [model.Definition.EmbeddingOutput];
             RgbImage[] one = [images[0]];
             RgbImage[] batch = [.. Enumerable.Repeat(images[0], BatchSize)];
+            double torchMegabytes = 0;
             double[] least = [.. Enumerable.Repeat(double.MaxValue, 5)];
             for (int round = 0; round < Rounds; round++)
             {
+                (double torch, torchMegabytes) = await TorchAsync(model.Key);
                 double[] times =
                 [
-                    await TorchAsync(model.Key),
+                    torch,
                     await MedianAsync(() => exact.RunAsync(one, output, CancellationToken.None), Runs),
                     await MedianAsync(() => rounded.RunAsync(one, output, CancellationToken.None), Runs),
                     await MedianAsync(() => exact.RunAsync(batch, output, CancellationToken.None), 3) / BatchSize,
@@ -67,7 +71,8 @@ internal static class Int8Run
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{model.Key} | {new FileInfo(model.Path).Length / 1e6:0}, {new FileInfo(path).Length / 1e6:0} | {exactLoad:0.00}, " +
-                $"{roundedLoad:0.00} | {least[0]:0.0}, {least[1]:0.0}, {least[2]:0.0} | {least[3]:0.0}, {least[4]:0.0} | ") +
+                $"{roundedLoad:0.00} | " +
+                $"{least[0]:0.0} ({torchMegabytes:0}), {least[1]:0.0}, {least[2]:0.0} | {least[3]:0.0}, {least[4]:0.0} | ") +
                 $"{model.Weights.ToJsonName()}: {PrecisionLimits.Describe(figures)}");
         }
     }
@@ -98,16 +103,16 @@ internal static class Int8Run
         await run();
         for (int i = 0; i < runs; i++)
         {
-            long start = Stopwatch.GetTimestamp();
+            TimeSpan start = Environment.CpuUsage.TotalTime;
             await run();
-            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            times[i] = (Environment.CpuUsage.TotalTime - start).TotalMilliseconds;
         }
 
         return times.Order().ElementAt(runs / 2);
     }
 
     // With as many threads as a run of a session.
-    private static async Task<double> TorchAsync(string network)
+    private static async Task<(double Milliseconds, double Megabytes)> TorchAsync(string network)
     {
         string script = Path.Combine(SourceTree.Find().Root, "tests", "reference", "torch_timing.py");
         var start = new ProcessStartInfo(
@@ -115,7 +120,14 @@ internal static class Int8Run
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? double.Parse(output, CultureInfo.InvariantCulture) : throw new InvalidOperationException(
-            $"torch_timing.py ended with {process.ExitCode}. It needs Debian's python3-torch and python3-torchvision.");
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException(
+                $"torch_timing.py ended with {process.ExitCode}. It needs Debian's python3-torch, python3-torchvision and " +
+                "libopenblas0-pthread.");
+        }
+
+        double[] figures = [.. output.Split(' ').Select(figure => double.Parse(figure, CultureInfo.InvariantCulture))];
+        return (figures[0], figures[1]);
     }
 }

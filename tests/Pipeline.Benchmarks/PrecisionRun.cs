@@ -26,7 +26,7 @@ internal static class PrecisionRun
         {
             Console.WriteLine("model | precision | file MB | cold load s | warm load s | resident MB | peak MB | latency ms | per " +
                 "second (batch) | cosine error max | mean");
-            foreach (ModelDefinition model in ModelCatalogue.Default().Models.Where(model => model.Weights is not null))
+            foreach (ModelDefinition model in ModelCatalogue.Default().Models)
             {
                 float[]? reference = null;
                 foreach ((string title, string path) in await BuildAsync(model, folder))
@@ -66,7 +66,8 @@ internal static class PrecisionRun
     private static async Task<IReadOnlyList<(string Title, string Path)>> BuildAsync(ModelDefinition model, string folder)
     {
         var built = new List<(string, string)>();
-        foreach (Precision precision in new[] { Precision.Float32, Precision.Int8Dense })
+        InstalledModel? trained = model.Weights is null ? Checkout.Float32(model) : null;
+        foreach (Precision precision in (Precision[])(trained is null ? [Precision.Float32, Precision.Int8Dense] : []))
         {
             string path = Path.Combine(folder, $"{model.Key}-{precision}.onnx");
             using FileStream file = File.Create(path);
@@ -74,8 +75,17 @@ internal static class PrecisionRun
             built.Add((precision.ToString(), path));
         }
 
+        if (trained is not null)
+        {
+            // A copy, because every file is deleted after its measurement.
+            string copy = Path.Combine(folder, $"{model.Key}.onnx");
+            File.Copy(trained.Path, copy);
+            built.Add((nameof(Precision.Float32), copy));
+        }
+
         string quantised = Path.Combine(folder, $"{model.Key}-int8.onnx");
-        var source = new InstalledModel(model, default, WeightsOrigin.Untrained, Precision.Float32, true, built[0].Item2);
+        InstalledModel source = trained
+            ?? new InstalledModel(model, default, WeightsOrigin.Untrained, Precision.Float32, WithTop: true, built[0].Item2);
         await Int8Model.WriteAsync(source, quantised, [.. Images(model)], new Progress<double>(), CancellationToken.None);
         built.Add(("whole network int8", quantised));
         return built;

@@ -1,11 +1,13 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
+using Pipeline.Cli;
 using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.IntegrationTests.ModelBuilding;
 using Pipeline.ModelBuilding;
+using Pipeline.ModelBuilding.Int8;
 using Pipeline.Models;
 using Spectre.Console;
 
@@ -72,6 +74,49 @@ public sealed class ModelsPullTests : IDisposable
         InstalledModel installed = InstalledModel.Find(model, ModelsFolder)!;
         Assert.False(installed.WithTop);
         Assert.Equal(WeightsOrigin.ImageNet, installed.Weights);
+    }
+
+    [Fact]
+    public async Task A_pulled_model_becomes_int8_for_search_stays_float32_for_the_study_and_is_pulled_again_for_the_default()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await using FileServer server = await PublishAsync();
+        (ModelDefinition model, PublishedFile classes) = await CatalogueAsync(server.Address);
+        await Pull().RunAsync([model], classes, cancellationToken);
+        InstalledModel pulled = InstalledModel.Find(model, ModelsFolder)!;
+
+        // The published file has seeded weights, whose embeddings are nearly the same for all images: the order of the nearest is chance.
+        await Int8(new PrecisionLimits(MaxCosineError: 1e-2, MinOverlap: 0)).RunAsync([model], force: false, cancellationToken);
+        InstalledModel searched = InstalledModel.Find(model, ModelsFolder)!;
+        InstalledModel studied = InstalledModel.FindFloat32(model, ModelsFolder)!;
+
+        Assert.Equal((Precision.Int8, WeightsOrigin.ImageNet, 24), (searched.Precision, searched.Weights, searched.Figures!.Images));
+        Assert.InRange(searched.Figures.MaxCosineError, 1e-6, 1e-2);
+        Assert.InRange(new FileInfo(searched.Path).Length, 0, new FileInfo(studied.Path).Length * 0.27);
+        Assert.Equal((Precision.Float32, pulled.Fingerprint), (studied.Precision, studied.Fingerprint));
+        Assert.Equal("goldfish", ClassIndex.Find(ModelsFolder)!.Classes[1].Label);
+
+        await Pull(isToReplace: true).RunAsync([model], classes, cancellationToken);
+
+        Assert.Equal(pulled.Fingerprint, InstalledModel.Find(model, ModelsFolder)!.Fingerprint);
+        Assert.Equal(Precision.Float32, InstalledModel.Find(model, ModelsFolder)!.Precision);
+    }
+
+    [Fact]
+    public async Task A_pulled_model_that_int8_would_change_too_much_stays_as_it_is()
+    {
+        CancellationToken cancellationToken = TestContext.Current.CancellationToken;
+        await using FileServer server = await PublishAsync();
+        (ModelDefinition model, PublishedFile classes) = await CatalogueAsync(server.Address);
+        await Pull().RunAsync([model], classes, cancellationToken);
+        string[] before = Directory.GetFiles(ModelsFolder);
+
+        CommandFailure refused = await Assert.ThrowsAsync<CommandFailure>(
+            () => Int8(new PrecisionLimits(MaxCosineError: 1e-6, MinOverlap: 1)).RunAsync([model], force: false, cancellationToken));
+
+        Assert.Contains("ResNet50 in int8 is too far from float32", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Precision.Float32, InstalledModel.Find(model, ModelsFolder)!.Precision);
+        Assert.Equal(before, Directory.GetFiles(ModelsFolder));
     }
 
     [Fact]
@@ -152,14 +197,20 @@ public sealed class ModelsPullTests : IDisposable
             new PublishedFile(new Uri(address, ClassIndex.FileName), null, Convert.ToHexStringLower(MD5.HashData(classes))));
     }
 
-    private ModelPull Pull(string? from = null, bool withTop = true)
-    {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
-        return new ModelPull(
-            ModelsFolder, Downloads, new WeightsDownload(_client), new CommandConsole(console, TextWriter.Null, live: false))
+    private ModelPull Pull(string? from = null, bool withTop = true, bool isToReplace = false) =>
+        new(ModelsFolder, Downloads, new WeightsDownload(_client), Console())
         {
             From = from,
             WithTop = withTop,
+            IsToReplace = _ => isToReplace,
         };
+
+    private Int8Installation Int8(PrecisionLimits limits) =>
+        new(ModelsFolder, new CalibrationImages(Repository.Path("samples"), Console()), Console()) { Limits = limits };
+
+    private CommandConsole Console()
+    {
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(_output) });
+        return new CommandConsole(console, TextWriter.Null, live: false);
     }
 }
