@@ -18,18 +18,19 @@ internal sealed class CodedImages
     private readonly CodeSpace _space;
     private readonly CodeScalars[] _scalars;
     private readonly float[] _limits;
+    private readonly Lazy<IndexSnapshot> _exact;
 
     private CodedImages(EmbeddingRecord[] records, IReadOnlyList<float[]> queries, CodeSpace space, ulong[] codes, CodeScalars[] scalars)
     {
         (Records, Queries, _space, Codes, _scalars) = (records, queries, space, codes, scalars);
         _limits = new float[scalars.Length];
-        Exact = SyntheticRecords.Index(records, codedFrom: int.MaxValue);
+        _exact = new Lazy<IndexSnapshot>(() => SyntheticRecords.Index(records, codedFrom: int.MaxValue));
     }
 
     public EmbeddingRecord[] Records { get; }
 
     /// <summary>An index that compares all vectors.</summary>
-    public IndexSnapshot Exact { get; }
+    public IndexSnapshot Exact => _exact.Value;
 
     public IReadOnlyList<float[]> Queries { get; }
 
