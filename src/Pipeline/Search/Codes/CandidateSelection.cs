@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Pipeline.Search.Codes;
 
 /// <summary>Exact cosines of the query with a few images.</summary>
@@ -37,15 +39,26 @@ internal static class CandidateSelection
         var best = new Best(top);
         best.Add(promising, exact);
 
-        (float[] keys, int[] rest) = Reaching(upperLimits, best.Least, promising);
-        int size = SmallestBatch;
-        for (int start = 0; start < rest.Length && -keys[start] >= best.Least; start += size)
+        // Where the limits tell little apart these are nearly all images, so the arrays are used again by the next query.
+        float[] keys = ArrayPool<float>.Shared.Rent(upperLimits.Length);
+        int[] rest = ArrayPool<int>.Shared.Rent(upperLimits.Length);
+        try
         {
-            size = start == 0 ? size : Math.Min(2 * size, LargestBatch);
-            best.Add(rest.AsSpan(start, Math.Min(size, rest.Length - start)), exact);
-        }
+            int count = Reaching(upperLimits, best.Least, promising, keys, rest);
+            int size = SmallestBatch;
+            for (int start = 0; start < count && -keys[start] >= best.Least; start += size)
+            {
+                size = start == 0 ? size : Math.Min(2 * size, LargestBatch);
+                best.Add(rest.AsSpan(start, Math.Min(size, count - start)), exact);
+            }
 
-        return best.Found();
+            return best.Found();
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(keys);
+            ArrayPool<int>.Shared.Return(rest);
+        }
     }
 
     /// <summary>
@@ -87,23 +100,20 @@ internal static class CandidateSelection
     }
 
     // Highest first; keys are negated upper limits, because arrays are sorted upwards.
-    private static (float[] Keys, int[] Indexes) Reaching(ReadOnlySpan<float> upperLimits, float least, int[] known)
+    private static int Reaching(ReadOnlySpan<float> upperLimits, float least, int[] known, float[] keys, int[] indexes)
     {
-        var keys = new List<float>();
-        var indexes = new List<int>();
+        int count = 0;
         for (int i = 0; i < upperLimits.Length; i++)
         {
             if (upperLimits[i] >= least && upperLimits[i] != CodeScan.LeftOut && Array.BinarySearch(known, i) < 0)
             {
-                keys.Add(-upperLimits[i]);
-                indexes.Add(i);
+                keys[count] = -upperLimits[i];
+                indexes[count++] = i;
             }
         }
 
-        float[] sorted = [.. keys];
-        int[] order = [.. indexes];
-        Array.Sort(sorted, order);
-        return (sorted, order);
+        Array.Sort(keys, indexes, 0, count);
+        return count;
     }
 
     private sealed class Best(int top)
