@@ -72,6 +72,24 @@ public class FindSimilarTests(RunningPipeline pipeline)
     }
 
     [Fact]
+    public async Task Only_images_whose_names_begin_with_the_prefix_are_in_any_list()
+    {
+        await UploadFilesAsync();
+        await pipeline.UploadAndWaitAsync(("préfixe é/one.bmp", TestImages.Bitmap(1101)), ("préfixe e/two.bmp", TestImages.Bitmap(1102)));
+
+        JsonNode answer = await pipeline.App.FindSimilarAsync(
+            TestImages.Reference("rgb.png"), $"?top=100&prefix={Uri.EscapeDataString("préfixe é/")}");
+        JsonNode none = await pipeline.App.GetAsync("similar/files/rgb.png?prefix=no-such");
+
+        Assert.Equal(["préfixe é/one.bmp"], Names(answer, "vgg16"));
+        Assert.Equal(["préfixe é/one.bmp"], Names(answer, "resnet50"));
+        Assert.Equal("préfixe é/one.bmp", Assert.Single(answer["fused"]!.AsArray())!["name"]!.GetValue<string>());
+        Assert.Equal(1, answer["models"]!["vgg16"]!["images"]!.GetValue<int>());
+        Assert.Empty(Names(none, "vgg16"));
+        Assert.Empty(none["fused"]!.AsArray());
+    }
+
+    [Fact]
     public async Task Only_the_model_asked_for_answers()
     {
         await UploadFilesAsync();

@@ -32,6 +32,30 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     public void A_wrong_query_for_predictions_is_told_what_is_allowed(string query, string detail) =>
         AssertProblem(() => PredictionsQuery.Parse(Request(query).Query, Installed), 400, "invalid-parameter", detail);
 
+    [Theory]
+    [InlineData("?minCosine=2", "minCosine is a number from -1 to 1")]
+    [InlineData("?minCosine=NaN", "minCosine is a number from -1 to 1")]
+    [InlineData("?includeSelf=yes", "includeSelf is true or false")]
+    [InlineData("?prefix=LONG", "prefix takes at most 1024 characters")]
+    public void A_wrong_query_for_similar_images_is_told_what_is_allowed(string query, string detail) => AssertProblem(
+        () => SimilarQuery.Parse(
+            Request(query.Replace("LONG", new string('x', 1025), StringComparison.Ordinal)).Query, Installed),
+        400,
+        "invalid-parameter",
+        detail);
+
+    [Fact]
+    public void A_query_for_similar_images_is_about_all_of_them_unless_it_says_otherwise()
+    {
+        SimilarQuery all = SimilarQuery.Parse(Request("").Query, Installed);
+        SimilarQuery some = SimilarQuery.Parse(Request("?prefix=a%2fB&minCosine=0.5&top=3&includeSelf=true&model=vgg16").Query, Installed);
+
+        Assert.Equal((10, -1f, "", false), (all.Top, all.MinCosine, all.Prefix, all.IncludeSelf));
+        Assert.Equal((3, 0.5f, "a/B", true), (some.Top, some.MinCosine, some.Prefix, some.IncludeSelf));
+        Assert.Equal(Installed, some.Serving);
+        Assert.Equal([Installed[0]], some.Models);
+    }
+
     [Fact]
     public void Models_without_their_top_predict_nothing_and_say_why()
     {

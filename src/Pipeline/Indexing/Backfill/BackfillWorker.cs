@@ -38,16 +38,24 @@ public sealed partial class BackfillWorker(ImageIndexer indexer, ServedModels mo
         {
             foreach (InstalledModel model in versions)
             {
-                await indexer.IndexAsync(model, image.Name, cancellationToken).ConfigureAwait(false);
+                await IndexAsync(model, image.Name, cancellationToken).ConfigureAwait(false);
             }
-        }
-        catch (ImageRejectedException rejected)
-        {
-            LogRefused(image.Name, image.Model, rejected.Rejection.Detail);
         }
         finally
         {
             _turns.Release();
+        }
+    }
+
+    private async Task IndexAsync(InstalledModel model, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await indexer.IndexAsync(model, name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ImageRejectedException rejected)
+        {
+            LogRefused(name, model.Key, rejected.Rejection.Detail);
         }
     }
 
