@@ -4,7 +4,6 @@ using Azure.Storage.Queues.Models;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.ModelBuilding;
 using Pipeline.ModelBuilding.Onnx;
-using Pipeline.ModelBuilding.Own;
 using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;
@@ -24,11 +23,11 @@ public sealed class AdditionalModelTests : IAsyncLifetime
     {
         ModelDefinition resnet18 = ModelCatalogue.Default().Models.Single(model => model.Key == "resnet18");
         await ResNet18.BuildAsync(resnet18, ResNet18.Package, _folder, CancellationToken);
-        Add("thin", _ => { });
-        Add("off", _ => { });
+        ThinModel.Install(_folder, "thin");
+        ThinModel.Install(_folder, "off");
 
         // All outputs are zero, which has no direction.
-        Add("blank", model => model.Graph.Node.Add(new NodeProto
+        ThinModel.Install(_folder, "blank", model => model.Graph.Node.Add(new NodeProto
         {
             OpType = "Sub", Name = "nothing", Input = { "embedding", "embedding" }, Output = { "zeros" },
         }));
@@ -93,26 +92,5 @@ public sealed class AdditionalModelTests : IAsyncLifetime
         }
 
         return [.. rows.Order(StringComparer.Ordinal)];
-    }
-
-    private void Add(string key, Action<ModelProto> change)
-    {
-        OnnxFile onnx = OnnxFile.Read(Repository.Path("tests", "reference", "fixtures", "own", "mobilenet.onnx"));
-        change(onnx.Model);
-        string output = onnx.Model.Graph.Node[^1].Output[0];
-        Assert.True(onnx.TryAddOutput(output));
-        string path = Path.Combine(_folder, $"{key}.tmp");
-        onnx.Save(path);
-        ModelDefinition definition = OwnModel.Describe(
-            path, new OwnModelOptions(key, key, ModelPreset.ByName["torchvision"]) { Output = output }) with { EmbeddingLength = 48 };
-        ModelFile.InstallCopy(
-            definition,
-            new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: false),
-            _folder,
-            ModelManifest.Searched,
-            path,
-            onnx.Sha256,
-            CancellationToken);
-        File.Delete(path);
     }
 }

@@ -2,8 +2,6 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Pipeline.IntegrationTests.Cli;
 using Pipeline.IntegrationTests.Hosting;
-using Pipeline.ModelBuilding;
-using Pipeline.ModelBuilding.Own;
 using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;
@@ -88,25 +86,5 @@ public sealed class NewVersionTests : IAsyncLifetime
     private Task UploadAsync(string name, int number) => Storage.Images.GetBlobClient(name).UploadAsync(
         BinaryData.FromBytes(TestImages.Bitmap(number)), CancellationToken);
 
-    private Fingerprint Install(float[] mean)
-    {
-        OnnxFile onnx = OnnxFile.Read(Repository.Path("tests", "reference", "fixtures", "own", "mobilenet.onnx"));
-        string output = onnx.Model.Graph.Node[^1].Output[0];
-        Assert.True(onnx.TryAddOutput(output));
-        string path = Path.Combine(_folder, "thin.tmp");
-        onnx.Save(path);
-        ModelDefinition definition = OwnModel.Describe(
-            path, new OwnModelOptions("thin", "Thin", ModelPreset.ByName["torchvision"]) { Output = output })
-            with { EmbeddingLength = 48, Mean = mean };
-        Fingerprint installed = ModelFile.InstallCopy(
-            definition,
-            new ModelOrigin(WeightsOrigin.Own, Precision.Float32, WithTop: false),
-            _folder,
-            ModelManifest.Searched,
-            path,
-            onnx.Sha256,
-            CancellationToken).Fingerprint;
-        File.Delete(path);
-        return installed;
-    }
+    private Fingerprint Install(float[] mean) => ThinModel.Install(_folder, "thin", mean: mean).Fingerprint;
 }
