@@ -57,7 +57,7 @@ internal static class ModelFile
                 origin.Figures);
             if (use == ModelManifest.Searched)
             {
-                KeepReplaced(manifest, folder);
+                KeepReplaced(model, manifest.Fingerprint, folder);
             }
 
             // A model exists if its manifest does: the manifest is deleted first and written last.
@@ -102,32 +102,28 @@ internal static class ModelFile
             cancellationToken);
 
     /// <summary>Keeps the version that is replaced, if its embeddings are others: queries need it until all images are embedded anew.</summary>
-    private static void KeepReplaced(ModelManifest next, string folder)
+    private static void KeepReplaced(ModelDefinition model, string next, string folder)
     {
-        if (FindWhole(folder, next.Key) is not { } replaced || replaced.Fingerprint == next.Fingerprint)
+        if (FindWhole(model, folder) is not { } replaced || replaced.Fingerprint.ToString() == next)
         {
             return;
         }
 
         string kept = Path.Combine(folder, ModelManifest.PreviousFolder);
         Directory.CreateDirectory(kept);
-        File.Delete(ModelManifest.PathOf(kept, next.Key));
-        File.Move(ModelManifest.ModelPathOf(folder, next.Key), ModelManifest.ModelPathOf(kept, next.Key), overwrite: true);
-        File.Move(ModelManifest.PathOf(folder, next.Key), ModelManifest.PathOf(kept, next.Key));
+        File.Delete(ModelManifest.PathOf(kept, model.Key));
+        File.Move(ModelManifest.ModelPathOf(folder, model.Key), ModelManifest.ModelPathOf(kept, model.Key), overwrite: true);
+        File.Move(ModelManifest.PathOf(folder, model.Key), ModelManifest.PathOf(kept, model.Key));
     }
 
-    /// <summary>The manifest of an installed model; null where there is none, or none that could be run.</summary>
-    private static ModelManifest? FindWhole(string folder, string key)
+    /// <summary>The installed model; null where there is none, or none that could be run.</summary>
+    private static InstalledModel? FindWhole(ModelDefinition model, string folder)
     {
         try
         {
-            return ModelManifest.Find(folder, key) is { } manifest
-                && new FileInfo(ModelManifest.ModelPathOf(folder, key)) is { Exists: true } file
-                && file.Length == manifest.Bytes
-                    ? manifest
-                    : null;
+            return InstalledModel.Find(model, folder);
         }
-        catch (InvalidDataException)
+        catch (Exception damaged) when (damaged is InvalidDataException or FormatException)
         {
             return null;
         }

@@ -61,17 +61,8 @@ internal static class SearchRun
 
     private static void Write(string what, CodedImages[] models, Action<int> run)
     {
-        run(0);
-        double[] times =
-        [
-            .. Enumerable.Range(0, models[0].Queries.Count).Select(query =>
-            {
-                long start = Stopwatch.GetTimestamp();
-                run(query);
-                return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-            }).Order(),
-        ];
+        Timing timing = Timing.Of(models[0].Queries.Count, run);
         Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  {what}: median {times[times.Length / 2]:0.0} ms, p99 {times[^1]:0.0} ms"));
+            CultureInfo.InvariantCulture, $"  {what}: median {timing.Median:0.0} ms, slowest {timing.Slowest:0.0} ms"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
@@ -28,34 +29,12 @@ internal sealed record IndexSnapshot(
         Segments.SelectMany(segment => segment.LiveRows().Select(row => segment.Images[row].Id.Key));
 
     /// <summary>An image's record, or null where the model has none of it.</summary>
-    public EmbeddingRecord? Find(ImageId id)
-    {
-        foreach (Segment segment in Segments)
-        {
-            if (segment.Find(id.Key) is >= 0 and int row)
-            {
-                StoredVector stored = segment.Vectors[row];
-                ReadOnlyMemory<float> vector = stored.Values ?? Vectors.Read(stored, new float[stored.Length]).ToArray();
-                return segment.Images[row].With(vector);
-            }
-        }
-
-        return null;
-    }
+    public EmbeddingRecord? Find(ImageId id) =>
+        TryFind(id.Key, out Segment? segment, out int row) ? segment.Images[row].With(Vectors.Get(segment.Vectors[row])) : null;
 
     /// <summary>The version of an image that this holds; null where it holds none.</summary>
-    public string? ImageVersionOf(string key)
-    {
-        foreach (Segment segment in Segments)
-        {
-            if (segment.Find(key) is >= 0 and int row)
-            {
-                return segment.Images[row].ImageETag;
-            }
-        }
-
-        return null;
-    }
+    public string? ImageVersionOf(string key) =>
+        TryFind(key, out Segment? segment, out int row) ? segment.Images[row].ImageETag : null;
 
     /// <summary>The version of an image that this holds, or of its row where that cannot be read; null where there is none.</summary>
     public string? VersionOf(string key) => ImageVersionOf(key) ?? Skipped.GetValueOrDefault(key);
@@ -63,16 +42,24 @@ internal sealed record IndexSnapshot(
     /// <summary>The exact cosine of an image with a query; null where the model has none of the image.</summary>
     /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="query">float[d], L2 norm 1.</param>
-    public float? CosineOf(string key, ReadOnlySpan<float> query)
+    public float? CosineOf(string key, ReadOnlySpan<float> query) =>
+        TryFind(key, out Segment? segment, out int row)
+            ? Models.Embedding.Cosine(query, Vectors.Get(segment.Vectors[row]).Span)
+            : null;
+
+    private bool TryFind(string key, [NotNullWhen(true)] out Segment? segment, out int row)
     {
-        foreach (Segment segment in Segments)
+        foreach (Segment candidate in Segments)
         {
-            if (segment.Find(key) is >= 0 and int row)
+            row = candidate.Find(key);
+            if (row >= 0)
             {
-                return Models.Embedding.Cosine(query, Vectors.Read(segment.Vectors[row], new float[query.Length]));
+                segment = candidate;
+                return true;
             }
         }
 
-        return null;
+        (segment, row) = (null, -1);
+        return false;
     }
 }

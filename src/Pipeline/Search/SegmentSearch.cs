@@ -132,13 +132,8 @@ internal static class SegmentSearch
                     sums += own;
                 }
             });
-            ExactCosines exact = (indexes, cosines) => ReadCosines(snapshot, query, chunks, indexes, cosines);
-            IEnumerable<Candidate> nearest = CandidateSelection.Nearest(limits.AsSpan(0, count), top, exact);
-            if (depth > top)
-            {
-                nearest = nearest.UnionBy(
-                    CandidateSelection.Promising(limits.AsSpan(0, count), depth, exact), candidate => candidate.Index);
-            }
+            Candidate[] nearest = CandidateSelection.Nearest(
+                limits.AsSpan(0, count), top, (indexes, cosines) => ReadCosines(snapshot, query, chunks, indexes, cosines), depth);
 
             // All that are as near as the last are there: of these the names decide.
             var best = new TopMatches(Math.Max(top, depth));

@@ -14,8 +14,8 @@ public sealed partial class BackfillWorker(ImageIndexer indexer, ServedModels mo
     private readonly SemaphoreSlim _turns = new(MostAtOnce);
 
     /// <summary>
-    /// Makes a model's record of an image match the image as it is now, and so that of the version before it while that responds. An image that is refused is done: the reason is recorded, and no
-    /// other attempt would find another.
+    /// Makes a model's record of an image match the image as it is now, and so that of the version before it while that responds. An image
+    /// that is refused is done: the reason is recorded, and no other attempt would find another.
     /// </summary>
     /// <param name="message">As <see cref="BackfillMessage.Read(string)"/> takes it.</param>
     /// <param name="cancellationToken">Ends the work early; the next attempt completes it.</param>

@@ -29,14 +29,20 @@ internal static class CandidateSelection
     /// </summary>
     /// <param name="upperLimits">float[n], as <see cref="CodeScan.UpperLimits"/> gives them, of any number of segments.</param>
     /// <param name="top">How many are asked for, 1 or more.</param>
-    /// <param name="exact">Computes exact cosines, 16 to 256 images a call, or <paramref name="top"/> where that is more.</param>
-    public static Candidate[] Nearest(ReadOnlySpan<float> upperLimits, int top, ExactCosines exact)
+    /// <param name="exact">
+    /// Computes exact cosines, 16 to 256 images a call, or <paramref name="top"/> or <paramref name="depth"/> where that is more.
+    /// </param>
+    /// <param name="depth">
+    /// If more than <paramref name="top"/>, so many are returned as long as there are any: behind the nearest those that are nearest of the
+    /// others that were read, among them the images with the highest upper limits.
+    /// </param>
+    public static Candidate[] Nearest(ReadOnlySpan<float> upperLimits, int top, ExactCosines exact, int depth = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
 
         // The most promising ones give a cosine that the others have to reach.
-        int[] promising = Highest(upperLimits, Math.Max(top, SmallestBatch));
-        var best = new Best(top);
+        int[] promising = Highest(upperLimits, Math.Max(Math.Max(top, depth), SmallestBatch));
+        var best = new Best(top, depth);
         best.Add(promising, exact);
 
         // Where the limits tell little apart these are nearly all images, so the arrays are used again by the next query.
@@ -59,21 +65,6 @@ internal static class CandidateSelection
             ArrayPool<float>.Shared.Return(keys);
             ArrayPool<int>.Shared.Return(rest);
         }
-    }
-
-    /// <summary>
-    /// The images with the highest upper limits and their exact cosines, in no order: most of the nearest are among them, and no more are
-    /// read than asked for.
-    /// </summary>
-    /// <param name="upperLimits">As for <see cref="Nearest"/>.</param>
-    /// <param name="count">How many at most, 1 or more.</param>
-    /// <param name="exact">Computes their exact cosines, all in one call.</param>
-    public static Candidate[] Promising(ReadOnlySpan<float> upperLimits, int count, ExactCosines exact)
-    {
-        int[] indexes = Highest(upperLimits, count);
-        float[] cosines = new float[indexes.Length];
-        exact(indexes, cosines);
-        return [.. indexes.Zip(cosines, (index, cosine) => new Candidate(index, cosine))];
     }
 
     private static int[] Highest(ReadOnlySpan<float> upperLimits, int count)
@@ -116,7 +107,7 @@ internal static class CandidateSelection
         return count;
     }
 
-    private sealed class Best(int top)
+    private sealed class Best(int top, int depth)
     {
         private readonly PriorityQueue<float, float> _heap = new();
         private readonly List<Candidate> _candidates = [];
@@ -131,7 +122,7 @@ internal static class CandidateSelection
             for (int i = 0; i < indexes.Length; i++)
             {
                 float cosine = cosines[i];
-                if (cosine < Least)
+                if (cosine < Least && _candidates.Count >= depth)
                 {
                     continue;
                 }
@@ -150,9 +141,9 @@ internal static class CandidateSelection
 
         public Candidate[] Found() =>
         [
-            .. _candidates.Where(candidate => candidate.Cosine >= Least)
-                .OrderByDescending(candidate => candidate.Cosine)
-                .ThenBy(candidate => candidate.Index),
+            .. _candidates.OrderByDescending(candidate => candidate.Cosine)
+                .ThenBy(candidate => candidate.Index)
+                .TakeWhile((candidate, place) => candidate.Cosine >= Least || place < depth),
         ];
     }
 }

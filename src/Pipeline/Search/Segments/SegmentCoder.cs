@@ -25,13 +25,7 @@ internal sealed class SegmentCoder(CodeSpace space, VectorStore vectors)
     public static SegmentCoder Create(IReadOnlyList<StoredVector> sample, int dimension, VectorStore vectors)
     {
         int step = Math.Max(1, sample.Count / SampleSize);
-        float[] mean = CodeSpace.Mean(
-            Enumerable.Range(0, sample.Count).Where(i => i % step == 0).Select(i =>
-            {
-                float[] buffer = new float[dimension];
-                return sample[i].Values is { } values ? values : (ReadOnlyMemory<float>)vectors.Read(sample[i], buffer).ToArray();
-            }),
-            dimension);
+        float[] mean = CodeSpace.Mean(sample.Where((_, i) => i % step == 0).Select(vectors.Get), dimension);
         return new SegmentCoder(new CodeSpace(dimension, mean, Seed), vectors);
     }
 

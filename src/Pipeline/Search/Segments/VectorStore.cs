@@ -59,6 +59,20 @@ internal sealed class VectorStore(long memoryBytes, string folder)
         }
     }
 
+    /// <summary>Reads a vector that is to be kept.</summary>
+    /// <returns>float[d], in an array of its own where it was in the file.</returns>
+    public ReadOnlyMemory<float> Get(StoredVector vector)
+    {
+        if (vector.Values is { } values)
+        {
+            return values;
+        }
+
+        float[] read = new float[vector.Length];
+        _file.Value.Read(vector.Offset, read);
+        return read;
+    }
+
     /// <summary>Reads a vector.</summary>
     /// <param name="vector">Where it is.</param>
     /// <param name="buffer">float[d], used where it is not in memory.</param>
