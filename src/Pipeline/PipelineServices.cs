@@ -12,6 +12,7 @@ using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
+using Pipeline.Search.Saved;
 using Pipeline.Storage;
 using Pipeline.Study;
 
@@ -63,7 +64,28 @@ internal static class PipelineServices
     private static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection("Search")).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<SimilaritySearch>();
+        return services
+            .AddSingleton(provider => new VectorRoom(provider.GetRequiredService<IOptions<SearchOptions>>().Value.Folder))
+            .AddSingleton<SavedIndexReader>()
+            .AddSingleton<SavedIndexWriter>()
+            .AddSingleton(provider => new SimilaritySearch(model => new SimilarityIndex(
+                model,
+                provider.GetRequiredService<EmbeddingTable>(),
+                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<IOptions<SearchOptions>>().Value,
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<SimilarityIndex>>())
+            {
+                Saved = provider.GetRequiredService<SavedIndexReader>(),
+            }))
+            .AddSingleton(provider => new IndexSaving(
+                provider.GetRequiredService<SimilaritySearch>(),
+                provider.GetRequiredService<SavedIndexReader>(),
+                provider.GetRequiredService<SavedIndexWriter>(),
+                provider.GetRequiredService<IndexBlobs>(),
+                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<IndexSaving>>()));
     }
 
     private static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)

@@ -142,7 +142,7 @@ internal static class BackfillMeasurement
             Rows = new EmbeddingTable(_tables);
             _queue = new BackfillQueue(new QueueServiceClient(
                 connection, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }));
-            _state = new BackfillStateBlob(blobs.GetBlobContainerClient(BackfillServices.ContainerName), TimeProvider.System);
+            _state = new BackfillStateBlob(blobs.GetBlobContainerClient(StorageServices.StateContainer), TimeProvider.System);
         }
 
         public BlobContainerClient Images { get; }

@@ -18,7 +18,7 @@ internal sealed class BackfillAccount
     {
         _tree = tree;
         Name = account.Name;
-        BlobContainerClient state = account.Container(BackfillServices.ContainerName);
+        BlobContainerClient state = account.Container(StorageServices.StateContainer);
         var failures = new FailureTable(account.Tables);
         var blob = new BackfillStateBlob(state, TimeProvider.System);
         var queue = new BackfillQueue(account.Queues(QueueMessageEncoding.Base64));

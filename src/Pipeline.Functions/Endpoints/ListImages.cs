@@ -85,9 +85,9 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
 
         // A listing writes the ETag without the quotes that every other answer has.
         string etag = blob.Properties.ETag is { } listed ? listed.ToString("H") : "";
-        if (await search.FindAsync(model, id, cancellationToken) is { } record && record.ImageETag.Trim('"') == etag.Trim('"'))
+        if (await search.FindImageAsync(model, id, cancellationToken) is { } indexed && indexed.ImageETag.Trim('"') == etag.Trim('"'))
         {
-            return new ImageState(IndexingState.Indexed, null, record.EmbeddedAt);
+            return new ImageState(IndexingState.Indexed, null, indexed.EmbeddedAt);
         }
 
         if (await failures.FindAsync(model, id, etag, cancellationToken) is { } failure)

@@ -17,16 +17,21 @@ internal sealed record IndexSnapshot(
     VectorStore Vectors,
     IReadOnlyDictionary<string, string> Skipped)
 {
+    /// <summary>Up to where the log of changes is in it.</summary>
+    public LogPosition Position { get; init; } = LogPosition.Start;
+
+    /// <summary>The saving that it began with; null where it began with the table.</summary>
+    public string? SavedId { get; init; }
+
     /// <summary>Images in it.</summary>
-    public int Count { get; } = Segments.Sum(segment => segment.LiveCount);
+    public int Count => Segments.Sum(segment => segment.LiveCount);
 
     /// <summary>What there is before storage was read.</summary>
     public static IndexSnapshot Empty(VectorStore vectors) =>
         new(0, [], null, vectors, new Dictionary<string, string>(StringComparer.Ordinal));
 
-    /// <summary>The keys of all images in it.</summary>
-    public IEnumerable<string> Keys() =>
-        Segments.SelectMany(segment => segment.LiveRows().Select(row => segment.Images[row].Id.Key));
+    /// <summary>The keys of the images in one bucket of the table.</summary>
+    public IEnumerable<string> KeysIn(int bucket) => Segments.SelectMany(segment => segment.KeysIn(bucket));
 
     /// <summary>An image's record, or null where the model has none of it.</summary>
     public EmbeddingRecord? Find(ImageId id) =>
@@ -34,7 +39,7 @@ internal sealed record IndexSnapshot(
 
     /// <summary>The version of an image that this holds; null where it holds none.</summary>
     public string? ImageVersionOf(string key) =>
-        TryFind(key, out Segment? segment, out int row) ? segment.Images[row].ImageETag : null;
+        TryFind(key, out Segment? segment, out int row) ? segment.Images.ImageETagAt(row) : null;
 
     /// <summary>The version of an image that this holds, or of its row where that cannot be read; null where there is none.</summary>
     public string? VersionOf(string key) => ImageVersionOf(key) ?? Skipped.GetValueOrDefault(key);
@@ -46,6 +51,15 @@ internal sealed record IndexSnapshot(
         TryFind(key, out Segment? segment, out int row)
             ? Models.Embedding.Cosine(query, Vectors.Get(segment.Vectors[row]).Span)
             : null;
+
+    /// <summary>Fetches the vectors of images that are only in storage; <see cref="CosineOf"/> then takes no time.</summary>
+    /// <param name="keys">The images' keys.</param>
+    /// <exception cref="SavedIndexException">Storage has them no longer, or not as they were saved.</exception>
+    public void Fetch(IEnumerable<string> keys) => VectorStore.Fetch(
+        keys.Select(key => TryFind(key, out Segment? segment, out int row) ? segment.Vectors[row] : default));
+
+    /// <summary>An image without its vector, or null where the model has none of it.</summary>
+    public IndexedImage? FindImage(ImageId id) => TryFind(id.Key, out Segment? segment, out int row) ? segment.Images[row] : null;
 
     private bool TryFind(string key, [NotNullWhen(true)] out Segment? segment, out int row)
     {

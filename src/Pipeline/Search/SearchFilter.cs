@@ -1,3 +1,4 @@
+using System.Text;
 using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
@@ -13,7 +14,7 @@ internal sealed record SearchFilter(string? ExcludedKey = null, string Prefix = 
     /// <summary>Whether a segment has the excluded image, and it is one that would pass else.</summary>
     public bool LeavesOutOf(Segment segment) => ExcludedKey is not null
         && segment.Find(ExcludedKey) is >= 0 and int row
-        && segment.Images[row].Id.Name.StartsWith(Prefix, StringComparison.Ordinal);
+        && segment.Images.NameStartsWith(row, Encoding.UTF8.GetBytes(Prefix));
 
     /// <summary>The images of a segment that pass and are still there.</summary>
     /// <returns>Bit i % 64 of word i / 64 is 1 where image i is searched.</returns>
@@ -31,9 +32,10 @@ internal sealed record SearchFilter(string? ExcludedKey = null, string Prefix = 
             searched[excluded / 64] &= ~(1ul << (excluded % 64));
         }
 
-        for (int row = 0; Prefix.Length > 0 && row < segment.Count; row++)
+        byte[] prefix = Encoding.UTF8.GetBytes(Prefix);
+        for (int row = 0; prefix.Length > 0 && row < segment.Count; row++)
         {
-            if (!segment.Images[row].Id.Name.StartsWith(Prefix, StringComparison.Ordinal))
+            if (!segment.Images.NameStartsWith(row, prefix))
             {
                 searched[row / 64] &= ~(1ul << (row % 64));
             }

@@ -74,6 +74,7 @@ internal static class SegmentSearch
 
     private static ScanResult Exactly(IndexSnapshot snapshot, ReadOnlyMemory<float> query, int top, IReadOnlyList<Chunk> chunks)
     {
+        VectorStore.Fetch(chunks.SelectMany(chunk => chunk.SearchedVectors()));
         var best = new TopMatches(top);
         CosineSums sums = default;
         Lock joining = new();
@@ -160,11 +161,10 @@ internal static class SegmentSearch
     {
         int[] asked = indexes.ToArray();
         float[] found = new float[asked.Length];
+        VectorStore.Fetch(asked.Select(index => Find(chunks, index)).Zip(asked, (chunk, index) => chunk.VectorOf(index)));
         Parallel.For(0, asked.Length, () => new float[query.Length], (i, _, buffer) =>
         {
-            Chunk chunk = Find(chunks, asked[i]);
-            StoredVector vector = chunk.Segment.Vectors[chunk.RowOf(asked[i])];
-            found[i] = Embedding.Cosine(query.Span, snapshot.Vectors.Read(vector, buffer));
+            found[i] = Embedding.Cosine(query.Span, snapshot.Vectors.Read(Find(chunks, asked[i]).VectorOf(asked[i]), buffer));
             return buffer;
         }, _ => { });
         found.CopyTo(cosines);
@@ -220,5 +220,10 @@ internal static class SegmentSearch
         }
 
         public int RowOf(int index) => index - Offset + Start;
+
+        public StoredVector VectorOf(int index) => Segment.Vectors[RowOf(index)];
+
+        public IEnumerable<StoredVector> SearchedVectors() =>
+            Enumerable.Range(Start, Count).Where(IsSearched).Select(row => Segment.Vectors[row]);
     }
 }

@@ -1,6 +1,8 @@
+using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
 using Pipeline.Models;
+using Pipeline.Search.Saved;
 using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
@@ -38,6 +40,10 @@ public sealed partial class SimilarityIndex(
     // Rows read side by side where the log names many.
     private const int Readers = 8;
 
+    // Rows that are read one by one in a second; and of a larger index so many that reading the whole table would take as long.
+    private const int FewRows = 1000;
+    private const int RowsLikeTable = 3;
+
     // After a pause more buckets are due than one refresh may take its time for.
     private const int MostComparedAtOnce = 4;
 
@@ -46,9 +52,12 @@ public sealed partial class SimilarityIndex(
     private Task<IndexSnapshot>? _refresh;
 
     // Only of the refresh that runs, and there is one at a time.
-    private LogPosition _position = LogPosition.Start;
     private long _comparedAt;
     private int _nextBucket;
+    private volatile bool _isDropped;
+
+    // A saving that turned out to be damaged.
+    private volatile string? _refusedId;
 
     /// <summary>The model.</summary>
     internal InstalledModel Model { get; } = model;
@@ -64,6 +73,12 @@ public sealed partial class SimilarityIndex(
 
     /// <summary>When storage was read, by the clock as it is now; null before the first load.</summary>
     public DateTimeOffset? RefreshedAt => Age is { } age ? time.GetUtcNow() - age : null;
+
+    /// <summary>Where a new instance begins; null for the table.</summary>
+    internal SavedIndexReader? Saved { get; init; }
+
+    /// <inheritdoc cref="IndexChanges.CodedFrom"/>
+    internal int CodedFrom { get; init; } = IndexChanges.DefaultCodedFrom;
 
     /// <summary>
     /// One bucket is compared with the table each time this has passed, so all of them in ten minutes while the index is asked.
@@ -81,18 +96,52 @@ public sealed partial class SimilarityIndex(
             return snapshot!;
         }
 
-        Task<IndexSnapshot> refresh = StartRefresh();
+        Task<IndexSnapshot> refresh = StartRefresh(isForSaving: false, out _);
         return age < MaxAge ? snapshot! : await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<IndexSnapshot> StartRefresh()
+    /// <summary>
+    /// The stored images as they are now, with all that is not saved yet in one segment: what a saving writes. It replaces what queries read.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<IndexSnapshot> GetForSavingAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task<IndexSnapshot> running = StartRefresh(isForSaving: true, out bool isStarted);
+            IndexSnapshot snapshot = await running.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (isStarted)
+            {
+                return snapshot;
+            }
+        }
+    }
+
+    /// <summary>What was saved of this turned out to be gone or damaged: the next query begins with a newer saving, or the table.</summary>
+    /// <param name="snapshot">What was read.</param>
+    internal void Refuse(IndexSnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            if (snapshot.SavedId is { } id && _snapshot?.SavedId == id)
+            {
+                (_refusedId, _snapshot) = (id, null);
+            }
+        }
+    }
+
+    /// <summary>Nobody asks this index any more.</summary>
+    internal void Drop() => _isDropped = true;
+
+    private Task<IndexSnapshot> StartRefresh(bool isForSaving, out bool isStarted)
     {
         lock (_lock)
         {
             // A finished refresh is never reused: a failed one must be tried again, a good one may be old by now.
-            if (_refresh is null or { IsCompleted: true })
+            isStarted = _refresh is null or { IsCompleted: true };
+            if (isStarted)
             {
-                _refresh = Task.Run(RefreshAsync);
+                _refresh = Task.Run(() => RefreshAsync(isForSaving));
 
                 // Often nobody waits for it. Its failure is logged, and looked at here so that it counts as observed.
                 _ = _refresh.ContinueWith(
@@ -102,21 +151,22 @@ public sealed partial class SimilarityIndex(
                     TaskScheduler.Default);
             }
 
-            return _refresh;
+            return _refresh!;
         }
     }
 
-    private async Task<IndexSnapshot> RefreshAsync()
+    private async Task<IndexSnapshot> RefreshAsync(bool isForSaving)
     {
         using Step.Run run = Telemetry.Refresh.Start("model", Model.Key);
         try
         {
             // Noted before reading: what is written while we read is found by the next refresh.
             long at = time.GetTimestamp();
-            IndexSnapshot? known = _snapshot;
-            return _snapshot = known is null || time.GetElapsedTime(known.ReadAt, at) > ChangeLog.Reach
-                ? await ReadAllAsync(at, known).ConfigureAwait(false)
+            IndexSnapshot? known = _snapshot ?? await TryReadSavedAsync(at).ConfigureAwait(false);
+            IndexSnapshot next = known is null
+                ? await ReadAllAsync(at, null).ConfigureAwait(false)
                 : await ReadChangesAsync(at, known).ConfigureAwait(false);
+            return _snapshot = isForSaving ? next with { Segments = IndexChanges.JoinUnsaved(next.Segments) } : next;
         }
         catch (Exception exception)
         {
@@ -125,12 +175,49 @@ public sealed partial class SimilarityIndex(
         }
     }
 
+    private async Task<IndexSnapshot?> TryReadSavedAsync(long at)
+    {
+        if (Saved is null
+            || await Saved.TryReadAsync(Model, NewStore(), _refusedId, CancellationToken.None).ConfigureAwait(false) is not { } saved)
+        {
+            return null;
+        }
+
+        _comparedAt = at;
+        _ = FetchVectorsAsync(saved);
+        return saved.Content;
+    }
+
+    // Queries fetch the vectors that they need before that.
+    private async Task FetchVectorsAsync(SavedIndex saved)
+    {
+        try
+        {
+            foreach (SavedVectors vectors in saved.Vectors)
+            {
+                await vectors.FetchAllAsync(() => !_isDropped && _refusedId != saved.Id).ConfigureAwait(false);
+            }
+        }
+        catch (SavedIndexException refused)
+        {
+            LogSavedRefused(Model.Key, refused.Message);
+            Refuse(saved.Content);
+        }
+        catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
+        {
+            // What is not here is fetched by the queries that need it.
+            LogFetchFailed(Model.Key, exception);
+        }
+    }
+
+    private VectorStore NewStore() => new(options.VectorMemoryMB * 1_000_000L, options.Folder);
+
     private async Task<IndexSnapshot> ReadAllAsync(long at, IndexSnapshot? known)
     {
         // The log's end before the table: what is written from then on is named after that end, or is in the table already, or both.
         LogPosition position = await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false);
-        IndexSnapshot empty = IndexSnapshot.Empty(new VectorStore(options.VectorMemoryMB * 1_000_000L, options.Folder));
-        var content = new IndexChanges(empty, Model.Definition.EmbeddingLength);
+        var empty = IndexSnapshot.Empty(NewStore());
+        var content = new IndexChanges(empty, Model.Definition.EmbeddingLength) { CodedFrom = CodedFrom };
         IReadOnlyDictionary<string, string> reported = (known ?? empty).Skipped;
         var readers = new ParallelOptions { MaxDegreeOfParallelism = Readers };
         await Parallel.ForAsync(0, EmbeddingTable.Buckets, readers, async (bucket, token) =>
@@ -141,21 +228,31 @@ public sealed partial class SimilarityIndex(
             }
         }).ConfigureAwait(false);
 
-        _position = position;
         _comparedAt = at;
-        return content.ToSnapshot(at);
+        return content.ToSnapshot(at) with { Position = position };
     }
 
     private async Task<IndexSnapshot> ReadChangesAsync(long at, IndexSnapshot known)
     {
-        // The keys before the log: what changes between the two is named by the log, and so is not taken for something that it missed.
+        // Entries are deleted after a while. Who was away for longer compares all keys, which is less than reading all vectors.
+        bool isBeyondLog = time.GetElapsedTime(known.ReadAt, at) > ChangeLog.Reach;
         TimeSpan sinceCompared = time.GetElapsedTime(_comparedAt, at);
-        int buckets = (int)Math.Min(sinceCompared / ComparisonInterval, MostComparedAtOnce);
+        int buckets = isBeyondLog ? EmbeddingTable.Buckets : (int)Math.Min(sinceCompared / ComparisonInterval, MostComparedAtOnce);
+        LogPosition position = isBeyondLog
+            ? await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false)
+            : known.Position;
+
+        // The keys before the log: what changes between the two is named by the log, and so is not taken for something that it missed.
         HashSet<string> different = await CompareAsync(known, buckets).ConfigureAwait(false);
-        LoggedChanges logged = await changes.ReadAsync(Model, _position, CancellationToken.None).ConfigureAwait(false);
+        LoggedChanges logged = await changes.ReadAsync(Model, position, CancellationToken.None).ConfigureAwait(false);
         different.ExceptWith(logged.Keys);
 
         string[] keys = [.. logged.Keys, .. different];
+        if (keys.Length > Math.Max(FewRows, known.Count / RowsLikeTable))
+        {
+            return await ReadAllAsync(at, known).ConfigureAwait(false);
+        }
+
         var rows = new EmbeddingRow?[keys.Length];
         await Parallel.ForAsync(0, keys.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (i, token) =>
         {
@@ -165,7 +262,7 @@ public sealed partial class SimilarityIndex(
         IndexSnapshot next = known with { ReadAt = at };
         if (keys.Length > 0)
         {
-            var content = new IndexChanges(known, Model.Definition.EmbeddingLength);
+            var content = new IndexChanges(known, Model.Definition.EmbeddingLength) { CodedFrom = CodedFrom };
             foreach ((string key, EmbeddingRow? row) in keys.Zip(rows))
             {
                 Put(content, key, row, known.Skipped);
@@ -174,9 +271,11 @@ public sealed partial class SimilarityIndex(
             next = content.ToSnapshot(at);
         }
 
-        // Only now that all of it is known: a refresh that fails is repeated from where this one began.
-        _position = logged.Position;
-        if (buckets > 0)
+        if (isBeyondLog)
+        {
+            _comparedAt = at;
+        }
+        else if (buckets > 0)
         {
             // What is left of the time counts for the next turn, unless it is a pause that nobody catches up with.
             TimeSpan left = buckets < MostComparedAtOnce ? sinceCompared - (buckets * ComparisonInterval) : TimeSpan.Zero;
@@ -190,7 +289,8 @@ public sealed partial class SimilarityIndex(
             }
         }
 
-        return next;
+        // Only now that all of it is known: a refresh that fails is repeated from where this one began.
+        return next with { Position = logged.Position };
     }
 
     /// <param name="content">Takes it.</param>
@@ -239,7 +339,7 @@ public sealed partial class SimilarityIndex(
 
         Dictionary<int, Dictionary<string, string?>> byBucket = turn.Zip(stored).ToDictionary(pair => pair.First, pair => pair.Second);
         bool IsGone(string key) => byBucket.GetValueOrDefault(EmbeddingTable.BucketOf(key)) is { } bucket && !bucket.ContainsKey(key);
-        different.UnionWith(known.Keys().Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(IsGone));
+        different.UnionWith(turn.SelectMany(known.KeysIn).Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(IsGone));
         return different;
     }
 
@@ -252,6 +352,12 @@ public sealed partial class SimilarityIndex(
         Level = LogLevel.Warning,
         Message = "The index of {Model} differed from the table in {Rows} rows that no entry of the log had named; they were read again")]
     private partial void LogHealed(string model, int rows);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The saved index of {Model} is no longer used: {Reason}")]
+    private partial void LogSavedRefused(string model, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The vectors of the saved index of {Model} could not all be fetched ahead")]
+    private partial void LogFetchFailed(string model, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index of {Model} leaves a row out: {Error}")]
     private partial void LogSkipped(string model, string error);

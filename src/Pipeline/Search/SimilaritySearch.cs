@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Pipeline.Diagnostics;
 using Pipeline.Models;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Search;
@@ -29,17 +28,7 @@ public sealed class SimilaritySearch
     private readonly ConcurrentDictionary<InstalledModel, SimilarityIndex> _indexes = new();
     private readonly Func<InstalledModel, SimilarityIndex> _create;
 
-    /// <summary>Each model has an index, which is filled by the first query that needs it.</summary>
-    public SimilaritySearch(
-        EmbeddingTable embeddings,
-        ChangeLog changes,
-        IOptions<SearchOptions> options,
-        TimeProvider time,
-        ILogger<SimilarityIndex> logger)
-        : this(model => new SimilarityIndex(model, embeddings, changes, options.Value, time, logger))
-    {
-    }
-
+    /// <param name="create">Makes a model's index, which is filled by the first query that needs it.</param>
     internal SimilaritySearch(Func<InstalledModel, SimilarityIndex> create) => _create = create;
 
     /// <summary>A model's index.</summary>
@@ -47,7 +36,11 @@ public sealed class SimilaritySearch
 
     /// <summary>What a model has stored of an image, or null where it has nothing.</summary>
     internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
-        (await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).Find(id);
+        await ReadAsync([model], snapshots => snapshots[0].Find(id), cancellationToken).ConfigureAwait(false);
+
+    /// <summary>As <see cref="FindAsync"/>, without reading the embedding.</summary>
+    internal async Task<IndexedImage?> FindImageAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
+        (await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).FindImage(id);
 
     /// <summary>The nearest images by each model of the query, and fused.</summary>
     /// <param name="queries">The query's embeddings.</param>
@@ -71,12 +64,26 @@ public sealed class SimilaritySearch
         IReadOnlyList<InstalledModel> voting = FusionVotes.Of(serving);
         foreach (InstalledModel replaced in _indexes.Keys.Except(serving))
         {
-            _indexes.TryRemove(replaced, out _);
+            if (_indexes.TryRemove(replaced, out SimilarityIndex? dropped))
+            {
+                dropped.Drop();
+            }
         }
 
-        // Together: an index that nobody used for a while has to be refreshed first, and one wait is enough.
-        IndexSnapshot[] snapshots = await Task.WhenAll(
-            queries.Select(query => IndexOf(query.Model).GetSnapshotAsync(cancellationToken).AsTask())).ConfigureAwait(false);
+        return await ReadAsync(
+            [.. queries.Select(query => query.Model)],
+            snapshots => Search(queries, snapshots, voting, top, minCosine, filter),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private static SimilarityResult Search(
+        IReadOnlyList<ModelEmbedding> queries,
+        IndexSnapshot[] snapshots,
+        IReadOnlyList<InstalledModel> voting,
+        int top,
+        float minCosine,
+        SearchFilter filter)
+    {
         int depth = Math.Max(MinFusionDepth, 2 * top);
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
@@ -84,6 +91,14 @@ public sealed class SimilaritySearch
             ScanResult scan = SegmentSearch.Search(snapshot, query.Embedding.Values, top, filter, depth);
             return scan with { Nearest = [.. scan.Nearest.TakeWhile(match => match.Cosine >= minCosine)] };
         })];
+
+        // What one model found is compared by the others, too.
+        string[] found = [.. scans.SelectMany(scan => scan.Nearest).Select(match => match.Image.Id.Key).Distinct(StringComparer.Ordinal)];
+        for (int i = 0; i < scans.Length && voting.Count > 1; i++)
+        {
+            snapshots[i].Fetch(found);
+        }
+
         return new SimilarityResult(
             [
                 .. queries.Select((query, i) => new ModelRanking(query.Model, [.. scans[i].Nearest.Take(top)], scans[i].Images)),
@@ -100,4 +115,32 @@ public sealed class SimilaritySearch
                 ],
                 top));
     }
+
+    /// <summary>
+    /// Reads the indexes of several models. If it turns out meanwhile that what was saved of one is gone or damaged, that one begins anew.
+    /// </summary>
+    private async Task<T> ReadAsync<T>(
+        IReadOnlyList<InstalledModel> models, Func<IndexSnapshot[], T> read, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Together: an index that nobody used for a while has to be refreshed first, and one wait is enough.
+            IndexSnapshot[] snapshots = await Task.WhenAll(
+                models.Select(model => IndexOf(model).GetSnapshotAsync(cancellationToken).AsTask())).ConfigureAwait(false);
+            try
+            {
+                return read(snapshots);
+            }
+            catch (Exception exception) when (IsRefused(exception) && snapshots.Any(snapshot => snapshot.SavedId is not null))
+            {
+                for (int i = 0; i < snapshots.Length; i++)
+                {
+                    IndexOf(models[i]).Refuse(snapshots[i]);
+                }
+            }
+        }
+    }
+
+    private static bool IsRefused(Exception exception) => exception is SavedIndexException
+        || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsRefused));
 }

@@ -15,6 +15,10 @@ internal sealed class LogPosition
 
     internal LogPosition(DateTimeOffset? highest, HashSet<string> seen) => (Highest, Seen) = (highest, seen);
 
+    /// <summary>After an entry: what comes within the overlap before it is read once more.</summary>
+    /// <param name="highest">The time of the entry; null for before the first.</param>
+    public static LogPosition After(DateTimeOffset? highest) => new(highest, []);
+
     /// <summary>The time of the entry with the highest key that was read, by its writer's clock; null before the first.</summary>
     internal DateTimeOffset? Highest { get; }
 

@@ -13,6 +13,9 @@ namespace Pipeline.Storage;
 /// <summary>Registers the storage account: its clients, the images' container and the tables.</summary>
 internal static class StorageServices
 {
+    /// <summary>The container of the app's own state. Not the images': what lies there is indexed.</summary>
+    public const string StateContainer = "index-state";
+
     public static IServiceCollection AddStorage(this IServiceCollection services, IConfiguration configuration)
     {
         IConfigurationSection storage = configuration.GetSection("ImagesStorage");
@@ -60,6 +63,8 @@ internal static class StorageServices
         services.AddSingleton<ChangeLog>();
         services.AddSingleton<FailureTable>();
         services.AddSingleton<ModelRows>();
+        services.AddSingleton(
+            provider => new IndexBlobs(provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(StateContainer)));
         return services;
     }
 

@@ -51,7 +51,7 @@ public partial class StorageTests
         ];
         string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Storage", "PipelineTables.cs"));
         Assert.Equal(
-            watched.Concat(["app-package", "event-dead-letters", BackfillServices.ContainerName, "models"]).Order(),
+            watched.Concat(["app-package", "event-dead-letters", StorageServices.StateContainer, "models"]).Order(),
             deployment.Names($"{Accounts}/blobServices/containers").Order());
         Assert.Equal(
             TableName().Matches(tables).Select(match => match.Groups[1].Value),

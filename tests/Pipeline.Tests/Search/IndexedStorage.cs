@@ -2,6 +2,8 @@ using Azure.Data.Tables;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Models;
 using Pipeline.Search;
+using Pipeline.Search.Saved;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 using Pipeline.Tests.Storage;
 
@@ -16,15 +18,19 @@ internal sealed class IndexedStorage
 
     public static readonly TimeSpan PastMaxAge = SimilarityIndex.MaxAge + TimeSpan.FromMilliseconds(1);
 
+    private readonly TimeSpan? _comparisonInterval;
+    private readonly int _codedFrom;
+
     /// <param name="comparisonInterval">How often a bucket is compared with the table; as the product does it where it is null.</param>
-    public IndexedStorage(TimeSpan? comparisonInterval = null)
+    /// <param name="codedFrom">From how many images on there are codes, and the index is saved.</param>
+    public IndexedStorage(TimeSpan? comparisonInterval = null, int codedFrom = IndexChanges.DefaultCodedFrom)
     {
+        (_comparisonInterval, _codedFrom) = (comparisonInterval, codedFrom);
         Reader = new SteppingClock(Time);
         Table = new EmbeddingTable(new PipelineTables(Tables));
         Log = new ChangeLog(new PipelineTables(Tables), Reader);
-        Index = comparisonInterval is { } interval
-            ? new SimilarityIndex(Model, Table, Log, new SearchOptions(), Reader, Logger) { ComparisonInterval = interval }
-            : new SimilarityIndex(Model, Table, Log, new SearchOptions(), Reader, Logger);
+        State = new InMemoryState(Time);
+        Search = NewInstance();
     }
 
     /// <summary>Time as it is.</summary>
@@ -40,7 +46,15 @@ internal sealed class IndexedStorage
     /// <summary>The log as the searching instance has it.</summary>
     public ChangeLog Log { get; }
 
-    public SimilarityIndex Index { get; }
+    /// <summary>The container of the app's own state, by the service's clock.</summary>
+    public InMemoryState State { get; }
+
+    public SimilaritySearch Search { get; private set; }
+
+    public SimilarityIndex Index => Search.IndexOf(Model);
+
+    /// <summary>What readers of saved indexes logged.</summary>
+    public RecordedLog<SavedIndexReader> SavedLogger { get; } = new();
 
     /// <summary>What the index logged.</summary>
     public RecordedLog<SimilarityIndex> Logger { get; } = new();
@@ -60,12 +74,39 @@ internal sealed class IndexedStorage
     }
 
     /// <summary>Writes a row without its entry.</summary>
-    public async Task WriteRowAsync(string name, string etag)
+    public async Task WriteRowAsync(string name, string etag, float[]? vector = null)
     {
         RowVersion? version = await Table.FindVersionAsync(Model, Id(name), CancellationToken);
-        var record = new EmbeddingRecord(Id(name), etag, "hash", 1, 1, Time.GetUtcNow(), new Embedding(new float[] { 1, 0, 0, 0 }, 1));
+        var record = new EmbeddingRecord(Id(name), etag, "hash", 1, 1, Time.GetUtcNow(), new Embedding(vector ?? [1, 0, 0, 0], 1));
         Assert.True(await Table.TryWriteAsync(Model, record, version, CancellationToken));
     }
+
+    /// <summary>The instance ends, and another one begins.</summary>
+    public void Restart() => Search = NewInstance();
+
+    /// <summary>Saves the index if that is due.</summary>
+    public Task<bool> SaveAsync() => Saving(Search).RunAsync(Model, CancellationToken);
+
+    /// <summary>What saves the index of an instance.</summary>
+    public IndexSaving Saving(SimilaritySearch search) => new(
+        search,
+        NewReader(),
+        new SavedIndexWriter(new IndexBlobs(State), Reader, new RecordedLog<SavedIndexWriter>()),
+        new IndexBlobs(State),
+        Log,
+        Reader,
+        new RecordedLog<IndexSaving>());
+
+    /// <summary>Another instance, which has read nothing yet.</summary>
+    public SimilaritySearch NewInstance() => new(model => new SimilarityIndex(model, Table, Log, new SearchOptions(), Reader, Logger)
+    {
+        Saved = NewReader(),
+        CodedFrom = _codedFrom,
+        ComparisonInterval = _comparisonInterval ?? TimeSpan.FromMinutes(10) / EmbeddingTable.Buckets,
+    });
+
+    private SavedIndexReader NewReader() =>
+        new(new IndexBlobs(State), new VectorRoom(Path.GetTempPath()), Reader, SavedLogger);
 
     /// <summary>Removes a row without an entry.</summary>
     public void RemoveRow(string name) => Tables.Embeddings.Remove(row => row.RowKey == Id(name).Key);

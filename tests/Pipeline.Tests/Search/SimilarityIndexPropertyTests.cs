@@ -28,7 +28,9 @@ public class SimilarityIndexPropertyTests
         (3, Gen.Select(Gen.Int[0, Writers], Gen.Double[-1, 1], Step (clock, off) => new PutClock(clock, off))),
         (4, Gen.Double[0.001, 100].Select(Step (seconds) => new Wait(seconds))),
         (6, Gen.Const<Step>(new Refresh())),
-        (1, Gen.Int[0, Writers - 1].Select(Step (writer) => new Trim(writer))));
+        (1, Gen.Int[0, Writers - 1].Select(Step (writer) => new Trim(writer))),
+        (2, Gen.Const<Step>(new Save())),
+        (2, Gen.Const<Step>(new Restart())));
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
@@ -39,7 +41,7 @@ public class SimilarityIndexPropertyTests
     public Task While_clocks_and_delays_stay_within_the_overlap_the_log_alone_is_enough() => Steps.Array[1, 60].SampleAsync(
         async steps =>
         {
-            var storage = new IndexedStorage(comparisonInterval: TimeSpan.FromDays(1000));
+            var storage = new IndexedStorage(comparisonInterval: TimeSpan.FromDays(1000), codedFrom: 1);
             await RunAsync(storage, steps, clockRange: TimeSpan.FromMinutes(1.5), arriveBy: TimeSpan.FromSeconds(100));
 
             await AssertAgreesAsync(storage);
@@ -50,7 +52,7 @@ public class SimilarityIndexPropertyTests
     public Task However_far_clocks_and_delays_go_the_comparison_heals_it() => Steps.Array[1, 60].SampleAsync(
         async steps =>
         {
-            var storage = new IndexedStorage();
+            var storage = new IndexedStorage(codedFrom: 1);
             await RunAsync(storage, steps, clockRange: TimeSpan.FromMinutes(90), arriveBy: TimeSpan.MaxValue);
 
             await storage.CompareAllAsync();
@@ -110,6 +112,12 @@ public class SimilarityIndexPropertyTests
                 case Arrive:
                     Arrived();
                     break;
+                case Save:
+                    await storage.SaveAsync();
+                    break;
+                case Restart:
+                    storage.Restart();
+                    break;
             }
         }
 
@@ -147,6 +155,10 @@ public class SimilarityIndexPropertyTests
     private sealed record Wait(double Seconds) : Step;
 
     private sealed record Refresh : Step;
+
+    private sealed record Save : Step;
+
+    private sealed record Restart : Step;
 
     private sealed record Trim(int Writer) : Step;
 }

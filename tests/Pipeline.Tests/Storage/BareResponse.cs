@@ -9,6 +9,9 @@ internal sealed class BareResponse(int status) : Response
 {
     public override int Status => status;
 
+    /// <summary>The service's clock; null where the response does not say.</summary>
+    public DateTimeOffset? Date { get; init; }
+
     public override string ReasonPhrase => "";
 
     public override Stream? ContentStream { get; set; }
@@ -25,8 +28,8 @@ internal sealed class BareResponse(int status) : Response
 
     protected override bool TryGetHeader(string name, [NotNullWhen(true)] out string? value)
     {
-        value = null;
-        return false;
+        value = name == "Date" && Date is { } date ? date.ToString("R") : null;
+        return value is not null;
     }
 
     protected override bool TryGetHeaderValues(string name, [NotNullWhen(true)] out IEnumerable<string>? values)

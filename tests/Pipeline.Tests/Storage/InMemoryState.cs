@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
@@ -9,7 +10,7 @@ namespace Pipeline.Tests.Storage;
 /// <param name="time">The clock by which leases end.</param>
 internal sealed class InMemoryState(TimeProvider time) : BlobContainerClient
 {
-    private readonly Dictionary<string, InMemoryBlob> _blobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, InMemoryBlob> _blobs = new(StringComparer.Ordinal);
 
     public bool IsThere { get; set; }
 
@@ -17,8 +18,25 @@ internal sealed class InMemoryState(TimeProvider time) : BlobContainerClient
 
     public override BlobClient GetBlobClient(string blobName) => Blob(blobName);
 
-    public InMemoryBlob Blob(string name) =>
-        _blobs.TryGetValue(name, out InMemoryBlob? blob) ? blob : _blobs[name] = new InMemoryBlob(this, time);
+    /// <summary>The names of the blobs that are there.</summary>
+    public string[] Names =>
+        [.. _blobs.Where(blob => blob.Value.Content is not null).Select(blob => blob.Key).Order(StringComparer.Ordinal)];
+
+    public InMemoryBlob Blob(string name) => _blobs.GetOrAdd(name, _ => new InMemoryBlob(this, time));
+
+    public override AsyncPageable<BlobItem> GetBlobsAsync(GetBlobsOptions options, CancellationToken cancellationToken = default)
+    {
+        BlobItem[] items = IsThere
+            ?
+            [
+                .. Names.Where(name => name.StartsWith(options.Prefix ?? "", StringComparison.Ordinal))
+                    .Select(name => BlobsModelFactory.BlobItem(name)),
+            ]
+            : throw new RequestFailedException(404, "", $"{BlobErrorCode.ContainerNotFound}", null);
+        return AsyncPageable<BlobItem>.FromPages([Page<BlobItem>.FromValues(items, null, new BareResponse(200))]);
+    }
+
+    protected override BlockBlobClient GetBlockBlobClientCore(string blobName) => new InMemoryBlocks(Blob(blobName));
 
     public override Task<Response<BlobContainerInfo>> CreateIfNotExistsAsync(
         PublicAccessType publicAccessType = PublicAccessType.None,
@@ -38,6 +56,7 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
     private readonly TimeProvider _time = time;
     private string? _lease;
     private int _version;
+    private DateTimeOffset _modified;
     private DateTimeOffset _leasedUntil;
 
     public BinaryData? Content { get; set; }
@@ -77,8 +96,7 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
             RequireLease(lease);
         }
 
-        Content = content;
-        _version++;
+        Write(content);
         return Task.FromResult(Response.FromValue(
             BlobsModelFactory.BlobContentInfo(new ETag("1"), DateTimeOffset.UnixEpoch, null, null, null, null, 0), new BareResponse(201)));
     }
@@ -89,8 +107,42 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
         RequireContainer();
         return Task.FromResult(Response.FromValue(
             BlobsModelFactory.BlobDownloadResult(
-                Content ?? throw Failed(404, BlobErrorCode.BlobNotFound), BlobsModelFactory.BlobDownloadDetails(eTag: Version)),
-            new BareResponse(200)));
+                Content ?? throw Failed(404, BlobErrorCode.BlobNotFound),
+                BlobsModelFactory.BlobDownloadDetails(eTag: Version, lastModified: _modified)),
+            new BareResponse(200) { Date = _time.GetUtcNow() }));
+    }
+
+    public override Task<Response<BlobDownloadStreamingResult>> DownloadStreamingAsync(
+        BlobDownloadOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        BeforeRead();
+        RequireContainer();
+        ReadOnlyMemory<byte> bytes = Content?.ToMemory() ?? throw Failed(404, BlobErrorCode.BlobNotFound);
+        int offset = (int)Math.Min(options?.Range.Offset ?? 0, int.MaxValue);
+        if (offset >= bytes.Length)
+        {
+            throw Failed(416, BlobErrorCode.InvalidRange);
+        }
+
+        bytes = bytes.Slice(offset, (int)Math.Min(options?.Range.Length ?? bytes.Length, bytes.Length - offset));
+        return Task.FromResult(Response.FromValue(
+            BlobsModelFactory.BlobDownloadStreamingResult(new MemoryStream(bytes.ToArray())), new BareResponse(206)));
+    }
+
+    public override Task<Response<bool>> DeleteIfExistsAsync(
+        DeleteSnapshotsOption snapshotsOption = DeleteSnapshotsOption.None,
+        BlobRequestConditions? conditions = null,
+        CancellationToken cancellationToken = default)
+    {
+        bool wasThere = Content is not null;
+        Content = null;
+        return Task.FromResult(Response.FromValue(wasThere, new BareResponse(202)));
+    }
+
+    public void Write(BinaryData content)
+    {
+        (Content, _modified) = (content, _time.GetUtcNow());
+        _version++;
     }
 
     protected override BlobLeaseClient GetBlobLeaseClientCore(string leaseId) => new Lease(this, leaseId ?? Guid.NewGuid().ToString());
@@ -154,5 +206,31 @@ internal sealed class InMemoryBlob(InMemoryState container, TimeProvider time) :
             return Task.FromResult(Response.FromValue(
                 BlobsModelFactory.BlobLease(new ETag("1"), DateTimeOffset.UnixEpoch, id), new BareResponse(201)));
         }
+    }
+}
+
+/// <summary>The same blob, written by blocks.</summary>
+internal sealed class InMemoryBlocks(InMemoryBlob blob) : BlockBlobClient
+{
+    private readonly ConcurrentDictionary<string, byte[]> _blocks = new(StringComparer.Ordinal);
+
+    public override Task<Response<BlockInfo>> StageBlockAsync(
+        string base64BlockId,
+        Stream content,
+        BlockBlobStageBlockOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        using var copy = new MemoryStream();
+        content.CopyTo(copy);
+        _blocks[base64BlockId] = copy.ToArray();
+        return Task.FromResult(Response.FromValue(BlobsModelFactory.BlockInfo(null, null, null), new BareResponse(201)));
+    }
+
+    public override Task<Response<BlobContentInfo>> CommitBlockListAsync(
+        IEnumerable<string> base64BlockIds, CommitBlockListOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        blob.Write(new BinaryData(base64BlockIds.SelectMany(id => _blocks[id]).ToArray()));
+        return Task.FromResult(Response.FromValue(
+            BlobsModelFactory.BlobContentInfo(new ETag("1"), DateTimeOffset.UnixEpoch, null, null, null, null, 0), new BareResponse(201)));
     }
 }

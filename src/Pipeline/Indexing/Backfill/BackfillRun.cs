@@ -35,7 +35,7 @@ internal sealed partial class BackfillRun(
     public async Task<BackfillReport> RunAsync(
         BackfillOrder order, IProgress<BackfillState>? progress, CancellationToken cancellationToken)
     {
-        BackfillLease lease = await blob.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        RenewedLease lease = await blob.AcquireAsync(cancellationToken).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
         {
             BackfillState? last = await blob.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -78,7 +78,7 @@ internal sealed partial class BackfillRun(
     /// <exception cref="BackfillHeldException">Another process is at it, and would go on.</exception>
     public async Task<int> StopAsync(string holder, CancellationToken cancellationToken)
     {
-        BackfillLease lease = await blob.AcquireAsync(cancellationToken).ConfigureAwait(false);
+        RenewedLease lease = await blob.AcquireAsync(cancellationToken).ConfigureAwait(false);
         await using (lease.ConfigureAwait(false))
         {
             int left = await queue.CountAsync(cancellationToken).ConfigureAwait(false);
@@ -91,7 +91,7 @@ internal sealed partial class BackfillRun(
                     FinishedAt = time.GetUtcNow(),
                     Counts = state.Counts with { Queued = Math.Max(0, state.Counts.Queued - left) },
                 };
-                await lease.SaveAsync(state, cancellationToken).ConfigureAwait(false);
+                await blob.WriteAsync(state, lease.Id, cancellationToken).ConfigureAwait(false);
             }
 
             return left;
@@ -101,7 +101,7 @@ internal sealed partial class BackfillRun(
     private async Task<BackfillState> RunAsync(
         BackfillOrder order,
         BackfillState state,
-        BackfillLease lease,
+        RenewedLease lease,
         IProgress<BackfillState>? progress,
         CancellationToken cancellationToken)
     {
@@ -111,7 +111,7 @@ internal sealed partial class BackfillRun(
         try
         {
             // Saved at once, so that others see who is at it.
-            await lease.SaveAsync(state, stop.Token).ConfigureAwait(false);
+            await blob.WriteAsync(state, lease.Id, stop.Token).ConfigureAwait(false);
             long saved = time.GetTimestamp();
             await foreach (RecordState found in comparison.CompareAsync(
                 order.Scope,
@@ -127,7 +127,7 @@ internal sealed partial class BackfillRun(
                     batch.Clear();
                     if (time.GetElapsedTime(saved) >= SaveInterval)
                     {
-                        await lease.SaveAsync(state, stop.Token).ConfigureAwait(false);
+                        await blob.WriteAsync(state, lease.Id, stop.Token).ConfigureAwait(false);
                         saved = time.GetTimestamp();
                     }
                 }
@@ -137,7 +137,7 @@ internal sealed partial class BackfillRun(
 
             state = await HandleAsync(order, state, batch, pace, stop.Token).ConfigureAwait(false);
             state = state with { FinishedAt = time.GetUtcNow() };
-            await lease.SaveAsync(state, stop.Token).ConfigureAwait(false);
+            await blob.WriteAsync(state, lease.Id, stop.Token).ConfigureAwait(false);
             progress?.Report(state);
             return state;
         }
@@ -155,11 +155,11 @@ internal sealed partial class BackfillRun(
     }
 
     /// <summary>Saves how far a run came that ends early. Where that fails, the next begins a little earlier.</summary>
-    private async Task SaveLastAsync(BackfillLease lease, BackfillState state)
+    private async Task SaveLastAsync(RenewedLease lease, BackfillState state)
     {
         try
         {
-            await lease.SaveAsync(state, CancellationToken.None).ConfigureAwait(false);
+            await blob.WriteAsync(state, lease.Id, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
         {

@@ -9,11 +9,6 @@ namespace Pipeline.Indexing.Backfill;
 /// <summary>Registers what compares the container with the tables, and what works on its queue.</summary>
 internal static class BackfillServices
 {
-    /// <summary>
-    /// The container of the app's own state. Not the images': what lies there is indexed.
-    /// </summary>
-    public const string ContainerName = "index-state";
-
     public static IServiceCollection AddBackfill(this IServiceCollection services) => services
         .AddSingleton(provider => new BackfillStateBlob(Container(provider), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton(provider => new BackfillQueue(provider.GetRequiredService<QueueServiceClient>()))
@@ -27,5 +22,5 @@ internal static class BackfillServices
             provider.GetRequiredService<ILogger<BackfillMonitor>>()));
 
     public static BlobContainerClient Container(IServiceProvider provider) =>
-        provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ContainerName);
+        provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(StorageServices.StateContainer);
 }

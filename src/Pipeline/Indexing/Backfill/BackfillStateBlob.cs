@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using Pipeline.Storage;
 
 namespace Pipeline.Indexing.Backfill;
 
@@ -42,20 +43,20 @@ internal sealed class BackfillStateBlob(BlobContainerClient container, TimeProvi
 
     /// <summary>Becomes the one that may go on.</summary>
     /// <exception cref="BackfillHeldException">Somebody else is; the message says who.</exception>
-    public async Task<BackfillLease> AcquireAsync(CancellationToken cancellationToken)
+    public async Task<RenewedLease> AcquireAsync(CancellationToken cancellationToken)
     {
         await MakeAsync(cancellationToken).ConfigureAwait(false);
         BlobLeaseClient lease = _blob.GetBlobLeaseClient();
         try
         {
-            await lease.AcquireAsync(BackfillLease.Duration, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await lease.AcquireAsync(RenewedLease.Duration, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (RequestFailedException held) when (held.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
         {
             throw new BackfillHeldException(await ReadAsync(cancellationToken).ConfigureAwait(false));
         }
 
-        return new BackfillLease(this, lease, time);
+        return new RenewedLease(lease, time);
     }
 
     /// <summary>Saves the state, if the lease is still held.</summary>
@@ -105,7 +106,7 @@ internal sealed class BackfillStateBlob(BlobContainerClient container, TimeProvi
     }
 
     private static InvalidDataException Unreadable(Exception? cause) => new(
-        $"The blob '{Name}' in the container '{BackfillServices.ContainerName}' is not what this version writes. Delete it: the next " +
+        $"The blob '{Name}' in the container '{StorageServices.StateContainer}' is not what this version writes. Delete it: the next " +
         "backfill begins anew, and queues nothing that is indexed.",
         cause);
 }

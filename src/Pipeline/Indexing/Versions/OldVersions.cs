@@ -4,9 +4,10 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing.Versions;
 
 /// <summary>
-/// Deletes the rows of models that run no more. For a while they are kept: whoever goes back to an earlier version finds its rows.
+/// Deletes the rows, and the saved indexes, of models that run no more. For a while they are kept: whoever goes back to an earlier version finds its rows.
 /// </summary>
-internal sealed partial class OldVersions(RunningModels running, ModelRows rows, TimeProvider time, ILogger<OldVersions> logger)
+internal sealed partial class OldVersions(
+    RunningModels running, ModelRows rows, IndexBlobs indexes, TimeProvider time, ILogger<OldVersions> logger)
 {
     /// <summary>How long rows are kept of a version that ran last.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromDays(7);
@@ -31,6 +32,7 @@ internal sealed partial class OldVersions(RunningModels running, ModelRows rows,
         {
             int cleared = await rows.ClearAsync(version, MostRows - removed, cancellationToken).ConfigureAwait(false);
             removed += cleared;
+            await indexes.DeleteAllAsync(version, cancellationToken).ConfigureAwait(false);
             LogRemoved(version, cleared);
         }
 

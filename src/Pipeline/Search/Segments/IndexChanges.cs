@@ -14,6 +14,9 @@ internal sealed class IndexChanges(IndexSnapshot known, int dimension)
     private const int MostOfASize = 16;
     private const int SizeFactor = 16;
 
+    // Larger ones stay as they are: their codes would be more bytes than an array is read as.
+    private const int MostMerged = 2_000_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (IndexedImage Image, StoredVector Vector)> _added = new(StringComparer.Ordinal);
     private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
@@ -76,7 +79,14 @@ internal sealed class IndexChanges(IndexSnapshot known, int dimension)
             (coder, segments) = (first, [.. segments.Select(segment => segment.Encoded(first))]);
         }
 
-        return new IndexSnapshot(readAt, segments, coder, known.Vectors, _skipped);
+        return known with { ReadAt = readAt, Segments = segments, Coder = coder, Skipped = _skipped };
+    }
+
+    /// <summary>The same images with all that is not saved in one segment.</summary>
+    public static IReadOnlyList<Segment> JoinUnsaved(IReadOnlyList<Segment> segments)
+    {
+        Segment[] unsaved = [.. segments.Where(segment => segment.Origin.SavedAs is null)];
+        return unsaved.Length < 2 ? segments : [.. segments.Except(unsaved), Segment.Merge(unsaved)];
     }
 
     private Segment WithoutTouched(Segment segment)
@@ -96,7 +106,7 @@ internal sealed class IndexChanges(IndexSnapshot known, int dimension)
         for (int size = SizeFactor; ; size *= SizeFactor)
         {
             Segment[] alike = [.. segments.Where(segment => segment.LiveCount <= size && segment.LiveCount > smaller)];
-            if (alike.Length > MostOfASize)
+            if (alike.Length > MostOfASize && alike.Sum(segment => (long)segment.LiveCount) <= MostMerged)
             {
                 segments = [.. segments.Except(alike), Segment.Merge(alike)];
             }

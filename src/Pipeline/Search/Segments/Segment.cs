@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Numerics;
 using Pipeline.Search.Codes;
+using Pipeline.Storage;
 
 namespace Pipeline.Search.Segments;
 
@@ -8,25 +11,36 @@ namespace Pipeline.Search.Segments;
 /// </summary>
 internal sealed class Segment
 {
-    private readonly IndexedImage[] _images;
     private readonly StoredVector[] _vectors;
     private readonly ulong[] _codes;
     private readonly CodeScalars[] _scalars;
     private readonly ulong[] _live;
 
-    private Segment(IndexedImage[] images, StoredVector[] vectors, ulong[] codes, CodeScalars[] scalars, ulong[] live, int liveCount)
+    private Segment(
+        ImageColumns images,
+        StoredVector[] vectors,
+        ulong[] codes,
+        CodeScalars[] scalars,
+        ulong[] live,
+        int liveCount,
+        SegmentOrigin origin)
     {
-        (_images, _vectors, _codes, _scalars, _live, LiveCount) = (images, vectors, codes, scalars, live, liveCount);
+        (Images, _vectors, _codes, _scalars, _live, LiveCount, Origin) = (images, vectors, codes, scalars, live, liveCount, origin);
     }
 
     /// <summary>Images in it, those included that are no longer there.</summary>
-    public int Count => _images.Length;
+    public int Count => Images.Count;
 
     /// <summary>Images that are still there.</summary>
     public int LiveCount { get; }
 
     /// <summary>Whether its images have codes.</summary>
-    public bool IsCoded => _scalars.Length == _images.Length;
+    public bool IsCoded => _scalars.Length == Count;
+
+    /// <summary>Where it is saved, the same for all versions of the segment.</summary>
+    public SegmentOrigin Origin { get; }
+
+    public ImageColumns Images { get; }
 
     /// <summary>ulong[<see cref="Count"/> * words of a code].</summary>
     public ReadOnlyMemory<ulong> Codes => _codes;
@@ -35,8 +49,6 @@ internal sealed class Segment
 
     /// <summary>Bit i % 64 of word i / 64 is 1 where image i is still there.</summary>
     public ReadOnlyMemory<ulong> Live => _live;
-
-    public ReadOnlySpan<IndexedImage> Images => _images;
 
     public ReadOnlySpan<StoredVector> Vectors => _vectors;
 
@@ -48,14 +60,20 @@ internal sealed class Segment
     {
         Array.Sort(images, vectors, Comparer<IndexedImage>.Create((a, b) => string.CompareOrdinal(a.Id.Key, b.Id.Key)));
         (ulong[] codes, CodeScalars[] scalars) = coder?.Encode(vectors) ?? ([], []);
-        ulong[] live = new ulong[(images.Length + 63) / 64];
-        for (int i = 0; i < images.Length; i++)
-        {
-            live[i / 64] |= 1ul << (i % 64);
-        }
-
-        return new Segment(images, vectors, codes, scalars, live, images.Length);
+        return new Segment(
+            ImageColumns.Of(images), vectors, codes, scalars, AllOf(images.Length), images.Length, new SegmentOrigin(null));
     }
+
+    /// <summary>A segment that was saved.</summary>
+    /// <param name="images">Its images.</param>
+    /// <param name="vectors">Theirs.</param>
+    /// <param name="codes">ulong[images * words of a code].</param>
+    /// <param name="scalars">Theirs.</param>
+    /// <param name="live">As <see cref="Live"/>; bits beyond the last image are 0.</param>
+    /// <param name="origin">Where it is saved.</param>
+    public static Segment Restore(
+        ImageColumns images, StoredVector[] vectors, ulong[] codes, CodeScalars[] scalars, ulong[] live, SegmentOrigin origin) =>
+        new(images, vectors, codes, scalars, live, live.Sum(BitOperations.PopCount), origin);
 
     /// <summary>One segment of what is still there in several; codes are taken over.</summary>
     /// <param name="segments">The segments: either all have codes of one space, or none has.</param>
@@ -64,57 +82,57 @@ internal sealed class Segment
         bool coded = segments.All(segment => segment.IsCoded);
         (Segment Segment, int Row)[] rows =
         [
-            .. segments.SelectMany(segment => segment.LiveRows().Select(row => (segment, row)))
-                .OrderBy(entry => entry.segment._images[entry.row].Id.Key, StringComparer.Ordinal),
+            .. segments.SelectMany(segment => segment.LiveRows().Select(row => (Segment: segment, Row: row))),
         ];
+        Array.Sort(rows, (a, b) => a.Segment.Images.KeyAt(a.Row).SequenceCompareTo(b.Segment.Images.KeyAt(b.Row)));
         int words = coded && rows.Length > 0 ? rows[0].Segment._codes.Length / rows[0].Segment.Count : 0;
         var codes = new ulong[rows.Length * words];
-        var live = new ulong[(rows.Length + 63) / 64];
         for (int i = 0; i < rows.Length; i++)
         {
             rows[i].Segment._codes.AsSpan(rows[i].Row * words, words).CopyTo(codes.AsSpan(i * words));
-            live[i / 64] |= 1ul << (i % 64);
         }
 
         return new Segment(
-            [.. rows.Select(entry => entry.Segment._images[entry.Row])],
+            ImageColumns.Of([.. rows.Select(entry => (entry.Segment.Images, entry.Row))]),
             [.. rows.Select(entry => entry.Segment._vectors[entry.Row])],
             codes,
             coded ? [.. rows.Select(entry => entry.Segment._scalars[entry.Row])] : [],
-            live,
-            rows.Length);
+            AllOf(rows.Length),
+            rows.Length,
+            new SegmentOrigin(null));
     }
 
     /// <summary>The same with codes.</summary>
     public Segment Encoded(SegmentCoder coder)
     {
         (ulong[] codes, CodeScalars[] scalars) = coder.Encode(_vectors);
-        return new Segment(_images, _vectors, codes, scalars, _live, LiveCount);
+        return new Segment(Images, _vectors, codes, scalars, _live, LiveCount, new SegmentOrigin(null));
     }
 
     /// <summary>The row of an image that is still there; -1 where there is none.</summary>
     public int Find(string key)
     {
-        int low = 0;
-        int high = _images.Length - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            int order = string.CompareOrdinal(_images[middle].Id.Key, key);
-            if (order == 0)
-            {
-                return IsLive(middle) ? middle : -1;
-            }
-
-            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
-        }
-
-        return -1;
+        Span<byte> bytes = stackalloc byte[ImageColumns.KeyLength];
+        bool isKey = Convert.FromHexString(key, bytes, out _, out int written) == OperationStatus.Done && written == bytes.Length;
+        return isKey && Images.Find(bytes) is >= 0 and int row && IsLive(row) ? row : -1;
     }
 
     public bool IsLive(int row) => (_live[row / 64] >> (row % 64) & 1) != 0;
 
     public IEnumerable<int> LiveRows() => Enumerable.Range(0, Count).Where(IsLive);
+
+    /// <summary>The keys of the images in one bucket of the table that are still there.</summary>
+    public IEnumerable<string> KeysIn(int bucket)
+    {
+        int end = bucket == EmbeddingTable.Buckets - 1 ? Count : Images.FirstFrom([(byte)((bucket + 1) << 4)]);
+        for (int row = Images.FirstFrom([(byte)(bucket << 4)]); row < end; row++)
+        {
+            if (IsLive(row))
+            {
+                yield return Convert.ToHexStringLower(Images.KeyAt(row));
+            }
+        }
+    }
 
     /// <summary>The same without some images.</summary>
     /// <param name="rows">Their rows, which are there now.</param>
@@ -126,6 +144,17 @@ internal sealed class Segment
             live[row / 64] &= ~(1ul << (row % 64));
         }
 
-        return new Segment(_images, _vectors, _codes, _scalars, live, LiveCount - rows.Count);
+        return new Segment(Images, _vectors, _codes, _scalars, live, LiveCount - rows.Count, Origin);
+    }
+
+    private static ulong[] AllOf(int count)
+    {
+        ulong[] live = new ulong[(count + 63) / 64];
+        for (int i = 0; i < count; i++)
+        {
+            live[i / 64] |= 1ul << (i % 64);
+        }
+
+        return live;
     }
 }

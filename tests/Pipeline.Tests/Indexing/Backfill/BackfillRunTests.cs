@@ -268,7 +268,7 @@ public class BackfillRunTests
 
         storage.Queue.BeforeSend = _ => Task.CompletedTask;
         storage.State.Blob("backfill.json").Before = _ => { };
-        storage.Time.Advance(BackfillLease.Duration);
+        storage.Time.Advance(RenewedLease.Duration);
         await storage.Run().RunAsync(Order(), null, CancellationToken);
 
         Assert.Equal(400, storage.Queued().Distinct().Count());

@@ -139,7 +139,12 @@ public class OldVersionsTests
     private Task<int> RemoveAsync(params ModelVersion[] versions) => RemoveAsync(20_000, versions);
 
     private Task<int> RemoveAsync(int most, params ModelVersion[] versions) => new OldVersions(
-        _running, new ModelRows(new PipelineTables(_storage.Tables)), _storage.Time, new RecordedLog<OldVersions>()) { MostRows = most }
+        _running,
+        new ModelRows(new PipelineTables(_storage.Tables)),
+        new IndexBlobs(_storage.State),
+        _storage.Time,
+        new RecordedLog<OldVersions>())
+    { MostRows = most }
         .RemoveAsync(versions, CancellationToken);
 
     // Rows of images, one failure and one entry of the log.

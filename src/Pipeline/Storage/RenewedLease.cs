@@ -1,36 +1,37 @@
 using Azure;
 using Azure.Storage.Blobs.Specialized;
-using Pipeline.Storage;
 
-namespace Pipeline.Indexing.Backfill;
+namespace Pipeline.Storage;
 
-/// <summary>The right to go on with the backfill, renewed until it is disposed of.</summary>
-internal sealed class BackfillLease : IAsyncDisposable
+/// <summary>
+/// A blob's lease, renewed until it is disposed of. One that is not renewed ends within a minute, so a crash stops nobody for longer.
+/// </summary>
+internal sealed class RenewedLease : IAsyncDisposable
 {
     /// <summary>The longest that the service grants, other than for ever.</summary>
     public static readonly TimeSpan Duration = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(15);
 
-    private readonly BackfillStateBlob _blob;
     private readonly BlobLeaseClient _lease;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _renewing;
 
-    internal BackfillLease(BackfillStateBlob blob, BlobLeaseClient lease, TimeProvider time)
+    /// <param name="lease">The lease, just acquired for <see cref="Duration"/>.</param>
+    /// <param name="time">The clock.</param>
+    public RenewedLease(BlobLeaseClient lease, TimeProvider time)
     {
-        (_blob, _lease, _time) = (blob, lease, time);
+        (_lease, _time) = (lease, time);
         _renewing = RenewAsync();
     }
 
     /// <summary>Cancelled when the lease could not be renewed in time: whoever works under it must stop.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <inheritdoc cref="BackfillStateBlob.WriteAsync"/>
-    public Task SaveAsync(BackfillState state, CancellationToken cancellationToken) =>
-        _blob.WriteAsync(state, _lease.LeaseId, cancellationToken);
+    /// <summary>What a write has to give.</summary>
+    public string Id => _lease.LeaseId;
 
     public async ValueTask DisposeAsync()
     {
