@@ -11,13 +11,11 @@ namespace Pipeline.Storage;
 internal sealed class LogPosition
 {
     /// <summary>Before the first entry.</summary>
-    public static readonly LogPosition Start = new(null, []);
+    public static readonly LogPosition Start = new(null, new HashSet<string>());
 
-    internal LogPosition(DateTimeOffset? highest, HashSet<string> seen) => (Highest, Seen) = (highest, seen);
-
-    /// <summary>After an entry: what comes within the overlap before it is read once more.</summary>
-    /// <param name="highest">The time of the entry; null for before the first.</param>
-    public static LogPosition After(DateTimeOffset? highest) => new(highest, []);
+    /// <param name="highest">The time of the entry with the highest key that was read; null before the first.</param>
+    /// <param name="seen">The entries that were read and that the next reading comes across once more.</param>
+    internal LogPosition(DateTimeOffset? highest, IReadOnlySet<string> seen) => (Highest, Seen) = (highest, seen);
 
     /// <summary>The time of the entry with the highest key that was read, by its writer's clock; null before the first.</summary>
     internal DateTimeOffset? Highest { get; }

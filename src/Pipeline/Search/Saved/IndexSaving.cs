@@ -100,19 +100,18 @@ public sealed partial class IndexSaving
             return false;
         }
 
-        LoggedChanges since = await _changes.ReadAsync(model, LogPosition.After(manifest.Highest), cancellationToken).ConfigureAwait(false);
+        LoggedChanges since = await _changes.ReadAsync(model, manifest.Position, cancellationToken).ConfigureAwait(false);
         if (age < Due)
         {
             return since.Keys.Count * FewOf < manifest.Segments.Sum(segment => segment.Images);
         }
 
-        // The entries of the overlap are read again by each reader, and may be in the index already.
-        if (since.Position.Highest != manifest.Highest)
+        if (since.Keys.Count > 0)
         {
             return false;
         }
 
-        await _writer.ConfirmAsync(model, manifest, manifest.Highest, leaseId, cancellationToken).ConfigureAwait(false);
+        await _writer.ConfirmAsync(model, manifest, leaseId, cancellationToken).ConfigureAwait(false);
         return true;
     }
 

@@ -93,7 +93,7 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
         long readAt = now - (long)(age.TotalSeconds * time.TimestampFrequency);
         var content = new IndexSnapshot(readAt, segments, new SegmentCoder(space, store), store, manifest.Skipped)
         {
-            Position = LogPosition.After(manifest.Highest),
+            Position = manifest.Position,
             SavedId = manifest.Id,
         };
         int images = content.Count;

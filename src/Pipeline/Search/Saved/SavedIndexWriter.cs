@@ -59,6 +59,7 @@ internal sealed partial class SavedIndexWriter(IndexBlobs blobs, TimeProvider ti
             model.Definition.EmbeddingLength,
             content.Coder!.Space.ToBytes(),
             content.Position.Highest,
+            [.. content.Position.Seen],
             time.GetElapsedTime(content.ReadAt).TotalSeconds,
             content.Skipped,
             saved,
@@ -71,15 +72,14 @@ internal sealed partial class SavedIndexWriter(IndexBlobs blobs, TimeProvider ti
     /// <summary>Writes the last saving once more, as what the index is now: nothing has changed since.</summary>
     /// <param name="model">The model.</param>
     /// <param name="last">The last saving.</param>
-    /// <param name="highest">The last entry of the log.</param>
     /// <param name="leaseId">The lease of the manifest.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     public Task ConfirmAsync(
-        InstalledModel model, SavedManifest last, DateTimeOffset? highest, string leaseId, CancellationToken cancellationToken) =>
+        InstalledModel model, SavedManifest last, string leaseId, CancellationToken cancellationToken) =>
         blobs.WriteAsync(
             ModelVersion.Of(model),
             SavedManifest.FileName,
-            (last with { Highest = highest, AgeSeconds = 0 }).ToFile(),
+            (last with { AgeSeconds = 0 }).ToFile(),
             leaseId,
             cancellationToken);
 

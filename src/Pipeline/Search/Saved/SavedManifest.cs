@@ -1,5 +1,7 @@
 using System.IO.Hashing;
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using Pipeline.Storage;
 
 namespace Pipeline.Search.Saved;
 
@@ -22,6 +24,7 @@ internal sealed record RetiredSegment(string Name, DateTimeOffset At);
 /// <param name="Dimension">Length of the vectors.</param>
 /// <param name="Space">The space of the codes.</param>
 /// <param name="Highest">The time of the last entry of the log that is in it, by its writer's clock; null where there was none.</param>
+/// <param name="Seen">The entries that are in it and that lie within the overlap before that.</param>
 /// <param name="AgeSeconds">How long before the writing of this file the log was read.</param>
 /// <param name="Skipped">The versions of the rows that cannot be read, by their keys.</param>
 /// <param name="Segments">The segments.</param>
@@ -32,6 +35,7 @@ internal sealed record SavedManifest(
     int Dimension,
     byte[] Space,
     DateTimeOffset? Highest,
+    IReadOnlyList<string> Seen,
     double AgeSeconds,
     IReadOnlyDictionary<string, string> Skipped,
     IReadOnlyList<SavedSegment> Segments,
@@ -43,6 +47,10 @@ internal sealed record SavedManifest(
     private const int HashLength = 16;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    /// <summary>Up to where the log of changes is in it.</summary>
+    [JsonIgnore]
+    public LogPosition Position => new(Highest, Seen.ToHashSet(StringComparer.Ordinal));
 
     // What comes after it is another format as soon as this is another text.
     private static ReadOnlySpan<byte> Begin => "pipeline index 1\n"u8;
@@ -69,7 +77,10 @@ internal sealed record SavedManifest(
         {
             return XxHash128.Hash(json).AsSpan().SequenceEqual(hash)
                 && JsonSerializer.Deserialize<SavedManifest>(json, Options) is
-                    { Id: not null, Version: not null, Space: not null, Skipped: not null, Segments: not null, Retired: not null } manifest
+                {
+                    Id: not null, Version: not null, Space: not null, Seen: not null,
+                    Skipped: not null, Segments: not null, Retired: not null,
+                } manifest
                     ? manifest
                     : null;
         }
