@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Pipeline.Models;
 using Pipeline.Search;
@@ -11,7 +10,6 @@ namespace Pipeline.Benchmarks;
 /// <summary>Embeddings of images that do not exist in groups, as a ReLU leaves them, with their codes and queries that are not among them.</summary>
 internal sealed class CodedImages
 {
-    private const int Groups = 500;
     private const int QueryCount = 50;
     private const int Sample = 1000;
 
@@ -48,21 +46,9 @@ internal sealed class CodedImages
     public static CodedImages Clustered(int images, int length, int seed)
     {
         var random = new Random(seed);
-
-        // Drawn once; each image takes its noise from another place.
-        float[] noise = [.. Enumerable.Range(0, 4_000_037).Select(_ => (float)Normal(random) - 0.3f)];
-        float[][] groups = [.. Enumerable.Range(0, Groups).Select(_ => Squares(length, random))];
-        float[] Draw()
-        {
-            float[] values = new float[length];
-            TensorPrimitives.Add(groups[random.Next(Groups)], noise.AsSpan(random.Next(noise.Length - length), length), values);
-            TensorPrimitives.Max(values, 0f, values);
-            TensorPrimitives.Divide(values, TensorPrimitives.Norm<float>(values), values);
-            return values;
-        }
-
-        EmbeddingRecord[] records = [.. Enumerable.Range(0, images).Select(i => Record(i, Draw()))];
-        float[][] queries = [.. Enumerable.Range(0, QueryCount).Select(_ => Draw())];
+        var embeddings = new ClusteredEmbeddings(length, random);
+        EmbeddingRecord[] records = [.. Enumerable.Range(0, images).Select(i => Record(i, embeddings.Draw(random)))];
+        float[][] queries = [.. Enumerable.Range(0, QueryCount).Select(_ => embeddings.Draw(random))];
         float[] centre = CodeSpace.Mean(records.Take(Sample).Select(record => record.Embedding.Values), length);
         var space = new CodeSpace(length, centre, seed: 1);
         ulong[] codes = new ulong[images * space.Words];
@@ -123,18 +109,4 @@ internal sealed class CodedImages
         var id = new ImageId(ImagesContainer.DefaultName, NameOf(number));
         return new EmbeddingRecord(id, "\"0x1\"", id.Key, 224, 224, DateTimeOffset.UnixEpoch, new Embedding(values, 1));
     }
-
-    private static float[] Squares(int length, Random random)
-    {
-        float[] values = new float[length];
-        for (int i = 0; i < length; i++)
-        {
-            values[i] = (float)(1.5 * Math.Pow(Normal(random), 2));
-        }
-
-        return values;
-    }
-
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -24,6 +24,13 @@ switch (args)
     case ["search", ..]:
         SearchRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         break;
+    case ["curve", var folder, .. { Length: > 0 } sizes]:
+        await CurveRun.RunAsync([.. sizes.Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))], folder);
+        break;
+    case ["curve-point", var size, var folder]:
+        Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(
+            await CurveMeasurement.RunAsync(int.Parse(size, System.Globalization.CultureInfo.InvariantCulture), folder)));
+        break;
     case ["code-peers", ..]:
         CodePeersRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20_000);
         break;
@@ -36,7 +43,7 @@ switch (args)
     default:
         Console.WriteLine(
             "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'search [images]', " +
-            "'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
+            "'curve FOLDER images...', 'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }
