@@ -26,7 +26,7 @@ internal static class CurveRun
     private static readonly JsonSerializerOptions Indented = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <param name="sizes">How many images.</param>
-    /// <param name="folder">Where they are kept, and the points in <c>curve.json</c>.</param>
+    /// <param name="folder">Where they are kept, the points in <c>curve.json</c>, and the chart in <c>curve.svg</c>.</param>
     public static async Task RunAsync(IReadOnlyList<int> sizes, string folder)
     {
         var points = new List<CurvePoint>();
@@ -47,6 +47,7 @@ internal static class CurveRun
             points.Add(await MeasureAsync(size, data));
             Console.WriteLine(JsonSerializer.Serialize(points[^1]));
             await File.WriteAllTextAsync(Path.Combine(folder, "curve.json"), JsonSerializer.Serialize(points, Indented));
+            await File.WriteAllTextAsync(Path.Combine(folder, "curve.svg"), CurveChart.ToSvg(points));
         }
     }
 
@@ -123,10 +124,11 @@ internal static class CurveRun
 
     private static async Task<CurvePoint> MeasureAsync(int size, string data)
     {
-        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, ["curve-point", $"{size}", data])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        // By dotnet or by itself, as this process was started.
+        string program = Environment.ProcessPath!;
+        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CurveRun).Assembly.Location] : [];
+        var start = new ProcessStartInfo(program, [.. assembly, "curve-point", $"{size}", data]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0

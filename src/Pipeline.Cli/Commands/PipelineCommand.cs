@@ -70,6 +70,7 @@ internal static class PipelineCommand
             DemoCommand.Create(tree, console),
             UpCommand.Create(tree, console),
             TestCommand.Create(tree, console),
+            BenchCommand.Create(tree, console),
             ModelsCommand.Create(tree, console),
             PredictCommand.Create(tree, console),
             FeatureMapsCommand.Create(tree, console),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs;
@@ -103,9 +104,17 @@ internal sealed class IndexBlobs(BlobContainerClient container)
         var transfers = new ParallelOptions { MaxDegreeOfParallelism = Transfers, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, parts.Length, transfers, async (i, stop) =>
         {
-            byte[] bytes = new byte[parts[i].Length];
-            await fill(parts[i].Offset, bytes, stop).ConfigureAwait(false);
-            await blob.StageBlockAsync(BlockId(i), new MemoryStream(bytes), new BlockBlobStageBlockOptions(), stop).ConfigureAwait(false);
+            byte[] bytes = ArrayPool<byte>.Shared.Rent(parts[i].Length);
+            try
+            {
+                await fill(parts[i].Offset, bytes.AsMemory(0, parts[i].Length), stop).ConfigureAwait(false);
+                var content = new MemoryStream(bytes, 0, parts[i].Length, writable: false);
+                await blob.StageBlockAsync(BlockId(i), content, new BlockBlobStageBlockOptions(), stop).ConfigureAwait(false);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(bytes);
+            }
         }).ConfigureAwait(false);
         await blob.CommitBlockListAsync(
             Enumerable.Range(0, parts.Length).Select(BlockId), new CommitBlockListOptions(), cancellationToken).ConfigureAwait(false);
@@ -146,14 +155,22 @@ internal sealed class IndexBlobs(BlobContainerClient container)
         var transfers = new ParallelOptions { MaxDegreeOfParallelism = Transfers, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, parts.Length, transfers, async (i, stop) =>
         {
-            byte[] bytes = new byte[parts[i].Length];
-            if (isWhole && await TryReadAsync(version, file, parts[i].Offset, bytes, stop).ConfigureAwait(false))
+            byte[] rented = ArrayPool<byte>.Shared.Rent(parts[i].Length);
+            try
             {
-                take(parts[i].Offset, bytes);
+                Memory<byte> bytes = rented.AsMemory(0, parts[i].Length);
+                if (isWhole && await TryReadAsync(version, file, parts[i].Offset, bytes, stop).ConfigureAwait(false))
+                {
+                    take(parts[i].Offset, bytes);
+                }
+                else
+                {
+                    Volatile.Write(ref isWhole, false);
+                }
             }
-            else
+            finally
             {
-                Volatile.Write(ref isWhole, false);
+                ArrayPool<byte>.Shared.Return(rented);
             }
         }).ConfigureAwait(false);
         return isWhole;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
@@ -65,13 +66,10 @@ internal sealed class SavedVectors
     /// <exception cref="SavedIndexException">Storage has it no longer, or not as it was saved.</exception>
     public void Read(int row, Span<float> vector)
     {
-        if (!TryRead(row, vector))
+        // Again where others fetched so many meanwhile that memory did not keep it.
+        while (!TryRead(row, vector))
         {
-            byte[] bytes = new byte[RowBytes];
-            _read((long)row * RowBytes, bytes, CancellationToken.None).GetAwaiter().GetResult();
-            ReadOnlySpan<float> read = MemoryMarshal.Cast<byte, float>(bytes);
-            Keep(row, read);
-            read.CopyTo(vector);
+            FetchAsync(row, row, CancellationToken.None).GetAwaiter().GetResult();
         }
     }
 
@@ -120,11 +118,19 @@ internal sealed class SavedVectors
 
     private async Task FetchAsync(int first, int last, CancellationToken cancellationToken)
     {
-        byte[] bytes = new byte[(last - first + 1) * RowBytes];
-        await _read((long)first * RowBytes, bytes, cancellationToken).ConfigureAwait(false);
-        for (int row = first; row <= last; row++)
+        int length = (last - first + 1) * RowBytes;
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(length);
+        try
         {
-            Keep(row, MemoryMarshal.Cast<byte, float>(bytes.AsSpan((row - first) * RowBytes, RowBytes)));
+            await _read((long)first * RowBytes, bytes.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            for (int row = first; row <= last; row++)
+            {
+                Keep(row, MemoryMarshal.Cast<byte, float>(bytes.AsSpan((row - first) * RowBytes, RowBytes)));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 
