@@ -12,7 +12,8 @@ public class ResponseJsonTests
     public void Similar_images() => AssertJson(
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
-        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
+        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,
+        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}],"continue":"AQ"}},
         "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,
@@ -20,7 +21,7 @@ public class ResponseJsonTests
             Image with { Name = null },
             new Dictionary<string, ModelMatches>
             {
-                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true)]),
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true)], "AQ"),
             },
             [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false)],
             new SimilarTimes(1, 2, 3, 4)));

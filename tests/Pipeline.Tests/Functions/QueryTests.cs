@@ -4,6 +4,7 @@ using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
 using Pipeline.ModelBuilding;
 using Pipeline.Models;
+using Pipeline.Search;
 using Pipeline.Tests.Models;
 
 namespace Pipeline.Tests.Functions;
@@ -55,6 +56,46 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Equal(Installed, some.Serving);
         Assert.Equal([Installed[0]], some.Models);
     }
+
+    [Fact]
+    public void A_query_that_goes_on_asks_the_model_of_its_token_only()
+    {
+        SimilarQuery next = SimilarQuery.Parse(Request($"?top=3&continue={TokenOf(Installed[1].Fingerprint)}").Query, Installed);
+
+        Assert.Equal([Installed[1]], next.Models);
+        Assert.Equal(new SearchPosition(0.5f, "b/ö.jpg"), next.Continue!.Position);
+    }
+
+    [Fact]
+    public void A_token_of_another_model_or_version_is_told_to_begin_again()
+    {
+        AssertRefused($"?continue={TokenOf(new Fingerprint("fedcba987654"))}");
+        AssertRefused($"?model=vgg16&continue={TokenOf(Installed[1].Fingerprint)}");
+
+        void AssertRefused(string query) => AssertProblem(
+            () => SimilarQuery.Parse(Request(query).Query, Installed),
+            400,
+            "invalid-parameter",
+            "ask again from the first page, without continue");
+    }
+
+    [Fact]
+    public void A_token_that_was_cut_or_changed_is_told_to_be_sent_as_it_was_given()
+    {
+        string token = TokenOf(Installed[1].Fingerprint);
+        string[] wrong =
+        [
+            .. Enumerable.Range(0, token.Length).Select(length => token[..length]),
+            .. Enumerable.Range(0, token.Length).Select(i => token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..]),
+            $"{token}A", $"{token}%3D", $"%20{token}", "1", new string('A', 6000), $"{token}&continue={token}",
+        ];
+
+        Assert.All(wrong, text => AssertProblem(
+            () => SimilarQuery.Parse(Request($"?continue={text}").Query, Installed), 400, "invalid-parameter", "Send it as it was given"));
+    }
+
+    private static string TokenOf(Fingerprint fingerprint) =>
+        new PageToken(fingerprint.ToString(), new string('5', 32), new SearchPosition(0.5f, "b/ö.jpg")).ToString();
 
     [Fact]
     public void Models_without_their_top_predict_nothing_and_say_why()
