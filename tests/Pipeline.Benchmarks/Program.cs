@@ -24,6 +24,9 @@ switch (args)
     case ["search", ..]:
         SearchRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         break;
+    case ["duplicates", ..]:
+        DuplicatesRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        break;
     case ["code-peers", ..]:
         CodePeersRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20_000);
         break;
@@ -36,7 +39,8 @@ switch (args)
     default:
         Console.WriteLine(
             "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'search [images]', " +
-            "'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
+            "'duplicates [images]', 'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. " +
+            "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }
