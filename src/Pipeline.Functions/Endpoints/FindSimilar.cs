@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
@@ -153,27 +152,16 @@ internal sealed record SimilarQuery(
             throw Problems.InvalidParameter($"includeSelf={text} is not allowed: includeSelf is true or false.");
         }
 
-        string prefix = query["prefix"].ToString();
-        if (prefix.Length > ImageId.MaxNameLength)
-        {
-            throw Problems.InvalidParameter($"prefix takes at most {ImageId.MaxNameLength} characters: what an image's name begins with.");
-        }
-
-        if (!query.TryGetValue("minCosine", out StringValues limit))
-        {
-            limit = "-1";
-        }
-
-        if (!float.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out float minCosine)
-            || minCosine is not (>= -1 and <= 1))
-        {
-            throw Problems.InvalidParameter($"minCosine={limit} is not allowed: minCosine is a number from -1 to 1, such as 0.86.");
-        }
-
         IReadOnlyList<InstalledModel> models = QueryParameters.Models(query, serving);
         PageToken? token = query.TryGetValue("continue", out StringValues page) ? Token(page.ToString()) : null;
         return new SimilarQuery(
-            top, minCosine, token is null ? models : [Continued(token, models)], serving, includeSelf, prefix, token);
+            top,
+            QueryParameters.Cosine(query, "minCosine", defaultCosine: -1, min: -1),
+            token is null ? models : [Continued(token, models)],
+            serving,
+            includeSelf,
+            QueryParameters.Prefix(query),
+            token);
     }
 
     private static PageToken Token(string text) => PageToken.TryParse(text, out PageToken? token)

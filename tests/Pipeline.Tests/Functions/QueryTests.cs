@@ -98,6 +98,34 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         new PageToken(fingerprint.ToString(), new string('5', 32), new SearchPosition(0.5f, "b/ö.jpg")).ToString();
 
     [Fact]
+    public void Duplicates_are_searched_by_the_first_model_that_votes_unless_another_is_named()
+    {
+        DuplicatesQuery all = DuplicatesQuery.Parse(Request("").Query, Installed);
+        DuplicatesQuery some = DuplicatesQuery.Parse(Request("?model=ResNet50&minCosine=0.5&prefix=a%2fB").Query, Installed);
+        DuplicatesQuery trained = DuplicatesQuery.Parse(
+            Request("").Query, [Installed[0], Installed[1] with { Weights = WeightsOrigin.ImageNet }]);
+
+        Assert.Equal((Installed[0], 0.97f, ""), (all.Model, all.MinCosine, all.Prefix));
+        Assert.Equal((Installed[1], 0.5f, "a/B"), (some.Model, some.MinCosine, some.Prefix));
+        Assert.Equal("resnet50", trained.Model.Key);
+    }
+
+    [Theory]
+    [InlineData("?minCosine=0.49", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=1.01", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=NaN", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=0,9", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?prefix=LONG", "prefix takes at most 1024 characters")]
+    [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for vgg16")]
+    public void A_wrong_query_for_duplicates_is_told_what_is_allowed(string query, string detail) => AssertProblem(
+        () => DuplicatesQuery.Parse(
+            Request(query.Replace("LONG", new string('x', 1025), StringComparison.Ordinal)).Query, Installed),
+        400,
+        "invalid-parameter",
+        detail);
+
+    [Fact]
     public void Models_without_their_top_predict_nothing_and_say_why()
     {
         using var topless = new SmallModels(withTop: false, studied: false, labelled: false);
