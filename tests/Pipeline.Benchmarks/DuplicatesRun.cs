@@ -19,7 +19,7 @@ internal static class DuplicatesRun
         foreach (int length in (int[])[512, 2048])
         {
             IndexSnapshot index = SyntheticRecords.Index(WithCopies(CodedImages.Clustered(images, length, seed: 1).Records), codedFrom: 1);
-            foreach (float minCosine in (float[])[0.97f, 0.9f])
+            foreach (float minCosine in (float[])[0.98f, 0.9f])
             {
                 long before = GC.GetTotalMemory(forceFullCollection: true);
                 long allocated = GC.GetTotalAllocatedBytes(precise: true);

@@ -76,14 +76,13 @@ public sealed class DuplicatesTurn() : SemaphoreSlim(1);
 
 /// <summary>The parameters of a search for duplicates.</summary>
 /// <param name="Model">By which model the images are compared; if none is named the first that votes for the fused list.</param>
-/// <param name="MinCosine">From this cosine on two images are near-identical, 0.5 to 1; 0.97 if not given.</param>
+/// <param name="MinCosine">From this cosine on two images are near-identical, 0.5 to 1; 0.98 if not given.</param>
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
 internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, string Prefix)
 {
-    /// <summary>
-    /// DEFAULTREASON
-    /// </summary>
-    private const float DefaultMinCosine = 0.97f;
+    // Measured with ResNet-18 on the 24 drawings of samples/ and 19 altered copies of each: no copy comes nearer to another drawing than
+    // 0.976. Of JPEG copies of quality 90 and 50 and of copies at half size, 24, 22 and 23 of 24 are above it (docs/quality.md).
+    private const float DefaultMinCosine = 0.98f;
 
     // Below it nearly all images of many collections are one group, and most pairs have to be compared by their vectors.
     private const float LeastMinCosine = 0.5f;

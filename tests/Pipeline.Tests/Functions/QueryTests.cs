@@ -105,7 +105,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         DuplicatesQuery trained = DuplicatesQuery.Parse(
             Request("").Query, [Installed[0], Installed[1] with { Weights = WeightsOrigin.ImageNet }]);
 
-        Assert.Equal((Installed[0], 0.97f, ""), (all.Model, all.MinCosine, all.Prefix));
+        Assert.Equal((Installed[0], 0.98f, ""), (all.Model, all.MinCosine, all.Prefix));
         Assert.Equal((Installed[1], 0.5f, "a/B"), (some.Model, some.MinCosine, some.Prefix));
         Assert.Equal("resnet50", trained.Model.Key);
     }
