@@ -23,16 +23,19 @@ internal static class DuplicatesRun
             {
                 long before = GC.GetTotalMemory(forceFullCollection: true);
                 long allocated = GC.GetTotalAllocatedBytes(precise: true);
+                TimeSpan used = Environment.CpuUsage.TotalTime;
                 long start = Stopwatch.GetTimestamp();
                 DuplicateResult found = DuplicateSearch.Find(index, minCosine, SearchFilter.None, CancellationToken.None);
                 TimeSpan compared = Stopwatch.GetElapsedTime(start);
+                used = Environment.CpuUsage.TotalTime - used;
                 int copies = found.Groups.Sum(group => group.Images.Count);
                 TimeSpan read = Stopwatch.GetElapsedTime(start) - compared;
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{images} x {length}, from {minCosine}: {compared.TotalSeconds:0.00} s, and {read.TotalSeconds:0.00} s for the " +
-                    $"cosines of {copies} images; {(GC.GetTotalAllocatedBytes(precise: true) - allocated) / 1e6:0} MB allocated, " +
-                    $"{(GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6:0} MB kept; {Environment.ProcessorCount} processors"));
+                    $"{images} x {length}, from {minCosine}: {compared.TotalSeconds:0.00} s, {used.TotalSeconds:0.00} s of " +
+                    $"{Environment.ProcessorCount} processors; {read.TotalSeconds:0.00} s for the cosines of {copies} images; " +
+                    $"{(GC.GetTotalAllocatedBytes(precise: true) - allocated) / 1e6:0} MB allocated, " +
+                    $"{(GC.GetTotalMemory(forceFullCollection: true) - before) / 1e6:0} MB kept"));
             }
         }
     }
