@@ -12,7 +12,7 @@ namespace Pipeline.Search.Duplicates;
 /// </summary>
 /// <remarks>
 /// No estimate of higher precision comes between: of 200 million pairs of 20,000 images in 500 groups, 512 values each, the codes leave
-/// 71,000, and of 2048 values only the 1,000 that reach 0.98. Preparing a query for an image takes longer than comparing its few vectors.
+/// 71,000, and of 2048 values only the 1,000 that reach 0.98. To compare the vectors of 71,000 pairs takes a hundredth of a second.
 /// </remarks>
 /// <param name="vectors">Where the vectors are.</param>
 /// <param name="words">ulong of a code.</param>
