@@ -66,5 +66,8 @@ public static class ProblemTypes
     /// <summary>503: this instance is busy with a study; the header Retry-After says when to try again.</summary>
     public const string StudyUnderWay = Prefix + "study-under-way";
 
+    /// <summary>503: this instance is busy with a search for duplicates; the header Retry-After says when to try again.</summary>
+    public const string DuplicatesUnderWay = Prefix + "duplicates-under-way";
+
     private const string Prefix = "urn:pipeline:problem:";
 }

@@ -2,8 +2,10 @@ namespace Pipeline.Contracts;
 
 /// <summary>The response of <c>/api/similar</c>.</summary>
 /// <param name="Query">The image of the request.</param>
-/// <param name="Models">By the model's key, its nearest images.</param>
-/// <param name="Fused">One list of the models that vote, by the mean of their standardised cosines.</param>
+/// <param name="Models">By the model's key, its nearest images; with <c>continue</c> that of the one model whose list goes on.</param>
+/// <param name="Fused">
+/// One list of the models that vote, by the mean of their standardised cosines. It has no pages: with <c>continue</c> it is empty.
+/// </param>
 /// <param name="Took">Where the time went.</param>
 public sealed record SimilarResponse(
     ImageInfo Query, IReadOnlyDictionary<string, ModelMatches> Models, IReadOnlyList<FusedImage> Fused, SimilarTimes Took);
@@ -13,7 +15,11 @@ public sealed record SimilarResponse(
 /// <param name="Fingerprint">What the embeddings were made with.</param>
 /// <param name="Images">How many images were compared.</param>
 /// <param name="Results">Nearest first.</param>
-public sealed record ModelMatches(WeightsOrigin Weights, string Fingerprint, int Images, IReadOnlyList<SimilarImage> Results);
+/// <param name="Continue">
+/// What the query parameter <c>continue</c> takes for the next page of this list, the rest of the query being the same; null on the last one.
+/// </param>
+public sealed record ModelMatches(
+    WeightsOrigin Weights, string Fingerprint, int Images, IReadOnlyList<SimilarImage> Results, string? Continue);
 
 /// <summary>A stored image and how near it is to the query.</summary>
 /// <param name="Name">Its name.</param>

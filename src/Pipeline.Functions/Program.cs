@@ -18,5 +18,6 @@ builder.Services
     .AddTelemetryExport(builder.Configuration)
     .AddPipeline(builder.Configuration)
     .AddSingleton<StoredImages>()
-    .AddSingleton<StudyTurn>();
+    .AddSingleton<StudyTurn>()
+    .AddSingleton<DuplicatesTurn>();
 builder.Build().Run();

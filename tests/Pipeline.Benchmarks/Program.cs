@@ -31,6 +31,9 @@ switch (args)
         Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(
             await CurveMeasurement.RunAsync(int.Parse(size, System.Globalization.CultureInfo.InvariantCulture), folder)));
         break;
+    case ["duplicates", ..]:
+        DuplicatesRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
+        break;
     case ["code-peers", ..]:
         CodePeersRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20_000);
         break;
@@ -43,7 +46,8 @@ switch (args)
     default:
         Console.WriteLine(
             "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'search [images]', " +
-            "'curve FOLDER images...', 'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. Anything else goes to BenchmarkDotNet:");
+            "'duplicates [images]', 'curve FOLDER images...', 'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. " +
+            "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;
 }

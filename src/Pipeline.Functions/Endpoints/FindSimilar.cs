@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
@@ -25,7 +24,7 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
         var query = SimilarQuery.Parse(request.Query, (await models.GetAsync(cancellationToken)).Serving);
         ReadOnlyMemory<byte> bytes = await Uploads.ReadImageAsync(request, embedder.Limits, cancellationToken);
         QueryImage image = await embedder.EmbedAsync(bytes, query.Models, cancellationToken);
-        return await SearchAsync(query, null, image, null, start, cancellationToken);
+        return await SearchAsync(query, null, image, _ => image.ContentHash, null, start, cancellationToken);
     }
 
     /// <summary>The stored images nearest to a stored one, without embedding it again.</summary>
@@ -54,15 +53,38 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
                 .Select(model => new ModelEmbedding(model, records[model.Key].Embedding)),
         ];
         var image = new QueryImage(newest.ContentHash, newest.Width, newest.Height, embeddings, TimeSpan.Zero, TimeSpan.Zero);
-        return await SearchAsync(query, newest.Id.Name, image, query.IncludeSelf ? null : newest.Id.Key, start, cancellationToken);
+        return await SearchAsync(
+            query,
+            newest.Id.Name,
+            image,
+            model => $"{newest.Id.Key} {records[model.Key].ImageETag}",
+            query.IncludeSelf ? null : newest.Id.Key,
+            start,
+            cancellationToken);
     }
 
+    /// <param name="query">The parameters.</param>
+    /// <param name="name">The query image's name; null for one that is not stored.</param>
+    /// <param name="image">The query image.</param>
+    /// <param name="versionOf">Which image a model searched with, and which version of it: of another the pages do not go on.</param>
+    /// <param name="excludedKey">An image to leave out, or null.</param>
+    /// <param name="start">When the request came.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
     private async Task<Ok<SimilarResponse>> SearchAsync(
-        SimilarQuery query, string? name, QueryImage image, string? excludedKey, long start, CancellationToken cancellationToken)
+        SimilarQuery query,
+        string? name,
+        QueryImage image,
+        Func<InstalledModel, string> versionOf,
+        string? excludedKey,
+        long start,
+        CancellationToken cancellationToken)
     {
         long searchStart = Stopwatch.GetTimestamp();
-        SimilarityResult found = await search.FindSimilarAsync(
-            image.Embeddings, query.Serving, query.Top, query.MinCosine, new SearchFilter(excludedKey, query.Prefix), cancellationToken);
+        var filter = new SearchFilter(excludedKey, query.Prefix);
+        SimilarityResult found = query.Continue is { } token
+            ? new SimilarityResult([await ContinueAsync(token)], [])
+            : await search.FindSimilarAsync(
+                image.Embeddings, query.Serving, query.Top, query.MinCosine, filter, cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
@@ -75,12 +97,25 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
                 searching.TotalMilliseconds,
                 Stopwatch.GetElapsedTime(start).TotalMilliseconds)));
 
+        async Task<ModelRanking> ContinueAsync(PageToken token)
+        {
+            ModelEmbedding embedding = image.Embeddings[0];
+            return token.List == ListOf(embedding.Model)
+                ? await search.ContinueAsync(embedding, query.Top, query.MinCosine, filter, token.Position, cancellationToken)
+                : throw Problems.InvalidParameter(
+                    "continue is of another query: of another image, or another version of it, or with another minCosine, prefix, " +
+                    "model or includeSelf. Repeat the query of the page before, or ask again from the first page, without continue.");
+        }
+
+        string ListOf(InstalledModel model) => PageToken.ListOf(model, versionOf(model), query.MinCosine, filter);
+
         // A model that has nothing stored of a stored query image finds nothing.
         ModelMatches ToContract(InstalledModel model, ModelRanking? ranking) => new(
             model.Weights,
             model.Fingerprint.ToString(),
             ranking?.Images ?? 0,
-            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image)))]);
+            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image)))],
+            ranking?.Next is { } next ? new PageToken(model.Fingerprint.ToString(), ListOf(model), next).ToString() : null);
 
         bool IsDuplicate(IndexedImage found) => found.ContentHash == image.ContentHash;
     }
@@ -89,12 +124,19 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, Sim
 /// <summary>The parameters of a search.</summary>
 /// <param name="Top">Results per list, 1 to 100; 10 if not given.</param>
 /// <param name="MinCosine">Nearer than this only, -1 to 1; -1 if not given.</param>
-/// <param name="Models">The models asked; all that respond if none is named.</param>
+/// <param name="Models">The models asked; all that respond if none is named, and with <paramref name="Continue"/> the one it is of.</param>
 /// <param name="Serving">All models that respond, asked or not.</param>
 /// <param name="IncludeSelf">Whether a stored query image may be among its own results.</param>
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
+/// <param name="Continue">Where one model's list goes on; null for the first page of all.</param>
 internal sealed record SimilarQuery(
-    int Top, float MinCosine, IReadOnlyList<InstalledModel> Models, IReadOnlyList<InstalledModel> Serving, bool IncludeSelf, string Prefix)
+    int Top,
+    float MinCosine,
+    IReadOnlyList<InstalledModel> Models,
+    IReadOnlyList<InstalledModel> Serving,
+    bool IncludeSelf,
+    string Prefix,
+    PageToken? Continue)
 {
     private const int DefaultTop = 10;
 
@@ -110,19 +152,27 @@ internal sealed record SimilarQuery(
             throw Problems.InvalidParameter($"includeSelf={text} is not allowed: includeSelf is true or false.");
         }
 
-        string prefix = query["prefix"].ToString();
-        if (prefix.Length > ImageId.MaxNameLength)
-        {
-            throw Problems.InvalidParameter($"prefix takes at most {ImageId.MaxNameLength} characters: what an image's name begins with.");
-        }
-
-        if (!query.TryGetValue("minCosine", out StringValues limit))
-        {
-            limit = "-1";
-        }
-
-        return float.TryParse(limit, NumberStyles.Float, CultureInfo.InvariantCulture, out float minCosine) && minCosine is >= -1 and <= 1
-            ? new SimilarQuery(top, minCosine, QueryParameters.Models(query, serving), serving, includeSelf, prefix)
-            : throw Problems.InvalidParameter($"minCosine={limit} is not allowed: minCosine is a number from -1 to 1, such as 0.86.");
+        IReadOnlyList<InstalledModel> models = QueryParameters.Models(query, serving);
+        PageToken? token = query.TryGetValue("continue", out StringValues page) ? Token(page.ToString()) : null;
+        return new SimilarQuery(
+            top,
+            QueryParameters.Cosine(query, "minCosine", defaultCosine: -1, min: -1),
+            token is null ? models : [Continued(token, models)],
+            serving,
+            includeSelf,
+            QueryParameters.Prefix(query),
+            token);
     }
+
+    private static PageToken Token(string text) => PageToken.TryParse(text, out PageToken? token)
+        ? token
+        : throw Problems.InvalidParameter(
+            "continue is not what a response gave under that name: it was cut or changed. Send it as it was given, or ask from the first " +
+            "page, without continue.");
+
+    private static InstalledModel Continued(PageToken token, IReadOnlyList<InstalledModel> models) =>
+        models.FirstOrDefault(model => model.Fingerprint.ToString() == token.Fingerprint)
+            ?? throw Problems.InvalidParameter(
+                "continue is of another model, or of a version of it that no longer responds, whose cosines would not go on from there. " +
+                "Send the same model, or ask again from the first page, without continue.");
 }

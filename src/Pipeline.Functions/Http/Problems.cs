@@ -105,6 +105,13 @@ internal static class Problems
         "This instance runs one study at a time, and one is under way. Try again in a minute.",
         retryAfter: 30);
 
+    public static ApiProblemException DuplicatesUnderWay() => Problem(
+        503,
+        ProblemTypes.DuplicatesUnderWay,
+        "A search for duplicates is under way",
+        "This instance searches for duplicates once at a time, and a search is under way. Try again in a minute.",
+        retryAfter: 15);
+
     /// <summary>Names for a sentence: 'a' and 'b'.</summary>
     public static string Quoted(IReadOnlyList<string> names) => string.Join(" and ", names.Select(name => $"'{name}'"));
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 
@@ -34,6 +35,34 @@ internal static class QueryParameters
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= min && number <= max
             ? number
             : throw Problems.InvalidParameter($"{name}={text} is not allowed: {name} is a whole number from {min} to {max}.");
+    }
+
+    /// <summary>A cosine, at most 1.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="name">The parameter's name.</param>
+    /// <param name="defaultCosine">The cosine if it is not given.</param>
+    /// <param name="min">The smallest allowed.</param>
+    public static float Cosine(IQueryCollection query, string name, float defaultCosine, float min)
+    {
+        if (!query.TryGetValue(name, out StringValues text))
+        {
+            return defaultCosine;
+        }
+
+        return float.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out float cosine) && cosine >= min && cosine <= 1
+            ? cosine
+            : throw Problems.InvalidParameter(string.Create(
+                CultureInfo.InvariantCulture, $"{name}={text} is not allowed: {name} is a number from {min} to 1, such as 0.86."));
+    }
+
+    /// <summary><c>prefix</c>: what an image's name begins with; empty if it is not given.</summary>
+    public static string Prefix(IQueryCollection query)
+    {
+        string prefix = query["prefix"].ToString();
+        return prefix.Length <= ImageId.MaxNameLength
+            ? prefix
+            : throw Problems.InvalidParameter(
+                $"prefix takes at most {ImageId.MaxNameLength} characters: what an image's name begins with.");
     }
 
     /// <summary><c>model</c>: the key of one model.</summary>

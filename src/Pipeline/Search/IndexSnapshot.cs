@@ -58,6 +58,21 @@ internal sealed record IndexSnapshot(
     public void Fetch(IEnumerable<string> keys) => VectorStore.Fetch(
         keys.Select(key => TryFind(key, out Segment? segment, out int row) ? segment.Vectors[row] : default));
 
+    /// <summary>Fetches all vectors that are only in storage, if the disk has room for them.</summary>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <exception cref="SavedIndexException">Storage has them no longer, or not as they were saved.</exception>
+    public async Task FetchAllAsync(CancellationToken cancellationToken)
+    {
+        IEnumerable<SavedVectors> saved = Segments
+            .SelectMany(segment => segment.Vectors.ToArray().Select(vector => vector.Source)).OfType<SavedVectors>().Distinct();
+        foreach (SavedVectors vectors in saved)
+        {
+            await vectors.FetchAllAsync(() => !cancellationToken.IsCancellationRequested).ConfigureAwait(false);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     /// <summary>An image without its vector, or null where the model has none of it.</summary>
     public IndexedImage? FindImage(ImageId id) => TryFind(id.Key, out Segment? segment, out int row) ? segment.Images[row] : null;
 

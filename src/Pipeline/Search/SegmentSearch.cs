@@ -37,19 +37,21 @@ internal static class SegmentSearch
     /// So many images have to pass the filter for codes to be read: of fewer all vectors are compared, which is as fast and knows their
     /// spread exactly.
     /// </param>
+    /// <param name="after">Only results behind this; null for all. The spread is of all images that pass the filter, all the same.</param>
     public static ScanResult Search(
         IndexSnapshot snapshot,
         ReadOnlyMemory<float> query,
         int top,
         SearchFilter filter,
         int depth = 0,
-        int codedFrom = IndexChanges.DefaultCodedFrom)
+        int codedFrom = IndexChanges.DefaultCodedFrom,
+        SearchPosition? after = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(top, 1);
         IReadOnlyList<Chunk> chunks = Divide(snapshot, filter);
         ScanResult found = snapshot.Coder is { } coder && chunks.Sum(chunk => chunk.CountSearched()) >= codedFrom
-            ? ByCodes(snapshot, coder.Space, query, top, depth, chunks)
-            : Exactly(snapshot, query, Math.Max(top, depth), chunks);
+            ? ByCodes(snapshot, coder.Space, query, top, depth, chunks, after)
+            : Exactly(snapshot, query, Math.Max(top, depth), chunks, after);
         return found with { Images = found.Images + snapshot.Segments.Count(filter.LeavesOutOf) };
     }
 
@@ -72,7 +74,8 @@ internal static class SegmentSearch
         return chunks;
     }
 
-    private static ScanResult Exactly(IndexSnapshot snapshot, ReadOnlyMemory<float> query, int top, IReadOnlyList<Chunk> chunks)
+    private static ScanResult Exactly(
+        IndexSnapshot snapshot, ReadOnlyMemory<float> query, int top, IReadOnlyList<Chunk> chunks, SearchPosition? after)
     {
         VectorStore.Fetch(chunks.SelectMany(chunk => chunk.SearchedVectors()));
         var best = new TopMatches(top);
@@ -92,7 +95,7 @@ internal static class SegmentSearch
 
                 float cosine = Embedding.Cosine(query.Span, snapshot.Vectors.Read(chunk.Segment.Vectors[row], buffer));
                 ownSums = ownSums.With(cosine);
-                if (own.Takes(cosine))
+                if (own.Takes(cosine) && after?.IsBefore(cosine, chunk.Segment.Images[row].Id.Name) != false)
                 {
                     own.Add(new Match(chunk.Segment.Images[row], cosine));
                 }
@@ -111,7 +114,13 @@ internal static class SegmentSearch
     }
 
     private static ScanResult ByCodes(
-        IndexSnapshot snapshot, CodeSpace space, ReadOnlyMemory<float> query, int top, int depth, IReadOnlyList<Chunk> chunks)
+        IndexSnapshot snapshot,
+        CodeSpace space,
+        ReadOnlyMemory<float> query,
+        int top,
+        int depth,
+        IReadOnlyList<Chunk> chunks,
+        SearchPosition? after)
     {
         CodeQuery prepared = space.Prepare(query.Span);
         int count = chunks.Count == 0 ? 0 : chunks[^1].Offset + chunks[^1].Count;
@@ -134,7 +143,7 @@ internal static class SegmentSearch
                 }
             });
             Candidate[] nearest = CandidateSelection.Nearest(
-                limits.AsSpan(0, count), top, (indexes, cosines) => ReadCosines(snapshot, query, chunks, indexes, cosines), depth);
+                limits.AsSpan(0, count), top, (indexes, cosines) => ReadCosines(snapshot, query, chunks, after, indexes, cosines), depth);
 
             // All that are as near as the last are there: of these the names decide.
             var best = new TopMatches(Math.Max(top, depth));
@@ -156,6 +165,7 @@ internal static class SegmentSearch
         IndexSnapshot snapshot,
         ReadOnlyMemory<float> query,
         IReadOnlyList<Chunk> chunks,
+        SearchPosition? after,
         ReadOnlySpan<int> indexes,
         Span<float> cosines)
     {
@@ -164,7 +174,9 @@ internal static class SegmentSearch
         VectorStore.Fetch(asked.Select(index => Find(chunks, index)).Zip(asked, (chunk, index) => chunk.VectorOf(index)));
         Parallel.For(0, asked.Length, () => new float[query.Length], (i, _, buffer) =>
         {
-            found[i] = Embedding.Cosine(query.Span, snapshot.Vectors.Read(Find(chunks, asked[i]).VectorOf(asked[i]), buffer));
+            Chunk chunk = Find(chunks, asked[i]);
+            float cosine = Embedding.Cosine(query.Span, snapshot.Vectors.Read(chunk.VectorOf(asked[i]), buffer));
+            found[i] = after?.IsBefore(cosine, chunk.Segment.Images.NameAt(chunk.RowOf(asked[i]))) != false ? cosine : CodeScan.LeftOut;
             return buffer;
         }, _ => { });
         found.CopyTo(cosines);

@@ -10,7 +10,16 @@ namespace Pipeline.Search;
 /// <param name="Model">The model.</param>
 /// <param name="Matches">The nearest images, nearest first.</param>
 /// <param name="Images">How many images they were found among: those that the filter lets through.</param>
-internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> Matches, int Images);
+/// <param name="Next">Where the next page of the list goes on; null where this was the last.</param>
+internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> Matches, int Images, SearchPosition? Next)
+{
+    /// <summary>A page of what a scan found.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="scan">One result more than the page takes, where there are so many: it says that the list goes on.</param>
+    /// <param name="top">How many the page takes.</param>
+    public static ModelRanking Of(InstalledModel model, ScanResult scan, int top) => new(
+        model, [.. scan.Nearest.Take(top)], scan.Images, scan.Nearest.Length > top ? SearchPosition.Of(scan.Nearest[top - 1]) : null);
+}
 
 /// <summary>The response to a query.</summary>
 /// <param name="ByModel">What each model found, in the order of the query.</param>
@@ -41,6 +50,26 @@ public sealed class SimilaritySearch
     /// <summary>As <see cref="FindAsync"/>, without reading the embedding.</summary>
     internal async Task<IndexedImage?> FindImageAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
         (await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).FindImage(id);
+
+    /// <summary>A model's images, with all vectors that the disk has room for, for what reads most of them.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<IndexSnapshot> GetWholeAsync(InstalledModel model, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            IndexSnapshot snapshot = await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await snapshot.FetchAllAsync(cancellationToken).ConfigureAwait(false);
+                return snapshot;
+            }
+            catch (SavedIndexException)
+            {
+                IndexOf(model).Refuse(snapshot);
+            }
+        }
+    }
 
     /// <summary>The nearest images by each model of the query, and fused.</summary>
     /// <param name="queries">The query's embeddings.</param>
@@ -88,8 +117,7 @@ public sealed class SimilaritySearch
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
-            ScanResult scan = SegmentSearch.Search(snapshot, query.Embedding.Values, top, filter, depth);
-            return scan with { Nearest = [.. scan.Nearest.TakeWhile(match => match.Cosine >= minCosine)] };
+            return Reaching(minCosine, SegmentSearch.Search(snapshot, query.Embedding.Values, top + 1, filter, depth));
         })];
 
         // What one model found is compared by the others, too.
@@ -100,9 +128,7 @@ public sealed class SimilaritySearch
         }
 
         return new SimilarityResult(
-            [
-                .. queries.Select((query, i) => new ModelRanking(query.Model, [.. scans[i].Nearest.Take(top)], scans[i].Images)),
-            ],
+            [.. queries.Select((query, i) => ModelRanking.Of(query.Model, scans[i], top))],
             StandardisedFusion.Fuse(
                 [
                     .. queries
@@ -115,6 +141,30 @@ public sealed class SimilaritySearch
                 ],
                 top));
     }
+
+    /// <summary>The next page of one model's list. The fused list has no pages: its scores depend on what the models ranked together.</summary>
+    /// <param name="query">The query's embedding: the one of the pages before.</param>
+    /// <param name="top">How many at most, 1 or more; it may differ from page to page.</param>
+    /// <param name="minCosine">As for the pages before.</param>
+    /// <param name="filter">As for the pages before.</param>
+    /// <param name="after">Where the page before ended.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    internal async Task<ModelRanking> ContinueAsync(
+        ModelEmbedding query, int top, float minCosine, SearchFilter filter, SearchPosition after, CancellationToken cancellationToken)
+    {
+        ScanResult scan = await ReadAsync(
+            [query.Model],
+            snapshots =>
+            {
+                using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
+                return Reaching(minCosine, SegmentSearch.Search(snapshots[0], query.Embedding.Values, top + 1, filter, after: after));
+            },
+            cancellationToken).ConfigureAwait(false);
+        return ModelRanking.Of(query.Model, scan, top);
+    }
+
+    private static ScanResult Reaching(float minCosine, ScanResult scan) =>
+        scan with { Nearest = [.. scan.Nearest.TakeWhile(match => match.Cosine >= minCosine)] };
 
     /// <summary>
     /// Reads the indexes of several models. If it turns out meanwhile that what was saved of one is gone or damaged, that one begins anew.

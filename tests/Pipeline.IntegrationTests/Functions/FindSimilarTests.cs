@@ -90,6 +90,50 @@ public class FindSimilarTests(RunningPipeline pipeline)
     }
 
     [Fact]
+    public async Task A_models_list_is_read_page_by_page_while_images_come_and_go()
+    {
+        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 9).Select(i => ($"pages/{i}.bmp", TestImages.Bitmap(5000 + i)))]);
+        const string Stored = "similar/pages/0.bmp?prefix=pages/";
+        byte[] image = TestImages.Bitmap(5000);
+        string[] all = Names(await pipeline.App.GetAsync($"{Stored}&top=100"), "vgg16");
+        JsonNode first = await pipeline.App.GetAsync($"{Stored}&top=3");
+        JsonNode firstUploaded = await UploadedAsync("&top=4");
+
+        // The first that the first page has, and one that lies behind it, go; their places are taken by nothing.
+        await pipeline.Azurite.Images.DeleteBlobAsync(all[0], cancellationToken: TestContext.Current.CancellationToken);
+        await pipeline.Azurite.Images.DeleteBlobAsync(all[4], cancellationToken: TestContext.Current.CancellationToken);
+        await pipeline.App.Process.WaitUntilAsync(
+            async () => Names(await pipeline.App.GetAsync($"{Stored}&top=100"), "vgg16").Length == all.Length - 2, "both to be removed");
+        JsonNode second = await pipeline.App.GetAsync($"{Stored}&top=2&continue={Token(first, "vgg16")}");
+        JsonNode third = await pipeline.App.GetAsync($"{Stored}&top=50&model=VGG16&continue={Token(second, "vgg16")}");
+        JsonNode secondUploaded = await UploadedAsync($"&top=100&continue={Token(firstUploaded, "resnet50")}");
+
+        Assert.Equal(all[..3], Names(first, "vgg16"));
+        Assert.Equal([all[3], all[5]], Names(second, "vgg16"));
+        Assert.Equal(all[6..], Names(third, "vgg16"));
+        Assert.Equal(["vgg16"], second["models"]!.AsObject().Select(model => model.Key));
+        Assert.Empty(second["fused"]!.AsArray());
+        Assert.Null(third["models"]!["vgg16"]!["continue"]);
+        string[] both = [.. Names(firstUploaded, "resnet50"), .. Names(secondUploaded, "resnet50")];
+        Assert.Equal(both.Length, both.Distinct().Count());
+        Assert.Equal(
+            Names(await UploadedAsync("&top=100"), "resnet50").Except(Names(firstUploaded, "resnet50")), Names(secondUploaded, "resnet50"));
+
+        string token = Token(first, "vgg16");
+        await AssertRefusedAsync($"{Stored}&continue={token[..^4]}", "it was cut or changed");
+        await AssertRefusedAsync($"{Stored}&model=resnet50&continue={token}", "another model");
+        await AssertRefusedAsync($"{Stored}&minCosine=0.1&continue={token}", "another query");
+        await AssertRefusedAsync($"{Stored}&includeSelf=true&continue={token}", "another query");
+        await AssertRefusedAsync($"similar/pages/0.bmp?continue={token}", "another query");
+        await AssertRefusedAsync($"similar/{all[6]}?prefix=pages/&continue={token}", "another query");
+        await pipeline.UploadAndWaitAsync(("pages/0.bmp", TestImages.Bitmap(5010)));
+        await AssertRefusedAsync($"{Stored}&continue={token}", "ask again from the first page");
+
+        Task<JsonNode> UploadedAsync(string query) => pipeline.App.FindSimilarAsync(
+            image, $"?prefix=pages/&minCosine=-0.5{query}");
+    }
+
+    [Fact]
     public async Task Only_the_model_asked_for_answers()
     {
         await UploadFilesAsync();
@@ -197,6 +241,14 @@ public class FindSimilarTests(RunningPipeline pipeline)
 
     private Task UploadFilesAsync() =>
         pipeline.UploadAndWaitAsync([.. Files.Select(file => ($"files/{file}", TestImages.Reference(file)))]);
+
+    private async Task AssertRefusedAsync(string path, string detail)
+    {
+        using HttpResponseMessage response = await pipeline.App.Client.GetAsync(path, TestContext.Current.CancellationToken);
+        await FunctionApp.AssertProblemAsync(response, HttpStatusCode.BadRequest, "invalid-parameter", detail);
+    }
+
+    private static string Token(JsonNode answer, string model) => answer["models"]![model]!["continue"]!.GetValue<string>();
 
     private static string[] Names(JsonNode answer, string model) =>
         [.. answer["models"]![model]!["results"]!.AsArray().Select(result => result!["name"]!.GetValue<string>())];

@@ -34,7 +34,7 @@ internal sealed class FakeApp : IDisposable
     private static byte[] Response() => JsonSerializer.SerializeToUtf8Bytes(
         new SimilarResponse(
             new ImageInfo("deploy-check/vase-1.jpg", 1, 1, ""),
-            new Dictionary<string, ModelMatches> { ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 1, []) },
+            new Dictionary<string, ModelMatches> { ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 1, [], null) },
             [],
             new SimilarTimes(0, 0, 0, 0)),
         JsonSerializerOptions.Web);

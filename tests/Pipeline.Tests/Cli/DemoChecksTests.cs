@@ -94,9 +94,13 @@ public class DemoChecksTests
     private static SimilarResponse Answer((string Name, float Cosine)[] results, bool firstIsDuplicate = false)
     {
         ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select(
-            (match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))]);
+            (match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0))], null);
         ModelMatches right = new(
-            WeightsOrigin.Untrained, "", 3, [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)]);
+            WeightsOrigin.Untrained,
+            "",
+            3,
+            [new("vase-1.jpg", 1, true), new("vase-2.jpg", 0.8f, false), new("boat-1.jpg", 0.2f, false)],
+            null);
         return new SimilarResponse(
             new ImageInfo(null, 1, 1, ""),
             new Dictionary<string, ModelMatches> { ["vgg16"] = model, ["resnet50"] = right },

@@ -12,7 +12,8 @@ public class ResponseJsonTests
     public void Similar_images() => AssertJson(
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
-        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,"results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}]}},
+        "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,
+        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}],"continue":"AQ"}},
         "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,
@@ -20,10 +21,29 @@ public class ResponseJsonTests
             Image with { Name = null },
             new Dictionary<string, ModelMatches>
             {
-                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true)]),
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true)], "AQ"),
             },
             [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false)],
             new SimilarTimes(1, 2, 3, 4)));
+
+    [Fact]
+    public void Groups_of_duplicates() => AssertJson(
+        """
+        {"model":"resnet18","weights":"imagenet","fingerprint":"0123","minCosine":0.97,"images":5,"took":{"indexMs":1,"compareMs":2},
+        "groups":[{"highestCosine":1,"lowestCosine":0.96,"images":[
+        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true},
+        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true},
+        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false}]}]}
+        """,
+        new DuplicatesResponse("resnet18", WeightsOrigin.ImageNet, "0123", 0.97f, 5, new DuplicatesTimes(1, 2),
+        [
+            new DuplicateGroup(1, 0.96f,
+            [
+                new DuplicateImage("b.jpg", 97, 61, 1, true),
+                new DuplicateImage("a.jpg", 97, 61, 1, true),
+                new DuplicateImage("c.jpg", 48, 30, 0.96f, false),
+            ]),
+        ]));
 
     [Fact]
     public void A_compared_pair() => AssertJson(

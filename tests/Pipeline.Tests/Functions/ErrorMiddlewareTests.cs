@@ -81,6 +81,15 @@ public class ErrorMiddlewareTests
     }
 
     [Fact]
+    public async Task Who_has_to_wait_for_a_search_for_duplicates_is_told_how_long()
+    {
+        (int status, string body, HttpResponse response) = await AnswerAsync(Problems.DuplicatesUnderWay());
+
+        Assert.Equal((503, "15"), (status, response.Headers.RetryAfter.ToString()));
+        Assert.Contains("urn:pipeline:problem:duplicates-under-way", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_error_of_the_app_says_nothing_of_its_inside_to_the_caller_and_all_to_the_log()
     {
         (int status, string body, _) = await AnswerAsync(new InvalidOperationException("secret inside"));

@@ -4,6 +4,7 @@ using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Http;
 using Pipeline.ModelBuilding;
 using Pipeline.Models;
+using Pipeline.Search;
 using Pipeline.Tests.Models;
 
 namespace Pipeline.Tests.Functions;
@@ -55,6 +56,74 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
         Assert.Equal(Installed, some.Serving);
         Assert.Equal([Installed[0]], some.Models);
     }
+
+    [Fact]
+    public void A_query_that_goes_on_asks_the_model_of_its_token_only()
+    {
+        SimilarQuery next = SimilarQuery.Parse(Request($"?top=3&continue={TokenOf(Installed[1].Fingerprint)}").Query, Installed);
+
+        Assert.Equal([Installed[1]], next.Models);
+        Assert.Equal(new SearchPosition(0.5f, "b/ö.jpg"), next.Continue!.Position);
+    }
+
+    [Fact]
+    public void A_token_of_another_model_or_version_is_told_to_begin_again()
+    {
+        AssertRefused($"?continue={TokenOf(new Fingerprint("fedcba987654"))}");
+        AssertRefused($"?model=vgg16&continue={TokenOf(Installed[1].Fingerprint)}");
+
+        void AssertRefused(string query) => AssertProblem(
+            () => SimilarQuery.Parse(Request(query).Query, Installed),
+            400,
+            "invalid-parameter",
+            "ask again from the first page, without continue");
+    }
+
+    [Fact]
+    public void A_token_that_was_cut_or_changed_is_told_to_be_sent_as_it_was_given()
+    {
+        string token = TokenOf(Installed[1].Fingerprint);
+        string[] wrong =
+        [
+            .. Enumerable.Range(0, token.Length).Select(length => token[..length]),
+            .. Enumerable.Range(0, token.Length).Select(i => token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..]),
+            $"{token}A", $"{token}%3D", $"%20{token}", "1", new string('A', 6000), $"{token}&continue={token}",
+        ];
+
+        Assert.All(wrong, text => AssertProblem(
+            () => SimilarQuery.Parse(Request($"?continue={text}").Query, Installed), 400, "invalid-parameter", "Send it as it was given"));
+    }
+
+    private static string TokenOf(Fingerprint fingerprint) =>
+        new PageToken(fingerprint.ToString(), new string('5', 32), new SearchPosition(0.5f, "b/ö.jpg")).ToString();
+
+    [Fact]
+    public void Duplicates_are_searched_by_the_first_model_that_votes_unless_another_is_named()
+    {
+        DuplicatesQuery all = DuplicatesQuery.Parse(Request("").Query, Installed);
+        DuplicatesQuery some = DuplicatesQuery.Parse(Request("?model=ResNet50&minCosine=0.5&prefix=a%2fB").Query, Installed);
+        DuplicatesQuery trained = DuplicatesQuery.Parse(
+            Request("").Query, [Installed[0], Installed[1] with { Weights = WeightsOrigin.ImageNet }]);
+
+        Assert.Equal((Installed[0], 0.98f, ""), (all.Model, all.MinCosine, all.Prefix));
+        Assert.Equal((Installed[1], 0.5f, "a/B"), (some.Model, some.MinCosine, some.Prefix));
+        Assert.Equal("resnet50", trained.Model.Key);
+    }
+
+    [Theory]
+    [InlineData("?minCosine=0.49", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=1.01", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=NaN", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=0,9", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?minCosine=", "minCosine is a number from 0.5 to 1")]
+    [InlineData("?prefix=LONG", "prefix takes at most 1024 characters")]
+    [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for vgg16")]
+    public void A_wrong_query_for_duplicates_is_told_what_is_allowed(string query, string detail) => AssertProblem(
+        () => DuplicatesQuery.Parse(
+            Request(query.Replace("LONG", new string('x', 1025), StringComparison.Ordinal)).Query, Installed),
+        400,
+        "invalid-parameter",
+        detail);
 
     [Fact]
     public void Models_without_their_top_predict_nothing_and_say_why()

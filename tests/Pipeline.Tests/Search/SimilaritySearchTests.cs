@@ -83,6 +83,31 @@ public class SimilaritySearchTests
     }
 
     [Fact]
+    public async Task The_next_page_of_one_models_list_is_searched_in_what_is_stored_by_then()
+    {
+        foreach (string name in (string[])["a.jpg", "b.jpg", "d.jpg", "e.jpg"])
+        {
+            await _storage.WriteAsync(name, "1");
+        }
+
+        SimilarityResult first = await _search.FindSimilarAsync(Queries, [Model, Other], 2, -1, SearchFilter.None, CancellationToken);
+        _storage.RemoveRow("a.jpg");
+        await _storage.Log.AppendAsync(Model, Id("a.jpg").Key, null, CancellationToken);
+        await _storage.WriteAsync("c.jpg", "1");
+        await _storage.RefreshAsync();
+        ModelRanking second = await _search.ContinueAsync(
+            Queries[0], 3, -1, SearchFilter.None, first.ByModel[0].Next!, CancellationToken);
+
+        Assert.Equal(["a.jpg", "b.jpg"], Names(first.ByModel[0]));
+        Assert.Equal(new SearchPosition(1, "b.jpg"), first.ByModel[0].Next);
+        Assert.Null(first.ByModel[1].Next);
+        Assert.Equal(["c.jpg", "d.jpg", "e.jpg"], Names(second));
+        Assert.Null(second.Next);
+
+        static IEnumerable<string> Names(ModelRanking ranking) => ranking.Matches.Select(match => match.Image.Id.Name);
+    }
+
+    [Fact]
     public async Task An_untrained_model_is_shown_and_left_out_of_the_fused_list_while_a_trained_one_is_installed()
     {
         InstalledModel trained = Other with { Weights = WeightsOrigin.ImageNet };

@@ -4,7 +4,9 @@ namespace Pipeline.Search.Codes;
 
 /// <summary>Exact cosines of the query with a few images.</summary>
 /// <param name="indexes">Which images.</param>
-/// <param name="cosines">float[as many]: takes their cosines.</param>
+/// <param name="cosines">
+/// float[as many]: takes their cosines, or <see cref="CodeScan.LeftOut"/> for an image that turns out not to be searched.
+/// </param>
 internal delegate void ExactCosines(ReadOnlySpan<int> indexes, Span<float> cosines);
 
 /// <summary>An image that was found.</summary>
@@ -122,7 +124,7 @@ internal static class CandidateSelection
             for (int i = 0; i < indexes.Length; i++)
             {
                 float cosine = cosines[i];
-                if (cosine < Least && _candidates.Count >= depth)
+                if (cosine == CodeScan.LeftOut || (cosine < Least && _candidates.Count >= depth))
                 {
                     continue;
                 }

@@ -47,9 +47,8 @@ internal sealed class ImageColumns
         get
         {
             string path = TextAt(row, 0);
-            int slash = path.IndexOf('/', StringComparison.Ordinal);
             return new IndexedImage(
-                new ImageId(path[..slash], path[(slash + 1)..]),
+                new ImageId(path[..path.IndexOf('/', StringComparison.Ordinal)], NameAt(row)),
                 ImageETagAt(row),
                 TextAt(row, 2),
                 _widths[row],
@@ -116,16 +115,14 @@ internal sealed class ImageColumns
     /// <summary>byte[<see cref="KeyLength"/>]: an image's key, of which <see cref="ImageId.Key"/> is the hexadecimal form.</summary>
     public ReadOnlySpan<byte> KeyAt(int row) => _keys.AsSpan(row * KeyLength, KeyLength);
 
+    public string NameAt(int row) => Utf8.GetString(NameBytes(row));
+
     public string ImageETagAt(int row) => TextAt(row, 1);
 
     /// <summary>Whether an image's name begins with a text.</summary>
     /// <param name="row">The image.</param>
     /// <param name="prefix">The text in UTF-8.</param>
-    public bool NameStartsWith(int row, ReadOnlySpan<byte> prefix)
-    {
-        ReadOnlySpan<byte> path = TextBytes(row * Texts);
-        return path[(path.IndexOf((byte)'/') + 1)..].StartsWith(prefix);
-    }
+    public bool NameStartsWith(int row, ReadOnlySpan<byte> prefix) => NameBytes(row).StartsWith(prefix);
 
     /// <summary>The first row whose key is this one or greater; <see cref="Count"/> where there is none.</summary>
     /// <param name="key">The beginning of a key, up to <see cref="KeyLength"/> bytes.</param>
@@ -162,6 +159,12 @@ internal sealed class ImageColumns
     private int StartOf(int text) => text == 0 ? 0 : _ends[text - 1];
 
     private ReadOnlySpan<byte> TextBytes(int text) => _text.AsSpan(StartOf(text).._ends[text]);
+
+    private ReadOnlySpan<byte> NameBytes(int row)
+    {
+        ReadOnlySpan<byte> path = TextBytes(row * Texts);
+        return path[(path.IndexOf((byte)'/') + 1)..];
+    }
 
     private ReadOnlySpan<byte> TextsAt(int row) => _text.AsSpan(StartOf(row * Texts).._ends[(row * Texts) + Texts - 1]);
 

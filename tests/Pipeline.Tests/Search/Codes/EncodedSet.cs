@@ -26,6 +26,8 @@ internal sealed class EncodedSet
 
     public ReadOnlySpan<CodeScalars> Scalars => _scalars;
 
+    public ReadOnlySpan<ulong> CodeOf(int index) => _codes.AsSpan(index * Space.Words, Space.Words);
+
     public float[] Exact(float[] query) => [.. _vectors.Select(vector => Embedding.Cosine(query, vector))];
 
     public float[] Estimates(float[] query)
