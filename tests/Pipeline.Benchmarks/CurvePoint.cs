@@ -91,9 +91,12 @@ internal sealed class CurveMeasurement
     {
         double start = await TimeAsync(() => Task.WhenAll(
             _models.Select(model => _search.IndexOf(model).GetSnapshotAsync(CancellationToken.None).AsTask())));
+        CurveRun.Note($"  the indexes are ready after {start / 1000:0.00} s, {Megabytes("VmRSS"):0} MB");
         double first = await TimeAsync(QueryAsync);
         double[] early = await TimesAsync(EarlyQueries, QueryAsync);
+        CurveRun.Note($"  first query {first:0} ms, then {Median(early):0} ms");
         double fetched = await TimeAsync(UntilFetchedAsync);
+        CurveRun.Note($"  vectors fetched in {fetched / 1000:0.0} s");
         double[] idle = await TimesAsync(Queries, QueryAsync);
         double[] refreshes = await RefreshesAsync();
         double indexMegabytes = Megabytes("VmRSS");

@@ -27,6 +27,10 @@ switch (args)
     case ["curve", var folder, .. { Length: > 0 } sizes]:
         await CurveRun.RunAsync([.. sizes.Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))], folder);
         break;
+    case ["recall", var folder, .. { Length: > 0 } sizes]:
+        await RecallRun.RunAsync(
+            folder, [.. sizes.Select(size => int.Parse(size, System.Globalization.CultureInfo.InvariantCulture))]);
+        break;
     case ["curve-point", var size, var folder]:
         Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(
             await CurveMeasurement.RunAsync(int.Parse(size, System.Globalization.CultureInfo.InvariantCulture), folder)));
@@ -46,7 +50,8 @@ switch (args)
     default:
         Console.WriteLine(
             "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'search [images]', " +
-            "'duplicates [images]', 'curve FOLDER images...', 'codes [images]', 'code-peers [images]', 'precision' and 'int8 [folder]'. " +
+            "'duplicates [images]', 'curve FOLDER images...', 'recall FOLDER images...', 'codes [images]', 'code-peers [images]', " +
+            "'precision' and 'int8 [folder]'. " +
             "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Search;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
@@ -16,8 +17,19 @@ internal static class SearchRun
     // What the fused list takes of each model.
     private const int FusionDepth = 100;
 
+    // Of more images the vectors do not fit into memory beside those that the index has.
+    private const int MostInMemory = 200_000;
+
+    private const int Queries = 50;
+
     public static void Run(int images)
     {
+        if (images > MostInMemory)
+        {
+            RunFromFile(images);
+            return;
+        }
+
         CodedImages[] models = [.. ((int[])[4096, 2048]).Select((length, i) => CodedImages.Clustered(images, length, seed: i + 1))];
         foreach ((string name, int codedFrom, long memory) in ((string, int, long)[])
             [
@@ -49,6 +61,49 @@ internal static class SearchRun
                 }
             });
         }
+    }
+
+    private static void RunFromFile(int images)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long start = Stopwatch.GetTimestamp();
+        ClusteredEmbeddings[] models = [.. ((int[])[4096, 2048]).Select(length => new ClusteredEmbeddings(length, new Random(length)))];
+        IndexSnapshot[] indexes = [.. models.Zip((int[])[4096, 2048], (model, length) =>
+        {
+            var changes = new IndexChanges(IndexSnapshot.Empty(new VectorStore(0, Path.GetTempPath())), length);
+            Parallel.For(0, images, i =>
+            {
+                EmbeddingRecord record = CurveRun.Record(i, model);
+                changes.Put(record.Id.Key, record, null);
+            });
+            return changes.ToSnapshot(0);
+        })];
+        TimeSpan made = Stopwatch.GetElapsedTime(start);
+        long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{images} images, codes, vectors in a file: made in {made.TotalSeconds:0.0} s; {bytes / 2.0 / images:0} bytes an image and " +
+            $"model, names included; {Environment.WorkingSet / 1e6:0} MB for the process"));
+        foreach (int depth in (int[])[Top, FusionDepth])
+        {
+            Timing timing = Timing.Of(Queries, query =>
+            {
+                for (int i = 0; i < models.Length; i++)
+                {
+                    float[] vector = models[i].Draw(new Random(-1 - query));
+                    SegmentSearch.Search(indexes[i], vector, Top, SearchFilter.None, depth);
+                }
+            });
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  top {Top} of both, {depth} read: median {timing.Median:0.0} ms, slowest {timing.Slowest:0.0} ms"));
+        }
+
+        Timing narrow = Timing.Of(Queries, query => SegmentSearch.Search(
+            indexes[0], models[0].Draw(new Random(-1 - query)), Top, new SearchFilter(Prefix: "stored-00001")));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"  top {Top} of VGG16 among 10 names by their prefix: median {narrow.Median:0.0} ms, slowest {narrow.Slowest:0.0} ms"));
     }
 
     private static void Search(CodedImages[] models, IndexSnapshot[] indexes, int query, int depth, int codedFrom)
