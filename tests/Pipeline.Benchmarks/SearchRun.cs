@@ -22,6 +22,8 @@ internal static class SearchRun
 
     private const int Queries = 50;
 
+    private const int ReadBefore = 1000;
+
     public static void Run(int images)
     {
         if (images > MostInMemory)
@@ -52,6 +54,19 @@ internal static class SearchRun
                 $"top {Top} of both, {FusionDepth} for the fused list",
                 models,
                 query => Search(models, indexes, query, FusionDepth, codedFrom));
+            SearchPosition[][] read =
+            [
+                .. models.Select((model, i) => model.Queries.Select(query => SearchPosition.Of(
+                    SegmentSearch.Search(indexes[i], query, ReadBefore, SearchFilter.None, codedFrom: codedFrom).Nearest[^1])).ToArray()),
+            ];
+            Write($"top {Top} of both after {ReadBefore} results", models, query =>
+            {
+                for (int i = 0; i < indexes.Length; i++)
+                {
+                    SegmentSearch.Search(
+                        indexes[i], models[i].Queries[query], Top, SearchFilter.None, codedFrom: codedFrom, after: read[i][query]);
+                }
+            });
             Write("one changed image", models, query =>
             {
                 for (int i = 0; i < indexes.Length; i++)

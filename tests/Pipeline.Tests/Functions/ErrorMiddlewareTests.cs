@@ -81,7 +81,7 @@ public class ErrorMiddlewareTests
     }
 
     [Fact]
-    public async Task Who_has_to_wait_for_a_search_for_duplicates_is_told_how_long()
+    public async Task Who_has_to_wait_for_a_search_for_duplicates_learns_how_long()
     {
         (int status, string body, HttpResponse response) = await AnswerAsync(Problems.DuplicatesUnderWay());
 

@@ -67,7 +67,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     }
 
     [Fact]
-    public void A_token_of_another_model_or_version_is_told_to_begin_again()
+    public void A_token_of_another_model_or_version_is_refused_with_what_to_do()
     {
         AssertRefused($"?continue={TokenOf(new Fingerprint("fedcba987654"))}");
         AssertRefused($"?model=vgg16&continue={TokenOf(Installed[1].Fingerprint)}");
@@ -80,7 +80,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     }
 
     [Fact]
-    public void A_token_that_was_cut_or_changed_is_told_to_be_sent_as_it_was_given()
+    public void A_token_that_was_cut_or_changed_is_refused_with_what_to_do()
     {
         string token = TokenOf(Installed[1].Fingerprint);
         string[] wrong =
@@ -118,7 +118,7 @@ public class QueryTests(SmallModels models) : IClassFixture<SmallModels>
     [InlineData("?minCosine=", "minCosine is a number from 0.5 to 1")]
     [InlineData("?prefix=LONG", "prefix takes at most 1024 characters")]
     [InlineData("?model=alexnet", "model is vgg16 or resnet50, or left out for vgg16")]
-    public void A_wrong_query_for_duplicates_is_told_what_is_allowed(string query, string detail) => AssertProblem(
+    public void A_wrong_query_for_duplicates_is_refused_with_what_is_allowed(string query, string detail) => AssertProblem(
         () => DuplicatesQuery.Parse(
             Request(query.Replace("LONG", new string('x', 1025), StringComparison.Ordinal)).Query, Installed),
         400,
