@@ -51,7 +51,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<ServedModels>(),
                 provider.GetRequiredService<BackfillRun>(),
                 provider.GetRequiredService<OldVersions>(),
-                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<IChangeLog>(),
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
@@ -63,7 +63,7 @@ internal static class PipelineServices
     private static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection("Search")).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<SimilaritySearch>();
+        return services.AddSingleton<ISimilaritySearch, SimilaritySearch>();
     }
 
     private static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)

@@ -37,8 +37,8 @@ public sealed partial class ImageIndexer(
     ImagesContainer images,
     ImageDecoder decoder,
     ModelSessions sessions,
-    EmbeddingTable embeddings,
-    ChangeLog changes,
+    IEmbeddings embeddings,
+    IChangeLog changes,
     FailureTable failures,
     TimeProvider time,
     ILogger<ImageIndexer> logger)

@@ -21,7 +21,7 @@ namespace Pipeline.Search;
 /// <param name="options">How much may be in memory.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Takes what was healed, what cannot be read and why a refresh failed.</param>
-public sealed partial class SimilarityIndex(
+internal sealed partial class SimilarityIndex(
     InstalledModel model,
     EmbeddingTable embeddings,
     ChangeLog changes,

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Azure.Data.Tables;
@@ -41,7 +40,7 @@ internal static class EmbeddingEntity
     /// <exception cref="InvalidDataException">It is not what this version writes; the message says why, and what to do.</exception>
     public static EmbeddingRecord ToRecord(InstalledModel model, TableEntity entity)
     {
-        if (!TryGetId(entity, out ImageId? id))
+        if (!ListedRow.Of(entity).TryGetId(out ImageId? id))
         {
             throw Unreadable(entity, "does not name the image that its key is made of");
         }
@@ -68,21 +67,12 @@ internal static class EmbeddingEntity
             : throw Unreadable(entity, "has a vector whose L2 norm is not 1");
     }
 
-    /// <summary>Reads which image a row is of.</summary>
-    /// <returns>False where it does not say, or says another than its key.</returns>
-    public static bool TryGetId(TableEntity entity, [NotNullWhen(true)] out ImageId? id)
-    {
-        id = Find<string>(entity, Container) is { Length: > 0 } container
-            && Find<string>(entity, Name) is { Length: > 0 and <= ImageId.MaxNameLength } name
-            && new ImageId(container, name) is var named
-            && named.Key == entity.RowKey
-                ? named
-                : null;
-        return id is not null;
-    }
-
     /// <summary>The blob's ETag, null where the row has none.</summary>
     public static string? ImageETagOf(TableEntity entity) => Find<string>(entity, ImageETag);
+
+    /// <summary>A property; null where the row lacks it, or has it with another type.</summary>
+    public static T? Find<T>(TableEntity entity, string property) where T : class =>
+        entity.TryGetValue(property, out object? value) ? value as T : null;
 
     private static byte[] ToLittleEndian(ReadOnlySpan<float> values)
     {
@@ -116,9 +106,6 @@ internal static class EmbeddingEntity
         entity.TryGetValue(property, out object? value) && value is T found
             ? found
             : throw Unreadable(entity, $"lacks the property '{property}', or has it with another type");
-
-    private static T? Find<T>(TableEntity entity, string property) where T : class =>
-        entity.TryGetValue(property, out object? value) ? value as T : null;
 
     private static InvalidDataException Unreadable(TableEntity entity, string error) => new(
         $"The row '{entity.RowKey}' in the partition '{entity.PartitionKey}' of the table 'Embeddings' {error}. " +

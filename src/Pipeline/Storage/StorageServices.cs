@@ -58,6 +58,8 @@ internal static class StorageServices
         services.AddSingleton<PipelineTables>();
         services.AddSingleton<EmbeddingTable>();
         services.AddSingleton<ChangeLog>();
+        services.AddSingleton<IEmbeddings>(provider => provider.GetRequiredService<EmbeddingTable>());
+        services.AddSingleton<IChangeLog>(provider => provider.GetRequiredService<ChangeLog>());
         services.AddSingleton<FailureTable>();
         services.AddSingleton<ModelRows>();
         return services;

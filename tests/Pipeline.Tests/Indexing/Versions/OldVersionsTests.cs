@@ -139,7 +139,10 @@ public class OldVersionsTests
     private Task<int> RemoveAsync(params ModelVersion[] versions) => RemoveAsync(20_000, versions);
 
     private Task<int> RemoveAsync(int most, params ModelVersion[] versions) => new OldVersions(
-        _running, new ModelRows(new PipelineTables(_storage.Tables)), _storage.Time, new RecordedLog<OldVersions>()) { MostRows = most }
+        _running,
+        new ModelRows(new PipelineTables(_storage.Tables), new EmbeddingTable(new PipelineTables(_storage.Tables))),
+        _storage.Time,
+        new RecordedLog<OldVersions>()) { MostRows = most }
         .RemoveAsync(versions, CancellationToken);
 
     // Rows of images, one failure and one entry of the log.
