@@ -12,7 +12,9 @@ using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
+using Pipeline.Search.Postgres;
 using Pipeline.Storage;
+using Pipeline.Storage.Postgres;
 using Pipeline.Study;
 
 namespace Pipeline;
@@ -31,7 +33,8 @@ internal static class PipelineServices
     /// Adds everything to index, search, compare and study images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the
     /// storage account <c>ImagesStorage</c>: a connection string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c>,
     /// <c>ImagesStorage__queueServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional <c>ImagesStorage__clientId</c> of a
-    /// user-assigned identity, as the Functions host names its identity-based connections. The app does not start without its models.
+    /// user-assigned identity, as the Functions host names its identity-based connections. With <c>ImagesDatabase</c> the embeddings are
+    /// in that database. The app does not start without its models.
     /// </summary>
     /// <param name="services">The services to extend.</param>
     /// <param name="configuration">The app's configuration.</param>
@@ -63,7 +66,9 @@ internal static class PipelineServices
     private static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection("Search")).ValidateDataAnnotations().ValidateOnStart();
-        return services.AddSingleton<ISimilaritySearch, SimilaritySearch>();
+        return string.IsNullOrEmpty(configuration[DatabaseServices.Setting])
+            ? services.AddSingleton<ISimilaritySearch, SimilaritySearch>()
+            : services.AddSingleton<ISimilaritySearch, PostgresSearch>();
     }
 
     private static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)

@@ -62,9 +62,6 @@ internal sealed partial class SimilarityIndex(
     /// <summary>How long ago storage was read; null before the first load.</summary>
     public TimeSpan? Age => _snapshot is { } snapshot ? time.GetElapsedTime(snapshot.ReadAt) : null;
 
-    /// <summary>When storage was read, by the clock as it is now; null before the first load.</summary>
-    public DateTimeOffset? RefreshedAt => Age is { } age ? time.GetUtcNow() - age : null;
-
     /// <summary>
     /// One bucket is compared with the table each time this has passed, so all of them in ten minutes while the index is asked.
     /// </summary>

@@ -32,9 +32,6 @@ internal sealed record SimilarityResult(IReadOnlyList<ModelRanking> ByModel, IRe
 /// <summary>Finds similar images in memory.</summary>
 internal sealed class SimilaritySearch : ISimilaritySearch
 {
-    // Deeper than what is returned: an image that one model ranks low may be the best of all models together.
-    private const int MinFusionDepth = 100;
-
     private readonly ConcurrentDictionary<InstalledModel, SimilarityIndex> _indexes = new();
     private readonly Func<InstalledModel, SimilarityIndex> _create;
 
@@ -79,7 +76,7 @@ internal sealed class SimilaritySearch : ISimilaritySearch
         // Together: an index that nobody used for a while has to be refreshed first, and one wait is enough.
         IndexSnapshot[] snapshots = await Task.WhenAll(
             queries.Select(query => IndexOf(query.Model).GetSnapshotAsync(cancellationToken).AsTask())).ConfigureAwait(false);
-        int depth = Math.Max(MinFusionDepth, 2 * top);
+        int depth = StandardisedFusion.DepthOf(top);
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
