@@ -110,13 +110,13 @@ public sealed class PostgresEmbeddingsTests : IAsyncLifetime
     [Fact]
     public async Task A_role_without_rights_is_refused_with_what_an_administrator_runs()
     {
-        await _server.ExecuteAsync("CREATE ROLE limited LOGIN");
+        // PGlite signs everybody in as its superuser.
+        await using var connection = new NpgsqlConnection($"{_server.ConnectionString};Pooling=false");
+        await connection.OpenAsync(CancellationToken);
+        await connection.ExecuteAsync("CREATE ROLE limited; SET ROLE limited", CancellationToken);
 
-        // PGlite signs everybody in as its superuser, so that the role is set by the connection.
-        var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Options = "-c role=limited" };
-        await using var database = new PostgresDatabase(() => PostgresSource.Create(settings, new Azure.Identity.DefaultAzureCredential()));
         DatabaseException refused = await Assert.ThrowsAsync<DatabaseException>(
-            () => new PostgresEmbeddings(database).ListVersionsAsync(CancellationToken));
+            () => PostgresSchema.MakeAsync(connection, CancellationToken));
 
         Assert.Contains("CREATE EXTENSION IF NOT EXISTS vector", refused.Message, StringComparison.Ordinal);
         Assert.True(StorageError.IsDenied(refused));

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Npgsql;
-using Pgvector;
 using Pipeline.Models;
 
 namespace Pipeline.Storage.Postgres;
@@ -38,7 +37,7 @@ internal sealed class PostgresEmbeddings(PostgresDatabase database) : IEmbedding
         return ReadFirstAsync(
             table,
             $"SELECT {PostgresTable.Columns}, vector FROM {table.Name} WHERE key = $1",
-            reader => PostgresRows.Read(reader, 0, reader.GetFieldValue<Vector>(8).Memory),
+            PostgresRows.ReadWhole,
             cancellationToken,
             PostgresRows.KeyOf(key));
     }

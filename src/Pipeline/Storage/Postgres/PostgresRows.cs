@@ -44,6 +44,9 @@ internal static class PostgresRows
         }
     }
 
+    /// <summary>Reads <see cref="PostgresTable.Columns"/> and the vector after them, which are all that was asked for.</summary>
+    public static EmbeddingRecord ReadWhole(NpgsqlDataReader reader) => Read(reader, 0, reader.GetFieldValue<Vector>(8).Memory);
+
     /// <summary>Reads <see cref="PostgresTable.Columns"/>.</summary>
     /// <param name="reader">At the row.</param>
     /// <param name="first">Where the columns begin.</param>

@@ -20,17 +20,19 @@ internal static class PostgresSource
     {
         try
         {
-            var settings = new NpgsqlConnectionStringBuilder(connection);
-            return settings is { Host.Length: > 0, Username.Length: > 0 }
-                ? settings
-                : throw new ArgumentException("it names no Host or no Username");
+            if (new NpgsqlConnectionStringBuilder(connection) is { Host.Length: > 0, Username.Length: > 0 } settings)
+            {
+                return settings;
+            }
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException or OverflowException)
         {
-            throw new InvalidOperationException(
-                $"The setting '{DatabaseServices.Setting}' is no connection string for PostgreSQL: {malformed.Message}. Expected is such " +
-                "as 'Host=SERVER;Database=images;Username=ROLE;Password=...;SSL Mode=Require'; without Password Entra ID signs in.");
+            // Its message may quote a part of the password, which a semicolon ends.
         }
+
+        throw new InvalidOperationException(
+            $"The setting '{DatabaseServices.Setting}' is no connection string for PostgreSQL with Host and Username. Expected is such " +
+            "as 'Host=SERVER;Database=images;Username=ROLE;Password=...;SSL Mode=Require'; without Password Entra ID signs in.");
     }
 
     /// <summary>The source. It connects when it is first used.</summary>
