@@ -60,12 +60,19 @@ internal static class Problems
         _ => throw new ArgumentOutOfRangeException(nameof(invalid), invalid.Rejection.Fault, "Unknown fault."),
     };
 
-    public static ApiProblemException StorageUnavailable() => Problem(
+    /// <param name="what">What does not answer, such as <c>the storage account</c>.</param>
+    public static ApiProblemException StorageUnavailable(string what) => Problem(
         503,
         ProblemTypes.StorageUnavailable,
         "Storage cannot be reached",
-        "The storage account does not answer at the moment. Try again later.",
+        $"{char.ToUpperInvariant(what[0])}{what[1..]} does not answer at the moment. Try again later.",
         retryAfter: 5);
+
+    public static ApiProblemException DatabaseDenied() => Problem(
+        503,
+        ProblemTypes.StorageDenied,
+        "The database refuses the app",
+        "The database of the embeddings refuses the app's role. Grant it the rights that docs/scaling.md lists, or correct ImagesDatabase.");
 
     public static ApiProblemException StorageDenied() => Problem(
         503,

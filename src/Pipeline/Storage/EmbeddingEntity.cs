@@ -38,7 +38,14 @@ internal static class EmbeddingEntity
 
     /// <summary>Reads a row, which another version of the product or a hand may have written.</summary>
     /// <exception cref="InvalidDataException">It is not what this version writes; the message says why, and what to do.</exception>
-    public static EmbeddingRecord ToRecord(InstalledModel model, TableEntity entity)
+    public static EmbeddingRecord ToRecord(InstalledModel model, TableEntity entity) =>
+        ToRecord(model.Definition.EmbeddingLength, entity);
+
+    /// <summary>Reads a row of a model of which no more is known than the length of its embeddings.</summary>
+    /// <param name="dimensions">That length; null for any.</param>
+    /// <param name="entity">The row.</param>
+    /// <exception cref="InvalidDataException">As of <see cref="ToRecord(InstalledModel, TableEntity)"/>.</exception>
+    public static EmbeddingRecord ToRecord(int? dimensions, TableEntity entity)
     {
         if (!ListedRow.Of(entity).TryGetId(out ImageId? id))
         {
@@ -46,10 +53,10 @@ internal static class EmbeddingEntity
         }
 
         byte[] vector = Required<byte[]>(entity, Vector);
-        if (vector.Length != model.Definition.EmbeddingLength * sizeof(float))
+        int expected = (dimensions * sizeof(float)) ?? (vector.Length / sizeof(float) * sizeof(float));
+        if (vector.Length != expected)
         {
-            throw Unreadable(
-                entity, $"has a vector of {vector.Length:N0} bytes instead of {model.Definition.EmbeddingLength * sizeof(float):N0}");
+            throw Unreadable(entity, $"has a vector of {vector.Length:N0} bytes instead of {expected:N0}");
         }
 
         // One value that is no number would make every cosine with this row one that is no number either, which no ranking can order; a

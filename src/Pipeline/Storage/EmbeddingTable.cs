@@ -15,10 +15,17 @@ internal sealed record RowVersion(string? ImageETag, string RowETag);
 /// <summary>A row as it was read: what is in it may have been written by another version of the product, or by hand.</summary>
 internal sealed class EmbeddingRow
 {
-    private readonly InstalledModel _model;
+    private readonly int? _dimensions;
     private readonly TableEntity _entity;
 
-    internal EmbeddingRow(InstalledModel model, TableEntity entity) => (_model, _entity) = (model, entity);
+    internal EmbeddingRow(InstalledModel model, TableEntity entity)
+        : this(model.Definition.EmbeddingLength, entity)
+    {
+    }
+
+    /// <param name="dimensions">Length of the model's embeddings; null for any.</param>
+    /// <param name="entity">The row.</param>
+    internal EmbeddingRow(int? dimensions, TableEntity entity) => (_dimensions, _entity) = (dimensions, entity);
 
     /// <summary>The row's key: the image's <see cref="ImageId.Key"/>.</summary>
     public string Key => _entity.RowKey;
@@ -33,7 +40,7 @@ internal sealed class EmbeddingRow
     {
         try
         {
-            (record, error) = (EmbeddingEntity.ToRecord(_model, _entity), null);
+            (record, error) = (EmbeddingEntity.ToRecord(_dimensions, _entity), null);
             return true;
         }
         catch (InvalidDataException unreadable)
@@ -67,7 +74,8 @@ internal sealed class EmbeddingTable(PipelineTables tables) : IEmbeddings
     public async Task<RowVersion?> FindVersionAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        TableEntity? entity = await FindEntityAsync(model, id.Key, [EmbeddingEntity.ImageETag], cancellationToken).ConfigureAwait(false);
+        TableEntity? entity = await FindEntityAsync(
+            ModelVersion.Of(model), id.Key, [EmbeddingEntity.ImageETag], cancellationToken).ConfigureAwait(false);
         return entity is null ? null : new RowVersion(EmbeddingEntity.ImageETagOf(entity), entity.ETag.ToString());
     }
 
@@ -77,8 +85,20 @@ internal sealed class EmbeddingTable(PipelineTables tables) : IEmbeddings
     /// <param name="cancellationToken">Ends the call early.</param>
     public async Task<EmbeddingRow?> FindRowAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
-        TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
+        TableEntity? entity = await FindEntityAsync(ModelVersion.Of(model), key, null, cancellationToken).ConfigureAwait(false);
         return entity is null ? null : new EmbeddingRow(model, entity);
+    }
+
+    /// <summary>The stored row of a version of which no more is known than the length of its embeddings.</summary>
+    /// <param name="version">The version of the model.</param>
+    /// <param name="dimensions">That length; null for any.</param>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>Null where there is none.</returns>
+    public async Task<EmbeddingRow?> FindRowAsync(ModelVersion version, int? dimensions, string key, CancellationToken cancellationToken)
+    {
+        TableEntity? entity = await FindEntityAsync(version, key, null, cancellationToken).ConfigureAwait(false);
+        return entity is null ? null : new EmbeddingRow(dimensions, entity);
     }
 
     /// <summary>The stored record, or null where there is none.</summary>
@@ -88,7 +108,7 @@ internal sealed class EmbeddingTable(PipelineTables tables) : IEmbeddings
     /// <exception cref="InvalidDataException">The row cannot be read; the message says what it lacks.</exception>
     public async Task<EmbeddingRecord?> FindAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
-        TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
+        TableEntity? entity = await FindEntityAsync(ModelVersion.Of(model), key, null, cancellationToken).ConfigureAwait(false);
         return entity is null ? null : EmbeddingEntity.ToRecord(model, entity);
     }
 
@@ -237,10 +257,10 @@ internal sealed class EmbeddingTable(PipelineTables tables) : IEmbeddings
             TableClient.CreateQueryFilter($"PartitionKey eq {PartitionKeys.Bucket(model, bucket)}"), columns, cancellationToken);
 
     private async Task<TableEntity?> FindEntityAsync(
-        InstalledModel model, string key, string[]? columns, CancellationToken cancellationToken)
+        ModelVersion version, string key, string[]? columns, CancellationToken cancellationToken)
     {
         NullableResponse<TableEntity> found = await tables.Embeddings.CallAsync(
-            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Bucket(model, key), key, columns, cancellationToken),
+            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Bucket(version, key), key, columns, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return found.HasValue ? found.Value : null;
     }
