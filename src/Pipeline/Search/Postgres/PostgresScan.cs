@@ -75,7 +75,7 @@ internal sealed class PostgresScan(NpgsqlConnection connection, PostgresTable ta
     {
         var sql = new SearchSql();
         string cosine = SearchSql.CosineWith(sql.Add(query));
-        string asked = sql.Add(keys.Select(PostgresRows.KeyOf).ToArray());
+        string asked = sql.Add(PostgresRows.KeysOf(keys));
         IReadOnlyList<KeyValuePair<string, float>> found = await connection.QueryAsync(
             $"SELECT key, {cosine} FROM {table.Name} WHERE key = ANY({asked})",
             row => KeyValuePair.Create(Convert.ToHexStringLower(row.GetFieldValue<byte[]>(0)), row.GetFloat(1)),

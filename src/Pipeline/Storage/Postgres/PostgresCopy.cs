@@ -55,6 +55,6 @@ internal sealed class PostgresCopy(PostgresDatabase database, PostgresTable tabl
                 $"SELECT {PostgresTable.Columns}, vector FROM {table.Name} WHERE key = ANY($1)",
                 PostgresRows.ReadWhole,
                 cancellationToken,
-                keys.Select(PostgresRows.KeyOf).ToArray()),
+                [PostgresRows.KeysOf(keys)]),
             cancellationToken).ConfigureAwait(false);
 }

@@ -20,6 +20,9 @@ internal static class PostgresRows
     /// <summary>The key as it is stored: 32 bytes, in the order of the keys.</summary>
     public static byte[] KeyOf(string key) => Convert.FromHexString(key);
 
+    /// <summary>Several keys, as one value.</summary>
+    public static object KeysOf(IEnumerable<string> keys) => keys.Select(KeyOf).ToArray();
+
     /// <summary>The values of <see cref="Insertion"/>.</summary>
     public static object[] Values(EmbeddingRecord record) =>
     [
