@@ -51,6 +51,19 @@ public sealed class ClusteredImages : IAsyncLifetime
         await _server.DisposeAsync();
     }
 
+    /// <summary>How often the index of a model's vectors has been read.</summary>
+    internal Task<long> CountIndexScansAsync(InstalledModel model) => _database.CallAsync(
+        async connection =>
+        {
+            await connection.ExecuteAsync("SELECT pg_stat_force_next_flush()", CancellationToken.None);
+            return (await connection.QueryAsync(
+                "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = $1",
+                row => row.GetInt64(0),
+                CancellationToken.None,
+                PostgresEmbeddings.TableOf(model).IndexName))[0];
+        },
+        CancellationToken.None);
+
     internal ModelEmbedding Query(int i) => new(Model, new Embedding(Vector(1_000_000 + i, 256), 1));
 
     internal ModelEmbedding OtherQuery(int i) => new(Other, new Embedding(Vector(1_000_000 + i, 64), 1));

@@ -41,6 +41,23 @@ public sealed class PostgresSearchTests(ClusteredImages images) : IClassFixture<
     }
 
     [Fact]
+    public async Task Among_many_the_index_is_read_and_among_few_it_is_not()
+    {
+        ModelEmbedding query = images.Query(2);
+        ModelEmbedding other = images.OtherQuery(2);
+        long before = await images.CountIndexScansAsync(query.Model);
+        long beforeOfOther = await images.CountIndexScansAsync(other.Model);
+
+        await FindAsync([query, other], 10);
+        long all = await images.CountIndexScansAsync(query.Model);
+        await FindAsync([query], 10, new SearchFilter(null, "some/"));
+
+        Assert.Equal(before + 1, all);
+        Assert.Equal(all, await images.CountIndexScansAsync(query.Model));
+        Assert.Equal(beforeOfOther, await images.CountIndexScansAsync(other.Model));
+    }
+
+    [Fact]
     public async Task However_few_pass_a_filter_all_are_found()
     {
         ModelEmbedding query = images.Query(3);
