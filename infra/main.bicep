@@ -61,6 +61,9 @@ param modelVersions { *: string } = {}
 @description('Fingerprint of the version before, by the model\'s key: it responds to queries until the new one has embedded all images. Empty: none.')
 param previousVersions { *: string } = {}
 
+@description('Connection string of the PostgreSQL database of the embeddings, without a password: the app signs in with its identity. Empty: the tables.')
+param imagesDatabase string = ''
+
 @description('Object id of the identity that uploads models and images and reads the poison queue; by default the deploying one. Empty: none.')
 param operatorPrincipalId string = deployer().objectId
 
@@ -206,6 +209,7 @@ module functionApp 'modules/function-app.bicep' = {
     modelsContainer: modelsContainer
     modelVersions: modelVersions
     previousVersions: previousVersions
+    imagesDatabase: imagesDatabase
     applicationInsightsName: insightsName
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount

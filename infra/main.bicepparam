@@ -10,6 +10,7 @@ param modelVersions = {
   resnet50: readEnvironmentVariable('PIPELINE_RESNET50_VERSION', '')
   resnet18: readEnvironmentVariable('PIPELINE_RESNET18_VERSION', '')
 }
+param imagesDatabase = readEnvironmentVariable('PIPELINE_IMAGES_DATABASE', '')
 param previousVersions = {
   vgg16: readEnvironmentVariable('PIPELINE_VGG16_PREVIOUS', '')
   resnet50: readEnvironmentVariable('PIPELINE_RESNET50_PREVIOUS', '')

@@ -35,6 +35,9 @@ param modelVersions { *: string }
 @description('Fingerprint of the version before, by the model\'s key.')
 param previousVersions { *: string }
 
+@description('Connection string of the PostgreSQL database of the embeddings, without a password. Empty: the tables.')
+param imagesDatabase string
+
 @description('Name of the Application Insights resource.')
 param applicationInsightsName string
 
@@ -179,7 +182,8 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         filter(items(previousVersions), version => !empty(version.value)),
         version => 'Models__Previous__${version.key}',
         version => version.value
-      )
+      ),
+      empty(imagesDatabase) ? {} : { ImagesDatabase: imagesDatabase }
     )
   }
 }

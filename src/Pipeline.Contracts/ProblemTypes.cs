@@ -57,6 +57,9 @@ public static class ProblemTypes
     /// <summary>500: an error in the app.</summary>
     public const string InternalError = Prefix + "internal-error";
 
+    /// <summary>501: what is asked for is not available while embeddings are in a database.</summary>
+    public const string NotWithDatabase = Prefix + "not-with-database";
+
     /// <summary>503: storage does not respond; the header Retry-After says when to try again.</summary>
     public const string StorageUnavailable = Prefix + "storage-unavailable";
 

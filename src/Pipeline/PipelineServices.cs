@@ -12,8 +12,10 @@ using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
+using Pipeline.Search.Postgres;
 using Pipeline.Search.Saved;
 using Pipeline.Storage;
+using Pipeline.Storage.Postgres;
 using Pipeline.Study;
 
 namespace Pipeline;
@@ -32,7 +34,8 @@ internal static class PipelineServices
     /// Adds everything to index, search, compare and study images. Settings: the section <c>Models</c> (<see cref="ModelOptions"/>) and the
     /// storage account <c>ImagesStorage</c>: a connection string, or, for Entra ID, <c>ImagesStorage__blobServiceUri</c>,
     /// <c>ImagesStorage__queueServiceUri</c> and <c>ImagesStorage__tableServiceUri</c> with an optional <c>ImagesStorage__clientId</c> of a
-    /// user-assigned identity, as the Functions host names its identity-based connections. The app does not start without its models.
+    /// user-assigned identity, as the Functions host names its identity-based connections. With <c>ImagesDatabase</c> the embeddings are
+    /// in that database. The app does not start without its models.
     /// </summary>
     /// <param name="services">The services to extend.</param>
     /// <param name="configuration">The app's configuration.</param>
@@ -52,7 +55,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<ServedModels>(),
                 provider.GetRequiredService<BackfillRun>(),
                 provider.GetRequiredService<OldVersions>(),
-                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<IChangeLog>(),
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
@@ -64,29 +67,34 @@ internal static class PipelineServices
     private static IServiceCollection AddSearch(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<SearchOptions>().Bind(configuration.GetSection("Search")).ValidateDataAnnotations().ValidateOnStart();
-        return services
-            .AddSingleton(provider => new VectorRoom(provider.GetRequiredService<IOptions<SearchOptions>>().Value.Folder))
-            .AddSingleton<SavedIndexReader>()
-            .AddSingleton<SavedIndexWriter>()
-            .AddSingleton(provider => new SimilaritySearch(model => new SimilarityIndex(
-                model,
-                provider.GetRequiredService<EmbeddingTable>(),
-                provider.GetRequiredService<ChangeLog>(),
-                provider.GetRequiredService<IOptions<SearchOptions>>().Value,
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<SimilarityIndex>>())
-            {
-                Saved = provider.GetRequiredService<SavedIndexReader>(),
-            }))
-            .AddSingleton(provider => new IndexSaving(
-                provider.GetRequiredService<SimilaritySearch>(),
-                provider.GetRequiredService<SavedIndexReader>(),
-                provider.GetRequiredService<SavedIndexWriter>(),
-                provider.GetRequiredService<IndexBlobs>(),
-                provider.GetRequiredService<ChangeLog>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<IndexSaving>>()));
+        return string.IsNullOrEmpty(configuration[DatabaseServices.Setting])
+            ? services.AddIndexes()
+            : services.AddSingleton<ISimilaritySearch, PostgresSearch>();
     }
+
+    private static IServiceCollection AddIndexes(this IServiceCollection services) => services
+        .AddSingleton(provider => new VectorRoom(provider.GetRequiredService<IOptions<SearchOptions>>().Value.Folder))
+        .AddSingleton<SavedIndexReader>()
+        .AddSingleton<SavedIndexWriter>()
+        .AddSingleton(provider => new SimilaritySearch(model => new SimilarityIndex(
+            model,
+            provider.GetRequiredService<EmbeddingTable>(),
+            provider.GetRequiredService<ChangeLog>(),
+            provider.GetRequiredService<IOptions<SearchOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SimilarityIndex>>())
+        {
+            Saved = provider.GetRequiredService<SavedIndexReader>(),
+        }))
+        .AddSingleton<ISimilaritySearch>(provider => provider.GetRequiredService<SimilaritySearch>())
+        .AddSingleton(provider => new IndexSaving(
+            provider.GetRequiredService<SimilaritySearch>(),
+            provider.GetRequiredService<SavedIndexReader>(),
+            provider.GetRequiredService<SavedIndexWriter>(),
+            provider.GetRequiredService<IndexBlobs>(),
+            provider.GetRequiredService<ChangeLog>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<IndexSaving>>()));
 
     private static IServiceCollection AddModels(this IServiceCollection services, IConfiguration configuration)
     {

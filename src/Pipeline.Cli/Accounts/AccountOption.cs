@@ -51,6 +51,10 @@ internal static class AccountOption
                 $"The account '{opened.Name}' refuses access ({denied.ErrorCode}). {roles} A new role takes some minutes to apply; " +
                 "an account behind private endpoints can only be reached from inside its network.");
         }
+        catch (DatabaseException failed)
+        {
+            throw new CommandFailure(failed.Message);
+        }
         catch (Exception exception) when (StorageOutage.Is(exception))
         {
             throw new CommandFailure($"The account '{opened.Name}' cannot be reached: {FirstLine(exception)}");

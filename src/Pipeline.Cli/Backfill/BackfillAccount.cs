@@ -6,6 +6,7 @@ using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Postgres;
 
 namespace Pipeline.Cli.Backfill;
 
@@ -25,7 +26,12 @@ internal sealed class BackfillAccount
         RunningModels = new RunningModels(state);
         Status = new BackfillStatusReader(blob, queue, failures);
         var images = new ImagesContainer(account.Images);
-        Comparison = new IndexComparison(images, new EmbeddingTable(account.Tables), failures);
+
+        // Where the app has its embeddings, as the same variable says.
+        IEmbeddings embeddings = ImagesDatabase.Find() is { } database
+            ? new PostgresEmbeddings(database)
+            : new EmbeddingTable(account.Tables);
+        Comparison = new IndexComparison(images, embeddings, failures);
         Run = new BackfillRun(images, Comparison, queue, blob, TimeProvider.System, NullLogger<BackfillRun>.Instance);
     }
 

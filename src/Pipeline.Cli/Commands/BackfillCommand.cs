@@ -20,7 +20,8 @@ internal static class BackfillCommand
         The command compares the container with the tables and puts a message for each image and model into the queue image-backfill;
         the app embeds them on as many instances as the platform starts. It needs no event and no copy of an image. Ctrl-C stops the
         command at any time, and the next call goes on where it was; the app goes on with what is queued, until --stop empties the queue.
-        An image that is indexed, or was refused in its stored version, is not queued.
+        An image that is indexed, or was refused in its stored version, is not queued. Where the app keeps its embeddings in a database, set
+        the environment variable ImagesDatabase as the app has it.
 
         Examples:
           ./pipeline backfill --dry-run

@@ -79,6 +79,7 @@ internal static class PipelineCommand
             StudyCommand.Create(tree, console),
             EvaluateCommand.Create(tree, console),
             BackfillCommand.Create(tree, console),
+            DatabaseCommand.Create(tree, console),
             PoisonCommand.Create(console),
             DeployCommand.Create(tree, console),
             DestroyCommand.Create(tree, console),

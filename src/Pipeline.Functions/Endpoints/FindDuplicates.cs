@@ -11,7 +11,7 @@ using Pipeline.Search.Segments;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindDuplicates(ServedModels models, SimilaritySearch search, DuplicatesTurn turn)
+public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, DuplicatesTurn turn)
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
     [Function(nameof(FindDuplicates))]
@@ -19,6 +19,11 @@ public sealed class FindDuplicates(ServedModels models, SimilaritySearch search,
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "duplicates")] HttpRequest request)
     {
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
+        if (search is not SimilaritySearch indexes)
+        {
+            throw Problems.NotWithDatabase();
+        }
+
         var query = DuplicatesQuery.Parse(request.Query, (await models.GetAsync(cancellationToken)).Serving);
         if (!await turn.WaitAsync(0, cancellationToken))
         {
@@ -28,7 +33,7 @@ public sealed class FindDuplicates(ServedModels models, SimilaritySearch search,
         try
         {
             long start = Stopwatch.GetTimestamp();
-            IndexSnapshot snapshot = await search.GetWholeAsync(query.Model, cancellationToken);
+            IndexSnapshot snapshot = await indexes.GetWholeAsync(query.Model, cancellationToken);
             TimeSpan reading = Stopwatch.GetElapsedTime(start);
             DuplicateResult found = await Task.Run(
                 () => DuplicateSearch.Find(snapshot, query.MinCosine, new SearchFilter(Prefix: query.Prefix), cancellationToken),

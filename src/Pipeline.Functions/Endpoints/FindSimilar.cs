@@ -12,7 +12,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, SimilaritySearch search, StoredImages stored)
+public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, StoredImages stored)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Function(nameof(FindSimilar))]

@@ -15,9 +15,8 @@ public sealed partial class Health(
     BlobServiceClient storage,
     ModelSessions sessions,
     ServedModels served,
-    SimilaritySearch search,
+    ISimilaritySearch search,
     BackfillMonitor backfill,
-    TimeProvider time,
     ILogger<Health> logger)
 {
     private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(3);
@@ -28,18 +27,21 @@ public sealed partial class Health(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request)
     {
         Task<BackfillHealth?> backfillHealth = backfill.FindAsync(request.HttpContext.RequestAborted);
-        StorageHealth storageHealth = await AskStorageAsync(request.HttpContext.RequestAborted);
-        var models = sessions.Models.ToDictionary(model => model.Key, HealthOf);
+        var index = new Dictionary<string, IndexState>(StringComparer.Ordinal);
+        StorageHealth storageHealth = await AskStorageAsync(index, request.HttpContext.RequestAborted);
+        var models = sessions.Models.ToDictionary(model => model.Key, model => HealthOf(model, index.GetValueOrDefault(model.Key)));
         bool isOk = storageHealth is { Reachable: true, Denied: false } && models.Values.All(model => model.FailedAt is null);
         return TypedResults.Json(
             new HealthResponse(isOk ? HealthStatus.Ok : HealthStatus.Unavailable, storageHealth, models, await backfillHealth),
             statusCode: isOk ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private ModelHealth HealthOf(InstalledModel model)
+    private InstalledModel ServingFor(InstalledModel model) =>
+        served.Latest?.Serving.FirstOrDefault(serving => serving.Key == model.Key) ?? model;
+
+    private ModelHealth HealthOf(InstalledModel model, IndexState index)
     {
-        InstalledModel serving = served.Latest?.Serving.FirstOrDefault(serving => serving.Key == model.Key) ?? model;
-        SimilarityIndex index = search.IndexOf(serving);
+        InstalledModel serving = ServingFor(model);
         ModelState state = sessions.StateOf(model);
         return new ModelHealth(
             state.Status == ModelStatus.Loaded,
@@ -51,15 +53,23 @@ public sealed partial class Health(
             serving == model ? null : serving.Fingerprint.ToString(),
             index.Count,
             index.Skipped,
-            index.RefreshedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : null);
+            index.Age?.TotalSeconds);
     }
 
-    private async Task<StorageHealth> AskStorageAsync(CancellationToken cancellationToken)
+    /// <param name="index">Takes what is stored by each model, as far as storage says so.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private async Task<StorageHealth> AskStorageAsync(Dictionary<string, IndexState> index, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StorageTimeout);
         try
         {
+            // In memory this asks nobody, so it is known also while storage is away.
+            foreach (InstalledModel model in sessions.Models)
+            {
+                index[model.Key] = await search.FindStateAsync(ServingFor(model), timeout.Token);
+            }
+
             await storage.GetBlobContainerClient(ImagesContainer.DefaultName).ExistsAsync(timeout.Token);
             return new StorageHealth(Reachable: true, Denied: false);
         }

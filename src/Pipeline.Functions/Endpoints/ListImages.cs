@@ -11,7 +11,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class ListImages(BlobContainerClient images, ModelSessions sessions, SimilaritySearch search, FailureTable failures)
+public sealed class ListImages(BlobContainerClient images, ModelSessions sessions, ISimilaritySearch search, FailureTable failures)
 {
     private const int PageSize = 100;
     private const int MaxTokenLength = 4096;

@@ -62,12 +62,15 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
             case BadHttpRequestException refused:
                 LogBadRequest(function, refused.StatusCode, refused.Message);
                 return Problems.BadRequest(refused.StatusCode);
+            case DatabaseException { Fault: DatabaseFault.Denied }:
+                LogDenied(exception, function);
+                return Problems.DatabaseDenied();
             case var denied when StorageError.IsDenied(denied):
                 LogDenied(exception, function);
                 return Problems.StorageDenied();
             case var outage when StorageOutage.Is(outage):
                 LogOutage(exception, function);
-                return Problems.StorageUnavailable();
+                return Problems.StorageUnavailable(outage is DatabaseException ? "the database of the embeddings" : "the storage account");
             default:
                 LogFailed(exception, function);
                 return Problems.InternalError();

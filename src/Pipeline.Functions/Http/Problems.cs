@@ -60,12 +60,19 @@ internal static class Problems
         _ => throw new ArgumentOutOfRangeException(nameof(invalid), invalid.Rejection.Fault, "Unknown fault."),
     };
 
-    public static ApiProblemException StorageUnavailable() => Problem(
+    /// <param name="what">What does not answer, such as <c>the storage account</c>.</param>
+    public static ApiProblemException StorageUnavailable(string what) => Problem(
         503,
         ProblemTypes.StorageUnavailable,
         "Storage cannot be reached",
-        "The storage account does not answer at the moment. Try again later.",
+        $"{char.ToUpperInvariant(what[0])}{what[1..]} does not answer at the moment. Try again later.",
         retryAfter: 5);
+
+    public static ApiProblemException DatabaseDenied() => Problem(
+        503,
+        ProblemTypes.StorageDenied,
+        "The database refuses the app",
+        "The database of the embeddings refuses the app's role. Grant it the rights that docs/scaling.md lists, or correct ImagesDatabase.");
 
     public static ApiProblemException StorageDenied() => Problem(
         503,
@@ -111,6 +118,13 @@ internal static class Problems
         "A search for duplicates is under way",
         "This instance searches for duplicates once at a time, and a search is under way. Try again in a minute.",
         retryAfter: 15);
+
+    public static ApiProblemException NotWithDatabase() => Problem(
+        501,
+        ProblemTypes.NotWithDatabase,
+        "Not with a database",
+        "Duplicates are found among images in memory, and this app keeps its embeddings in a database (the setting ImagesDatabase). Ask " +
+        "GET /api/similar/NAME with minCosine for one image after the other.");
 
     /// <summary>Names for a sentence: 'a' and 'b'.</summary>
     public static string Quoted(IReadOnlyList<string> names) => string.Join(" and ", names.Select(name => $"'{name}'"));

@@ -8,7 +8,7 @@ using Pipeline.Storage;
 namespace Pipeline.Functions.Http;
 
 /// <summary>Finds the stored images that requests name.</summary>
-public sealed class StoredImages(ImagesContainer images, SimilaritySearch search, ImageDecoder decoder)
+public sealed class StoredImages(ImagesContainer images, ISimilaritySearch search, ImageDecoder decoder)
 {
     /// <summary>What models have stored of an image, by the model's key; empty where none has anything.</summary>
     internal async Task<IReadOnlyDictionary<string, EmbeddingRecord>> FindRecordsAsync(

@@ -37,14 +37,21 @@ public sealed partial class ImageIndexer(
     ImagesContainer images,
     ImageDecoder decoder,
     ModelSessions sessions,
-    EmbeddingTable embeddings,
-    ChangeLog changes,
+    IEmbeddings embeddings,
+    IChangeLog changes,
     FailureTable failures,
     TimeProvider time,
     ILogger<ImageIndexer> logger)
 {
     /// <summary>How often an image is looked at again because it changed meanwhile, before that counts as an error.</summary>
     public const int MaxTurns = 10;
+
+    /// <summary>
+    /// How long an attempt waits for a database that is away. The host makes its five attempts within a second; while the storage account is
+    /// away it makes none, for its queue is there too. After five times this an image is in the poison queue, and the nightly comparison
+    /// queues it again.
+    /// </summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -99,7 +106,7 @@ public sealed partial class ImageIndexer(
         TimeSpan pause = FirstPause;
         for (int turns = 1; ; turns++)
         {
-            if (await turn().ConfigureAwait(false) is { } outcome)
+            if (await WaitForDatabaseAsync(id, turn, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
                 return outcome;
             }
@@ -113,6 +120,25 @@ public sealed partial class ImageIndexer(
             LogOvertaken(id.Name, model.Key);
             await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken).ConfigureAwait(false);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+    }
+
+    private async Task<T?> WaitForDatabaseAsync<T>(ImageId id, Func<Task<T?>> turn, CancellationToken cancellationToken)
+        where T : struct
+    {
+        long start = time.GetTimestamp();
+        for (TimeSpan pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                return await turn().ConfigureAwait(false);
+            }
+            catch (DatabaseException away) when (away.Fault == DatabaseFault.Away && time.GetElapsedTime(start) < Patience)
+            {
+                LogAway(id.Name, away.Message);
+            }
+
+            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()), time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -240,6 +266,9 @@ public sealed partial class ImageIndexer(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Name}: {Outcome} by {Model}")]
     private partial void LogOutcome(string name, IndexOutcome outcome, string model);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Name}: waits for the database. {Reason}")]
+    private partial void LogAway(string name, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Name}: changed while {Model} embedded it; looking again")]
     private partial void LogOvertaken(string name, string model);

@@ -15,7 +15,7 @@ public sealed partial class Reconciler
     private readonly ServedModels _models;
     private readonly BackfillRun _backfill;
     private readonly OldVersions _oldVersions;
-    private readonly ChangeLog _changes;
+    private readonly IChangeLog _changes;
     private readonly ImageIndexer _indexer;
     private readonly ILogger<Reconciler> _logger;
 
@@ -23,7 +23,7 @@ public sealed partial class Reconciler
         ServedModels models,
         BackfillRun backfill,
         OldVersions oldVersions,
-        ChangeLog changes,
+        IChangeLog changes,
         ImageIndexer indexer,
         ILogger<Reconciler> logger)
     {

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Pipeline.Search;
 
 /// <summary>The configuration section <c>Search</c>.</summary>
-public sealed class SearchOptions
+internal sealed class SearchOptions
 {
     /// <summary>
     /// How much memory each model's vectors may take, in MB: <c>Search__VectorMemoryMB</c>. The others are in a temporary file; search reads

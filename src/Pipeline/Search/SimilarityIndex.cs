@@ -23,7 +23,7 @@ namespace Pipeline.Search;
 /// <param name="options">How much may be in memory.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Takes what was healed, what cannot be read and why a refresh failed.</param>
-public sealed partial class SimilarityIndex(
+internal sealed partial class SimilarityIndex(
     InstalledModel model,
     EmbeddingTable embeddings,
     ChangeLog changes,
@@ -70,9 +70,6 @@ public sealed partial class SimilarityIndex(
 
     /// <summary>How long ago storage was read; null before the first load.</summary>
     public TimeSpan? Age => _snapshot is { } snapshot ? time.GetElapsedTime(snapshot.ReadAt) : null;
-
-    /// <summary>When storage was read, by the clock as it is now; null before the first load.</summary>
-    public DateTimeOffset? RefreshedAt => Age is { } age ? time.GetUtcNow() - age : null;
 
     /// <summary>Where a new instance begins; null for the table.</summary>
     internal SavedIndexReader? Saved { get; init; }

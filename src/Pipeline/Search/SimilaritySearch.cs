@@ -28,27 +28,24 @@ internal sealed record ModelRanking(InstalledModel Model, IReadOnlyList<Match> M
 /// </param>
 internal sealed record SimilarityResult(IReadOnlyList<ModelRanking> ByModel, IReadOnlyList<FusedMatch> Fused);
 
-/// <summary>Finds similar images with several models, each in its own space.</summary>
-public sealed class SimilaritySearch
+/// <summary>Finds similar images in memory.</summary>
+internal sealed class SimilaritySearch : ISimilaritySearch
 {
-    // Deeper than what is returned: an image that one model ranks low may be the best of all models together.
-    private const int MinFusionDepth = 100;
-
     private readonly ConcurrentDictionary<InstalledModel, SimilarityIndex> _indexes = new();
     private readonly Func<InstalledModel, SimilarityIndex> _create;
 
     /// <param name="create">Makes a model's index, which is filled by the first query that needs it.</param>
-    internal SimilaritySearch(Func<InstalledModel, SimilarityIndex> create) => _create = create;
+    public SimilaritySearch(Func<InstalledModel, SimilarityIndex> create) => _create = create;
 
     /// <summary>A model's index.</summary>
     internal SimilarityIndex IndexOf(InstalledModel model) => _indexes.GetOrAdd(model, _create);
 
-    /// <summary>What a model has stored of an image, or null where it has nothing.</summary>
-    internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
-        await ReadAsync([model], snapshots => snapshots[0].Find(id), cancellationToken).ConfigureAwait(false);
+    /// <inheritdoc/>
+    public Task<EmbeddingRecord?> FindAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
+        ReadAsync([model], snapshots => snapshots[0].Find(id), cancellationToken);
 
-    /// <summary>As <see cref="FindAsync"/>, without reading the embedding.</summary>
-    internal async Task<IndexedImage?> FindImageAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
+    /// <inheritdoc/>
+    public async Task<IndexedImage?> FindImageAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken) =>
         (await IndexOf(model).GetSnapshotAsync(cancellationToken).ConfigureAwait(false)).FindImage(id);
 
     /// <summary>A model's images, with all vectors that the disk has room for, for what reads most of them.</summary>
@@ -71,17 +68,8 @@ public sealed class SimilaritySearch
         }
     }
 
-    /// <summary>The nearest images by each model of the query, and fused.</summary>
-    /// <param name="queries">The query's embeddings.</param>
-    /// <param name="serving">
-    /// All models that respond to queries, whether the query asks them or not. Those of them that vote (<see cref="FusionVotes"/>) are fused,
-    /// and the indexes of others are dropped from memory.
-    /// </param>
-    /// <param name="top">How many per list, 1 or more.</param>
-    /// <param name="minCosine">Nearer than this only, -1 to 1; in the fused list images that are so by any voting model.</param>
-    /// <param name="filter">Which images.</param>
-    /// <param name="cancellationToken">Ends the call early.</param>
-    internal async Task<SimilarityResult> FindSimilarAsync(
+    /// <inheritdoc/>
+    public async Task<SimilarityResult> FindSimilarAsync(
         IReadOnlyList<ModelEmbedding> queries,
         IReadOnlyList<InstalledModel> serving,
         int top,
@@ -91,6 +79,8 @@ public sealed class SimilaritySearch
     {
         ArgumentNullException.ThrowIfNull(queries);
         IReadOnlyList<InstalledModel> voting = FusionVotes.Of(serving);
+
+        // Of versions that respond no more.
         foreach (InstalledModel replaced in _indexes.Keys.Except(serving))
         {
             if (_indexes.TryRemove(replaced, out SimilarityIndex? dropped))
@@ -113,7 +103,7 @@ public sealed class SimilaritySearch
         float minCosine,
         SearchFilter filter)
     {
-        int depth = Math.Max(MinFusionDepth, 2 * top);
+        int depth = StandardisedFusion.DepthOf(top);
         ScanResult[] scans = [.. queries.Zip(snapshots, (query, snapshot) =>
         {
             using Step.Run run = Telemetry.Scan.Start("model", query.Model.Key);
@@ -142,14 +132,8 @@ public sealed class SimilaritySearch
                 top));
     }
 
-    /// <summary>The next page of one model's list. The fused list has no pages: its scores depend on what the models ranked together.</summary>
-    /// <param name="query">The query's embedding: the one of the pages before.</param>
-    /// <param name="top">How many at most, 1 or more; it may differ from page to page.</param>
-    /// <param name="minCosine">As for the pages before.</param>
-    /// <param name="filter">As for the pages before.</param>
-    /// <param name="after">Where the page before ended.</param>
-    /// <param name="cancellationToken">Ends the call early.</param>
-    internal async Task<ModelRanking> ContinueAsync(
+    /// <inheritdoc/>
+    public async Task<ModelRanking> ContinueAsync(
         ModelEmbedding query, int top, float minCosine, SearchFilter filter, SearchPosition after, CancellationToken cancellationToken)
     {
         ScanResult scan = await ReadAsync(
@@ -161,6 +145,13 @@ public sealed class SimilaritySearch
             },
             cancellationToken).ConfigureAwait(false);
         return ModelRanking.Of(query.Model, scan, top);
+    }
+
+    /// <inheritdoc/>
+    public Task<IndexState> FindStateAsync(InstalledModel model, CancellationToken cancellationToken)
+    {
+        SimilarityIndex index = IndexOf(model);
+        return Task.FromResult(new IndexState(index.Count, index.Skipped, index.Age));
     }
 
     private static ScanResult Reaching(float minCosine, ScanResult scan) =>

@@ -23,6 +23,15 @@ internal sealed record ModelVote(InstalledModel Model, IReadOnlyList<Match> Matc
 /// </summary>
 internal static class StandardisedFusion
 {
+    private const int LeastDepth = 100;
+
+    /// <summary>
+    /// How many of its nearest a model ranks. Deeper than what is returned: an image that one model ranks low may be the best of all models
+    /// together.
+    /// </summary>
+    /// <param name="top">How many are returned.</param>
+    public static int DepthOf(int top) => Math.Max(LeastDepth, 2 * top);
+
     /// <summary>The best of all that a model ranked; of equal scores the name that sorts first (ordinal).</summary>
     /// <param name="votes">What each model that votes says.</param>
     /// <param name="top">How many at most.</param>

@@ -40,7 +40,7 @@ internal sealed record LoggedChanges(IReadOnlySet<string> Keys, LogPosition Posi
 /// </remarks>
 /// <param name="tables">The storage account's tables.</param>
 /// <param name="time">The clock.</param>
-public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
+internal sealed class ChangeLog(PipelineTables tables, TimeProvider time) : IChangeLog
 {
     /// <summary>How long entries are kept, by the clock of whoever trims.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(1);
@@ -61,7 +61,7 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
     private const string ImageKey = "Key";
 
     /// <summary>Notes that an image's row was written (<paramref name="imageETag"/>) or removed (null).</summary>
-    internal async Task AppendAsync(InstalledModel model, string key, string? imageETag, CancellationToken cancellationToken)
+    public async Task AppendAsync(InstalledModel model, string key, string? imageETag, CancellationToken cancellationToken)
     {
         var entity = new TableEntity(PartitionKeys.Model(model), $"{RowKey(time.GetUtcNow())}-{Guid.NewGuid():N}") { [ImageKey] = key };
         if (imageETag is not null)
@@ -81,14 +81,14 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
     /// The service has no way to ask for the last row, so this reads the keys of a day's entries: 1,000 a call, beside a table of which 250
     /// rows or fewer come with a call.
     /// </remarks>
-    internal async Task<LogPosition> FindEndAsync(InstalledModel model, CancellationToken cancellationToken) =>
+    public async Task<LogPosition> FindEndAsync(InstalledModel model, CancellationToken cancellationToken) =>
         (await ReadAsync(model, LogPosition.Start, cancellationToken).ConfigureAwait(false)).Position;
 
     /// <summary>The changes that were not among those read up to a position.</summary>
     /// <param name="model">The model.</param>
     /// <param name="position">Where the reader is.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    internal async Task<LoggedChanges> ReadAsync(InstalledModel model, LogPosition position, CancellationToken cancellationToken)
+    public async Task<LoggedChanges> ReadAsync(InstalledModel model, LogPosition position, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(position);
         string first = FirstAfter(position.Highest);
@@ -121,7 +121,7 @@ public sealed class ChangeLog(PipelineTables tables, TimeProvider time)
 
     /// <summary>Deletes what is older than <see cref="Retention"/>.</summary>
     /// <returns>The number of entries deleted.</returns>
-    internal async Task<int> TrimAsync(InstalledModel model, CancellationToken cancellationToken)
+    public async Task<int> TrimAsync(InstalledModel model, CancellationToken cancellationToken)
     {
         string filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {PartitionKeys.Model(model)} and RowKey lt {RowKey(time.GetUtcNow() - Retention)}");

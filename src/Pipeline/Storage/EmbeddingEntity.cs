@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Azure.Data.Tables;
@@ -39,18 +38,25 @@ internal static class EmbeddingEntity
 
     /// <summary>Reads a row, which another version of the product or a hand may have written.</summary>
     /// <exception cref="InvalidDataException">It is not what this version writes; the message says why, and what to do.</exception>
-    public static EmbeddingRecord ToRecord(InstalledModel model, TableEntity entity)
+    public static EmbeddingRecord ToRecord(InstalledModel model, TableEntity entity) =>
+        ToRecord(model.Definition.EmbeddingLength, entity);
+
+    /// <summary>Reads a row of a model of which no more is known than the length of its embeddings.</summary>
+    /// <param name="dimensions">That length; null for any.</param>
+    /// <param name="entity">The row.</param>
+    /// <exception cref="InvalidDataException">As of <see cref="ToRecord(InstalledModel, TableEntity)"/>.</exception>
+    public static EmbeddingRecord ToRecord(int? dimensions, TableEntity entity)
     {
-        if (!TryGetId(entity, out ImageId? id))
+        if (!ListedRow.Of(entity).TryGetId(out ImageId? id))
         {
             throw Unreadable(entity, "does not name the image that its key is made of");
         }
 
         byte[] vector = Required<byte[]>(entity, Vector);
-        if (vector.Length != model.Definition.EmbeddingLength * sizeof(float))
+        int expected = (dimensions * sizeof(float)) ?? (vector.Length / sizeof(float) * sizeof(float));
+        if (vector.Length != expected)
         {
-            throw Unreadable(
-                entity, $"has a vector of {vector.Length:N0} bytes instead of {model.Definition.EmbeddingLength * sizeof(float):N0}");
+            throw Unreadable(entity, $"has a vector of {vector.Length:N0} bytes instead of {expected:N0}");
         }
 
         // One value that is no number would make every cosine with this row one that is no number either, which no ranking can order; a
@@ -68,21 +74,12 @@ internal static class EmbeddingEntity
             : throw Unreadable(entity, "has a vector whose L2 norm is not 1");
     }
 
-    /// <summary>Reads which image a row is of.</summary>
-    /// <returns>False where it does not say, or says another than its key.</returns>
-    public static bool TryGetId(TableEntity entity, [NotNullWhen(true)] out ImageId? id)
-    {
-        id = Find<string>(entity, Container) is { Length: > 0 } container
-            && Find<string>(entity, Name) is { Length: > 0 and <= ImageId.MaxNameLength } name
-            && new ImageId(container, name) is var named
-            && named.Key == entity.RowKey
-                ? named
-                : null;
-        return id is not null;
-    }
-
     /// <summary>The blob's ETag, null where the row has none.</summary>
     public static string? ImageETagOf(TableEntity entity) => Find<string>(entity, ImageETag);
+
+    /// <summary>A property; null where the row lacks it, or has it with another type.</summary>
+    public static T? Find<T>(TableEntity entity, string property) where T : class =>
+        entity.TryGetValue(property, out object? value) ? value as T : null;
 
     private static byte[] ToLittleEndian(ReadOnlySpan<float> values)
     {
@@ -116,9 +113,6 @@ internal static class EmbeddingEntity
         entity.TryGetValue(property, out object? value) && value is T found
             ? found
             : throw Unreadable(entity, $"lacks the property '{property}', or has it with another type");
-
-    private static T? Find<T>(TableEntity entity, string property) where T : class =>
-        entity.TryGetValue(property, out object? value) ? value as T : null;
 
     private static InvalidDataException Unreadable(TableEntity entity, string error) => new(
         $"The row '{entity.RowKey}' in the partition '{entity.PartitionKey}' of the table 'Embeddings' {error}. " +

@@ -15,10 +15,17 @@ internal sealed record RowVersion(string? ImageETag, string RowETag);
 /// <summary>A row as it was read: what is in it may have been written by another version of the product, or by hand.</summary>
 internal sealed class EmbeddingRow
 {
-    private readonly InstalledModel _model;
+    private readonly int? _dimensions;
     private readonly TableEntity _entity;
 
-    internal EmbeddingRow(InstalledModel model, TableEntity entity) => (_model, _entity) = (model, entity);
+    internal EmbeddingRow(InstalledModel model, TableEntity entity)
+        : this(model.Definition.EmbeddingLength, entity)
+    {
+    }
+
+    /// <param name="dimensions">Length of the model's embeddings; null for any.</param>
+    /// <param name="entity">The row.</param>
+    internal EmbeddingRow(int? dimensions, TableEntity entity) => (_dimensions, _entity) = (dimensions, entity);
 
     /// <summary>The row's key: the image's <see cref="ImageId.Key"/>.</summary>
     public string Key => _entity.RowKey;
@@ -33,7 +40,7 @@ internal sealed class EmbeddingRow
     {
         try
         {
-            (record, error) = (EmbeddingEntity.ToRecord(_model, _entity), null);
+            (record, error) = (EmbeddingEntity.ToRecord(_dimensions, _entity), null);
             return true;
         }
         catch (InvalidDataException unreadable)
@@ -54,7 +61,7 @@ internal sealed class EmbeddingRow
 /// after the client's retries; a lost race is an answer, not an error.
 /// </remarks>
 /// <param name="tables">The storage account's tables.</param>
-public sealed class EmbeddingTable(PipelineTables tables)
+internal sealed class EmbeddingTable(PipelineTables tables) : IEmbeddings
 {
     /// <summary>Parts of a model's embeddings; an image lies in the part of its key's first digit.</summary>
     public const int Buckets = PartitionKeys.Buckets;
@@ -64,10 +71,11 @@ public sealed class EmbeddingTable(PipelineTables tables)
     public static int BucketOf(string key) => PartitionKeys.BucketOf(key);
 
     /// <summary>The version that is stored, or null where there is none.</summary>
-    internal async Task<RowVersion?> FindVersionAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
+    public async Task<RowVersion?> FindVersionAsync(InstalledModel model, ImageId id, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        TableEntity? entity = await FindEntityAsync(model, id.Key, [EmbeddingEntity.ImageETag], cancellationToken).ConfigureAwait(false);
+        TableEntity? entity = await FindEntityAsync(
+            ModelVersion.Of(model), id.Key, [EmbeddingEntity.ImageETag], cancellationToken).ConfigureAwait(false);
         return entity is null ? null : new RowVersion(EmbeddingEntity.ImageETagOf(entity), entity.ETag.ToString());
     }
 
@@ -75,10 +83,22 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="model">The model.</param>
     /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    internal async Task<EmbeddingRow?> FindRowAsync(InstalledModel model, string key, CancellationToken cancellationToken)
+    public async Task<EmbeddingRow?> FindRowAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
-        TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
+        TableEntity? entity = await FindEntityAsync(ModelVersion.Of(model), key, null, cancellationToken).ConfigureAwait(false);
         return entity is null ? null : new EmbeddingRow(model, entity);
+    }
+
+    /// <summary>The stored row of a version of which no more is known than the length of its embeddings.</summary>
+    /// <param name="version">The version of the model.</param>
+    /// <param name="dimensions">That length; null for any.</param>
+    /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>Null where there is none.</returns>
+    public async Task<EmbeddingRow?> FindRowAsync(ModelVersion version, int? dimensions, string key, CancellationToken cancellationToken)
+    {
+        TableEntity? entity = await FindEntityAsync(version, key, null, cancellationToken).ConfigureAwait(false);
+        return entity is null ? null : new EmbeddingRow(dimensions, entity);
     }
 
     /// <summary>The stored record, or null where there is none.</summary>
@@ -86,9 +106,9 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="key">The image's <see cref="ImageId.Key"/>.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <exception cref="InvalidDataException">The row cannot be read; the message says what it lacks.</exception>
-    internal async Task<EmbeddingRecord?> FindAsync(InstalledModel model, string key, CancellationToken cancellationToken)
+    public async Task<EmbeddingRecord?> FindAsync(InstalledModel model, string key, CancellationToken cancellationToken)
     {
-        TableEntity? entity = await FindEntityAsync(model, key, null, cancellationToken).ConfigureAwait(false);
+        TableEntity? entity = await FindEntityAsync(ModelVersion.Of(model), key, null, cancellationToken).ConfigureAwait(false);
         return entity is null ? null : EmbeddingEntity.ToRecord(model, entity);
     }
 
@@ -98,7 +118,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="expected">The version that was read before, null where there was none.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>False where another writer came first; read again and decide anew.</returns>
-    internal async Task<bool> TryWriteAsync(
+    public async Task<bool> TryWriteAsync(
         InstalledModel model, EmbeddingRecord record, RowVersion? expected, CancellationToken cancellationToken)
     {
         TableEntity entity = EmbeddingEntity.From(model, record);
@@ -125,7 +145,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// <param name="expected">The version that was read before.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
     /// <returns>False where another writer came first; read again and decide anew.</returns>
-    internal async Task<bool> TryRemoveAsync(InstalledModel model, string key, RowVersion expected, CancellationToken cancellationToken)
+    public async Task<bool> TryRemoveAsync(InstalledModel model, string key, RowVersion expected, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(expected);
         try
@@ -142,7 +162,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     }
 
     /// <summary>All rows in one of a model's buckets, in key order.</summary>
-    internal async IAsyncEnumerable<EmbeddingRow> ReadBucketAsync(
+    public async IAsyncEnumerable<EmbeddingRow> ReadBucketAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (TableEntity entity in QueryBucketAsync(model, bucket, null, cancellationToken).ConfigureAwait(false))
@@ -155,7 +175,7 @@ public sealed class EmbeddingTable(PipelineTables tables)
     /// The rows of a model in a range of keys, in the order of the keys, without their vectors. Rows whose key is no image's are left out.
     /// Makes no table, so it may be asked by one who may only read; where there is no table there are no rows.
     /// </summary>
-    internal async IAsyncEnumerable<ListedRow> ListAsync(
+    public async IAsyncEnumerable<ListedRow> ListAsync(
         ModelVersion version, KeyRange range, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["RowKey", EmbeddingEntity.Container, EmbeddingEntity.Name, EmbeddingEntity.ImageETag];
@@ -167,17 +187,51 @@ public sealed class EmbeddingTable(PipelineTables tables)
             {
                 if (ImageId.IsKey(entity.RowKey))
                 {
-                    yield return new ListedRow(entity);
+                    yield return ListedRow.Of(entity);
                 }
             }
         }
+    }
+
+    /// <summary>The versions that have embeddings: one call for each.</summary>
+    public async Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(CancellationToken cancellationToken)
+    {
+        var versions = new List<ModelVersion>();
+        string from = "";
+        while (await tables.Embeddings.FindPartitionAsync(from, cancellationToken).ConfigureAwait(false) is { } partition)
+        {
+            ModelVersion? version = PartitionKeys.VersionOf(partition);
+            if (version is not null)
+            {
+                versions.Add(version);
+            }
+
+            // Greater than all partitions of this version, and not greater than any of another: "." follows "-". What is not this app's
+            // may be left out with what begins like it.
+            from = version is not null ? $"{version}." : $"{partition}!";
+        }
+
+        return versions;
+    }
+
+    /// <summary>Deletes what is stored of a version that runs no more.</summary>
+    public async Task<int> ClearAsync(ModelVersion version, int most, CancellationToken cancellationToken)
+    {
+        int cleared = 0;
+        for (int bucket = 0; bucket < Buckets; bucket++)
+        {
+            cleared += await tables.Embeddings
+                .ClearAsync(PartitionKeys.Bucket(version, bucket), most - cleared, cancellationToken).ConfigureAwait(false);
+        }
+
+        return cleared;
     }
 
     /// <summary>
     /// The keys in one of a model's buckets, each with the blob's ETag, which is null where the row has none. Rows whose key is no image's
     /// are left out.
     /// </summary>
-    internal async IAsyncEnumerable<(string Key, string? ImageETag)> ListVersionsAsync(
+    public async IAsyncEnumerable<(string Key, string? ImageETag)> ListVersionsAsync(
         InstalledModel model, int bucket, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string[] columns = ["RowKey", EmbeddingEntity.ImageETag];
@@ -203,10 +257,10 @@ public sealed class EmbeddingTable(PipelineTables tables)
             TableClient.CreateQueryFilter($"PartitionKey eq {PartitionKeys.Bucket(model, bucket)}"), columns, cancellationToken);
 
     private async Task<TableEntity?> FindEntityAsync(
-        InstalledModel model, string key, string[]? columns, CancellationToken cancellationToken)
+        ModelVersion version, string key, string[]? columns, CancellationToken cancellationToken)
     {
         NullableResponse<TableEntity> found = await tables.Embeddings.CallAsync(
-            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Bucket(model, key), key, columns, cancellationToken),
+            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Bucket(version, key), key, columns, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return found.HasValue ? found.Value : null;
     }

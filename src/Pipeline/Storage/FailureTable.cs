@@ -95,7 +95,7 @@ public sealed class FailureTable(PipelineTables tables)
         {
             if (ImageId.IsKey(entity.RowKey))
             {
-                yield return new ListedRow(entity);
+                yield return ListedRow.Of(entity);
             }
         }
     }

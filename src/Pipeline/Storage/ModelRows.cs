@@ -2,28 +2,12 @@ namespace Pipeline.Storage;
 
 /// <summary>The rows of all tables, by the version of a model that they belong to, also of versions that run no more.</summary>
 /// <param name="tables">The storage account's tables.</param>
-internal sealed class ModelRows(PipelineTables tables)
+/// <param name="embeddings">Where the embeddings are: in one of these tables, or in a database.</param>
+internal sealed class ModelRows(PipelineTables tables, IEmbeddings embeddings)
 {
-    /// <summary>The versions that have embeddings: one call for each.</summary>
-    public async Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(CancellationToken cancellationToken)
-    {
-        var versions = new List<ModelVersion>();
-        string from = "";
-        while (await tables.Embeddings.FindPartitionAsync(from, cancellationToken).ConfigureAwait(false) is { } partition)
-        {
-            ModelVersion? version = PartitionKeys.VersionOf(partition);
-            if (version is not null)
-            {
-                versions.Add(version);
-            }
-
-            // Greater than all partitions of this version, and not greater than any of another: "." follows "-". What is not this app's
-            // may be left out with what begins like it.
-            from = version is not null ? $"{version}." : $"{partition}!";
-        }
-
-        return versions;
-    }
+    /// <summary>The versions that have embeddings.</summary>
+    public Task<IReadOnlyList<ModelVersion>> ListVersionsAsync(CancellationToken cancellationToken) =>
+        embeddings.ListVersionsAsync(cancellationToken);
 
     /// <summary>Deletes what is stored of a version that runs no more.</summary>
     /// <param name="version">The version.</param>
@@ -37,12 +21,6 @@ internal sealed class ModelRows(PipelineTables tables)
         cleared += await tables.Changes.ClearAsync(partition, most - cleared, cancellationToken).ConfigureAwait(false);
 
         // Last, so that a version of which anything is left is still found by its embeddings.
-        for (int bucket = 0; bucket < PartitionKeys.Buckets; bucket++)
-        {
-            cleared += await tables.Embeddings
-                .ClearAsync(PartitionKeys.Bucket(version, bucket), most - cleared, cancellationToken).ConfigureAwait(false);
-        }
-
-        return cleared;
+        return cleared + await embeddings.ClearAsync(version, most - cleared, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -24,7 +24,9 @@ internal static class PartitionKeys
 
     public static string Bucket(InstalledModel model, int bucket) => Bucket(ModelVersion.Of(model), bucket);
 
-    public static string Bucket(InstalledModel model, string key) => Bucket(model, BucketOf(key));
+    public static string Bucket(InstalledModel model, string key) => Bucket(ModelVersion.Of(model), key);
+
+    public static string Bucket(ModelVersion version, string key) => Bucket(version, BucketOf(key));
 
     public static string Bucket(ModelVersion version, int bucket) => $"{Model(version)}-{bucket:x2}";
 

@@ -14,6 +14,7 @@ internal static class StorageError
         // The SDK's tries in order: what the last one met is how things are.
         AggregateException { InnerExceptions: [.., var last] } => IsDenied(last),
         RequestFailedException failed => failed.Status is 401 or 403,
+        DatabaseException failed => failed.Fault == DatabaseFault.Denied,
         _ => false,
     };
 }

@@ -18,6 +18,8 @@ internal static class StorageOutage
             attempt => attempt is IOException or HttpRequestException || Is(attempt)),
         RequestFailedException failed => failed.Status is 0 or 408 or 429 or >= 500,
 
+        DatabaseException failed => failed.Fault == DatabaseFault.Away,
+
         // The endpoint of the managed identity is away, as while an instance starts.
         AuthenticationFailedException => true,
 

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Models.Store;
+using Pipeline.Storage.Postgres;
 
 namespace Pipeline.Storage;
 
@@ -61,6 +62,13 @@ internal static class StorageServices
         services.AddSingleton<PipelineTables>();
         services.AddSingleton<EmbeddingTable>();
         services.AddSingleton<ChangeLog>();
+        services.AddSingleton<IEmbeddings>(provider => provider.GetRequiredService<EmbeddingTable>());
+        services.AddSingleton<IChangeLog>(provider => provider.GetRequiredService<ChangeLog>());
+        if (configuration[DatabaseServices.Setting] is { Length: > 0 } database)
+        {
+            services.AddDatabase(database, identity);
+        }
+
         services.AddSingleton<FailureTable>();
         services.AddSingleton<ModelRows>();
         services.AddSingleton(

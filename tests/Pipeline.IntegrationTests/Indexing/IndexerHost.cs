@@ -85,7 +85,7 @@ internal sealed class IndexerHost : IAsyncDisposable
     public Task<EmbeddingRecord?> SearchAsync(string name)
     {
         Time.Ahead += SimilarityIndex.MaxAge;
-        return Get<SimilaritySearch>().FindAsync(Model, Id(name), TestContext.Current.CancellationToken);
+        return Get<ISimilaritySearch>().FindAsync(Model, Id(name), TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()

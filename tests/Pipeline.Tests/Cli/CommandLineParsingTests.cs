@@ -34,6 +34,8 @@ public class CommandLineParsingTests
     [InlineData("study samples/vase-1.jpg samples/vase-2.jpg samples/fish-1.jpg samples/fish-2.jpg -n 0 --seed 0 -o not-there-yet")]
     [InlineData("study --published")]
     [InlineData("study --published . --count 50 --output not-there-yet")]
+    [InlineData("database fill --storage stimages --model resnet50")]
+    [InlineData("database verify")]
     [InlineData("backfill")]
     [InlineData("backfill --dry-run --retry-refused --storage stimages")]
     [InlineData("backfill --prefix holiday/ --model vgg16 --model resnet50 --rate 10000 --no-wait")]

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Postgres;
 
 namespace Pipeline.Tests.Infra;
 
@@ -60,6 +61,17 @@ public class FunctionAppTests
         Assert.DoesNotContain("Models__Previous__resnet50", settings.Select(setting => setting.Key));
         Assert.Equal(
             "aaaaaaaaaaaa", Configuration(settings).GetSection("Models").Get<ModelOptions>()!.Previous["vgg16"]);
+    }
+
+    [Fact]
+    public async Task A_database_is_a_setting_where_it_is_given()
+    {
+        const string Connection = "Host=x.postgres.database.azure.com;Database=images;Username=app";
+
+        JsonObject given = await SettingsAsync($"param imagesDatabase = '{Connection}'");
+
+        Assert.Equal(Connection, Configuration(given)[DatabaseServices.Setting]);
+        Assert.DoesNotContain(DatabaseServices.Setting, (await SettingsAsync()).Select(setting => setting.Key));
     }
 
     [Fact]

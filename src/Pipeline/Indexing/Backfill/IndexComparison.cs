@@ -4,7 +4,7 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing.Backfill;
 
 /// <summary>Compares the container with the tables in the order of the keys, in bounded memory.</summary>
-internal sealed class IndexComparison(ImagesContainer images, EmbeddingTable embeddings, FailureTable failures)
+internal sealed class IndexComparison(ImagesContainer images, IEmbeddings embeddings, FailureTable failures)
 {
     /// <summary>
     /// How many images of a listing are in memory at once; a larger container is listed once for each so many. 50,000 take about 30 MB.

@@ -3,7 +3,7 @@ using Pipeline.Storage;
 namespace Pipeline.Indexing.Versions;
 
 /// <summary>Compares the images that two versions of a model have embedded.</summary>
-internal sealed class VersionCoverage(EmbeddingTable embeddings, FailureTable failures)
+internal sealed class VersionCoverage(IEmbeddings embeddings, FailureTable failures)
 {
     /// <summary>
     /// Whether a version has embedded all images that the version before it has, or refused them. Both are read in the order of the keys,

@@ -140,7 +140,7 @@ public class OldVersionsTests
 
     private Task<int> RemoveAsync(int most, params ModelVersion[] versions) => new OldVersions(
         _running,
-        new ModelRows(new PipelineTables(_storage.Tables)),
+        new ModelRows(new PipelineTables(_storage.Tables), new EmbeddingTable(new PipelineTables(_storage.Tables))),
         new IndexBlobs(_storage.State),
         _storage.Time,
         new RecordedLog<OldVersions>())
