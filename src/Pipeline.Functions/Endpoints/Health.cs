@@ -79,7 +79,9 @@ public sealed partial class Health(
             return new StorageHealth(Reachable: true, Denied: true);
         }
         catch (Exception exception) when (
-            StorageOutage.Is(exception) || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            StorageOutage.Is(exception)
+            || exception is DatabaseException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnreachable(exception);
             return new StorageHealth(Reachable: false, Denied: false);

@@ -1,3 +1,5 @@
+using Azure.Core;
+using Azure.Identity;
 using Npgsql;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
@@ -170,6 +172,35 @@ public sealed class PostgresEmbeddingsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_a_password_Entra_ID_signs_in_and_its_token_is_not_sent_in_the_clear()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Password = null };
+        var credential = new RecordingCredential();
+
+        await using var database = new PostgresDatabase(() => PostgresSource.Create(settings, credential));
+        DatabaseException refused = await Assert.ThrowsAsync<DatabaseException>(
+            () => new PostgresEmbeddings(database).ListVersionsAsync(CancellationToken));
+
+        // PGlite has no TLS.
+        Assert.Contains("SSL", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret-token", $"{refused}", StringComparison.Ordinal);
+        Assert.Equal("https://ossrdbms-aad.database.windows.net/.default", credential.Scope);
+    }
+
+    [Fact]
+    public async Task An_identity_that_cannot_be_asked_is_an_outage()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Password = null };
+
+        await using var database = new PostgresDatabase(
+            () => PostgresSource.Create(settings, new RecordingCredential { Fails = true }));
+        DatabaseException away = await Assert.ThrowsAsync<DatabaseException>(
+            () => new PostgresEmbeddings(database).ListVersionsAsync(CancellationToken));
+
+        Assert.True(StorageOutage.Is(away));
+    }
+
+    [Fact]
     public async Task A_server_that_is_away_is_an_outage_and_a_restart_is_not_noticed()
     {
         EmbeddingRecord record = TestModel.Record("a.jpg", "1", [1, 0, 0, 0]);
@@ -184,5 +215,23 @@ public sealed class PostgresEmbeddingsTests : IAsyncLifetime
         await _server.StopAsync();
         await _server.StartAsync();
         Assert.NotNull(await _embeddings.FindAsync(Model, record.Id.Key, CancellationToken));
+    }
+
+    private sealed class RecordingCredential : TokenCredential
+    {
+        public bool Fails { get; init; }
+
+        public string? Scope { get; private set; }
+
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("Everything here is asynchronous.");
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken)
+        {
+            Scope = requestContext.Scopes[0];
+            return Fails
+                ? throw new CredentialUnavailableException("No identity here.")
+                : new ValueTask<AccessToken>(new AccessToken("secret-token", DateTimeOffset.MaxValue));
+        }
     }
 }

@@ -63,7 +63,7 @@ public sealed class PostgresSearchTests(ClusteredImages images) : IClassFixture<
         ModelEmbedding query = images.Query(3);
 
         // One in 5,000, one in 50, one in 1.1: by comparing all, and by the index that is read on and on.
-        foreach (string prefix in (string[])["rare/", "some/", "most/", "nowhere/"])
+        foreach (string prefix in (string[])["rare/", "some/", "most/", "nowhere/", "some/\0", "so%", "some\U0010FFFF", "some\uD7FF"])
         {
             var filter = new SearchFilter(null, prefix);
             ScanResult expected = images.Scan(query, 100, filter);

@@ -36,8 +36,14 @@ internal sealed class SearchSql
     }
 
     /// <summary>That a name begins with this: all of it by its characters, the first of them by the index.</summary>
-    public string BeginsWith(string prefix) =>
-        prefix.Length == 0 ? "true" : $"starts_with(name, {Add(prefix)}) AND {IndexedBeginsWith(prefix)}";
+    public string BeginsWith(string prefix) => prefix switch
+    {
+        "" => "true",
+
+        // A text of the database has no such character, and refuses one as a value.
+        _ when prefix.Contains('\0', StringComparison.Ordinal) => "false",
+        _ => $"starts_with(name, {Add(prefix)}) AND {IndexedBeginsWith(prefix)}",
+    };
 
     /// <summary>What the index of the names says of a prefix.</summary>
     public string IndexedBeginsWith(string prefix)
@@ -64,7 +70,8 @@ internal sealed class SearchSql
         }
 
         string cosine = Add(after.Cosine);
-        return $"{near} AND (cosine < {cosine} OR (cosine = {cosine} AND name > {Add(after.Name)} COLLATE \"C\"))";
+        string name = Add(after.Name.Replace("\0", "", StringComparison.Ordinal));
+        return $"{near} AND (cosine < {cosine} OR (cosine = {cosine} AND name > {name} COLLATE \"C\"))";
     }
 
     // Surrogates are no characters.
