@@ -12,12 +12,19 @@ internal static class TemplateParameters
     // main.bicep names the app NAME-, then 13 characters.
     private const int SuffixLength = 14;
 
+    private const string DatabaseParameter = "imagesDatabase";
+
     public static async Task<IReadOnlyList<string>> CollectAsync(Deployment deployment, CancellationToken cancellationToken)
     {
         DeploymentOptions options = deployment.Options;
         string query = $"[?starts_with(name, '{options.Name}-') && length(name) == `{options.Name.Length + SuffixLength}`].name";
         string app = await deployment.Runner.ReadAsync(
             "app", $"az functionapp list --resource-group {options.Group} --query {query} --output tsv", cancellationToken);
+        if (app.Length > 0 && !deployment.Runner.DryRun)
+        {
+            await RequireDatabaseAsync(deployment, app, cancellationToken);
+        }
+
         var versions = new Dictionary<string, string>();
         var previous = new Dictionary<string, string>();
         bool runs = app.Length > 0 && !deployment.Runner.DryRun;
@@ -41,6 +48,19 @@ internal static class TemplateParameters
             $"name={options.Name}", $"location={options.Location}", $"instanceMemoryMB={options.MemoryMB}",
             .. options.Parameters, .. models,
         ];
+    }
+
+    // Without it the app would go back to the tables, which have been left behind. It is not passed on from here: it may hold a password.
+    private static async Task RequireDatabaseAsync(Deployment deployment, string app, CancellationToken cancellationToken)
+    {
+        bool isGiven = deployment.Options.Parameters.Any(
+            parameter => parameter.StartsWith($"{DatabaseParameter}=", StringComparison.OrdinalIgnoreCase));
+        if (!isGiven && (await SettingAsync(deployment, app, "ImagesDatabase", cancellationToken)).Length > 0)
+        {
+            throw DeploymentFailure.Because(
+                $"the app {app} keeps its embeddings in a database (ImagesDatabase), and this deployment would take that setting away.",
+                $"pass --parameter '{DatabaseParameter}=CONNECTION' again, or an empty one to go back to the tables.");
+        }
     }
 
     /// <summary>The fingerprint of the model that an app runs; empty if its settings name none.</summary>

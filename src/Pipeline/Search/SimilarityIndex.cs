@@ -37,23 +37,12 @@ internal sealed partial class SimilarityIndex(
     // From this age on a query starts a refresh without waiting for it: under steady load no query ever waits.
     private static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(0.5);
 
-    // Rows read side by side where the log names many.
-    private const int Readers = 8;
-
-    // Rows that are read one by one in a second; and of a larger index so many that reading the whole table would take as long.
-    private const int FewRows = 1000;
-    private const int RowsLikeTable = 3;
-
-    // After a pause more buckets are due than one refresh may take its time for.
-    private const int MostComparedAtOnce = 4;
-
     private readonly Lock _lock = new();
     private volatile IndexSnapshot? _snapshot;
     private Task<IndexSnapshot>? _refresh;
 
-    // Only of the refresh that runs, and there is one at a time.
-    private long _comparedAt;
-    private int _nextBucket;
+    // Made by the first refresh, and there is one at a time.
+    private TableReader? _table;
     private volatile bool _isDropped;
 
     // A saving that turned out to be damaged.
@@ -77,10 +66,8 @@ internal sealed partial class SimilarityIndex(
     /// <inheritdoc cref="IndexChanges.CodedFrom"/>
     internal int CodedFrom { get; init; } = IndexChanges.DefaultCodedFrom;
 
-    /// <summary>
-    /// One bucket is compared with the table each time this has passed, so all of them in ten minutes while the index is asked.
-    /// </summary>
-    internal TimeSpan ComparisonInterval { get; init; } = TimeSpan.FromMinutes(10) / EmbeddingTable.Buckets;
+    /// <inheritdoc cref="TableReader.ComparisonInterval"/>
+    internal TimeSpan ComparisonInterval { get; init; } = TableReader.DefaultComparisonInterval;
 
     /// <summary>The stored images, no older than <see cref="MaxAge"/>; immutable, as they were at that moment.</summary>
     /// <param name="cancellationToken">Ends the wait, not the refresh that others may wait for too.</param>
@@ -159,11 +146,16 @@ internal sealed partial class SimilarityIndex(
         {
             // Noted before reading: what is written while we read is found by the next refresh.
             long at = time.GetTimestamp();
-            IndexSnapshot? known = _snapshot ?? await TryReadSavedAsync(at).ConfigureAwait(false);
-            IndexSnapshot next = known is null
-                ? await ReadAllAsync(at, null).ConfigureAwait(false)
-                : await ReadChangesAsync(at, known).ConfigureAwait(false);
-            return _snapshot = isForSaving ? next with { Segments = IndexChanges.JoinUnsaved(next.Segments) } : next;
+            _table ??= new TableReader(Model, embeddings, changes, NewStore, time, logger)
+            {
+                CodedFrom = CodedFrom,
+                ComparisonInterval = ComparisonInterval,
+            };
+            IndexSnapshot? known = _snapshot ?? await TryReadSavedAsync().ConfigureAwait(false);
+            IndexSnapshot next = await _table.ReadAsync(at, known).ConfigureAwait(false);
+            return _snapshot = isForSaving && next.Coder is not null
+                ? next with { Segments = IndexChanges.JoinUnsaved(next.Segments) }
+                : next;
         }
         catch (Exception exception)
         {
@@ -172,7 +164,7 @@ internal sealed partial class SimilarityIndex(
         }
     }
 
-    private async Task<IndexSnapshot?> TryReadSavedAsync(long at)
+    private async Task<IndexSnapshot?> TryReadSavedAsync()
     {
         if (Saved is null
             || await Saved.TryReadAsync(Model, NewStore(), _refusedId, CancellationToken.None).ConfigureAwait(false) is not { } saved)
@@ -180,7 +172,6 @@ internal sealed partial class SimilarityIndex(
             return null;
         }
 
-        _comparedAt = at;
         _ = FetchVectorsAsync(saved);
         return saved.Content;
     }
@@ -190,6 +181,7 @@ internal sealed partial class SimilarityIndex(
     {
         try
         {
+            await Saved!.WhenQuietAsync().ConfigureAwait(false);
             foreach (SavedVectors vectors in saved.Vectors)
             {
                 await vectors.FetchAllAsync(() => !_isDropped && _refusedId != saved.Id).ConfigureAwait(false);
@@ -209,153 +201,14 @@ internal sealed partial class SimilarityIndex(
 
     private VectorStore NewStore() => new(options.VectorMemoryMB * 1_000_000L, options.Folder);
 
-    private async Task<IndexSnapshot> ReadAllAsync(long at, IndexSnapshot? known)
-    {
-        // The log's end before the table: what is written from then on is named after that end, or is in the table already, or both.
-        LogPosition position = await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false);
-        var empty = IndexSnapshot.Empty(NewStore());
-        var content = new IndexChanges(empty, Model.Definition.EmbeddingLength) { CodedFrom = CodedFrom };
-        IReadOnlyDictionary<string, string> reported = (known ?? empty).Skipped;
-        var readers = new ParallelOptions { MaxDegreeOfParallelism = Readers };
-        await Parallel.ForAsync(0, EmbeddingTable.Buckets, readers, async (bucket, token) =>
-        {
-            await foreach (EmbeddingRow row in embeddings.ReadBucketAsync(Model, bucket, token).ConfigureAwait(false))
-            {
-                Put(content, row.Key, row, reported);
-            }
-        }).ConfigureAwait(false);
-
-        _comparedAt = at;
-        return content.ToSnapshot(at) with { Position = position };
-    }
-
-    private async Task<IndexSnapshot> ReadChangesAsync(long at, IndexSnapshot known)
-    {
-        // Entries are deleted after a while. Who was away for longer compares all keys, which is less than reading all vectors.
-        bool isBeyondLog = time.GetElapsedTime(known.ReadAt, at) > ChangeLog.Reach;
-        TimeSpan sinceCompared = time.GetElapsedTime(_comparedAt, at);
-        int buckets = isBeyondLog ? EmbeddingTable.Buckets : (int)Math.Min(sinceCompared / ComparisonInterval, MostComparedAtOnce);
-        LogPosition position = isBeyondLog
-            ? await changes.FindEndAsync(Model, CancellationToken.None).ConfigureAwait(false)
-            : known.Position;
-
-        // The keys before the log: what changes between the two is named by the log, and so is not taken for something that it missed.
-        HashSet<string> different = await CompareAsync(known, buckets).ConfigureAwait(false);
-        LoggedChanges logged = await changes.ReadAsync(Model, position, CancellationToken.None).ConfigureAwait(false);
-        different.ExceptWith(logged.Keys);
-
-        string[] keys = [.. logged.Keys, .. different];
-        if (keys.Length > Math.Max(FewRows, known.Count / RowsLikeTable))
-        {
-            return await ReadAllAsync(at, known).ConfigureAwait(false);
-        }
-
-        var rows = new EmbeddingRow?[keys.Length];
-        await Parallel.ForAsync(0, keys.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (i, token) =>
-        {
-            rows[i] = await embeddings.FindRowAsync(Model, keys[i], token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-
-        IndexSnapshot next = known with { ReadAt = at };
-        if (keys.Length > 0)
-        {
-            var content = new IndexChanges(known, Model.Definition.EmbeddingLength) { CodedFrom = CodedFrom };
-            foreach ((string key, EmbeddingRow? row) in keys.Zip(rows))
-            {
-                Put(content, key, row, known.Skipped);
-            }
-
-            next = content.ToSnapshot(at);
-        }
-
-        if (isBeyondLog)
-        {
-            _comparedAt = at;
-        }
-        else if (buckets > 0)
-        {
-            // What is left of the time counts for the next turn, unless it is a pause that nobody catches up with.
-            TimeSpan left = buckets < MostComparedAtOnce ? sinceCompared - (buckets * ComparisonInterval) : TimeSpan.Zero;
-            _comparedAt = at - (long)(left.TotalSeconds * time.TimestampFrequency);
-            _nextBucket = (_nextBucket + buckets) % EmbeddingTable.Buckets;
-            int healed = different.Count(key => known.VersionOf(key) != next.VersionOf(key));
-            if (healed > 0)
-            {
-                Telemetry.Healed.Add(healed, new KeyValuePair<string, object?>("model", Model.Key));
-                LogHealed(Model.Key, healed);
-            }
-        }
-
-        // Only now that all of it is known: a refresh that fails is repeated from where this one began.
-        return next with { Position = logged.Position };
-    }
-
-    /// <param name="content">Takes it.</param>
-    /// <param name="key">The image.</param>
-    /// <param name="row">Its row; null where there is none.</param>
-    /// <param name="reported">The versions of the unreadable rows that were logged already, by their keys.</param>
-    private void Put(IndexChanges content, string key, EmbeddingRow? row, IReadOnlyDictionary<string, string> reported)
-    {
-        EmbeddingRecord? record = null;
-        string? error = null;
-        bool unreadable = row?.TryGetRecord(out record, out error) == false;
-        content.Put(key, record, unreadable ? row!.RowETag : null);
-
-        // Once for each version of a row, not by every refresh that comes across it.
-        if (unreadable && reported.GetValueOrDefault(key) != row!.RowETag)
-        {
-            LogSkipped(Model.Key, error!);
-        }
-    }
-
-    /// <summary>The keys in the next buckets of which the table holds another version than we do, or only one of us holds any.</summary>
-    private async Task<HashSet<string>> CompareAsync(IndexSnapshot known, int buckets)
-    {
-        var different = new HashSet<string>(StringComparer.Ordinal);
-        if (buckets == 0)
-        {
-            return different;
-        }
-
-        int[] turn = [.. Enumerable.Range(_nextBucket, buckets).Select(bucket => bucket % EmbeddingTable.Buckets)];
-        var stored = new Dictionary<string, string?>[turn.Length];
-        await Parallel.ForAsync(0, turn.Length, new ParallelOptions { MaxDegreeOfParallelism = Readers }, async (i, token) =>
-        {
-            stored[i] = await embeddings.ListVersionsAsync(Model, turn[i], token)
-                .ToDictionaryAsync(row => row.Key, row => row.ImageETag, StringComparer.Ordinal, token).ConfigureAwait(false);
-        }).ConfigureAwait(false);
-
-        foreach ((string key, string? imageETag) in stored.SelectMany(bucket => bucket))
-        {
-            // A row that could not be read is read again: its image's version says nothing about what was wrong with it.
-            if (known.ImageVersionOf(key) is not { } version || version != imageETag)
-            {
-                different.Add(key);
-            }
-        }
-
-        Dictionary<int, Dictionary<string, string?>> byBucket = turn.Zip(stored).ToDictionary(pair => pair.First, pair => pair.Second);
-        bool IsGone(string key) => byBucket.GetValueOrDefault(EmbeddingTable.BucketOf(key)) is { } bucket && !bucket.ContainsKey(key);
-        different.UnionWith(turn.SelectMany(known.KeysIn).Concat(known.Skipped.Keys.Where(ImageId.IsKey)).Where(IsGone));
-        return different;
-    }
-
     [LoggerMessage(
         Level = LogLevel.Warning,
         Message = "The index of {Model}, last refreshed {Age} ago, could not be refreshed; the next query tries again")]
     private partial void LogRefreshFailed(string model, TimeSpan? age, Exception exception);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "The index of {Model} differed from the table in {Rows} rows that no entry of the log had named; they were read again")]
-    private partial void LogHealed(string model, int rows);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The saved index of {Model} is no longer used: {Reason}")]
     private partial void LogSavedRefused(string model, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The vectors of the saved index of {Model} could not all be fetched ahead")]
     private partial void LogFetchFailed(string model, Exception exception);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The index of {Model} leaves a row out: {Error}")]
-    private partial void LogSkipped(string model, string error);
 }

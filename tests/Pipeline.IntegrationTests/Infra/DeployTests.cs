@@ -141,6 +141,23 @@ public sealed class DeployTests : IDisposable
     }
 
     [Fact]
+    public async Task A_deployment_does_not_take_the_database_away_from_an_app_that_keeps_its_embeddings_there()
+    {
+        await _sandbox.DeployAsync("--yes");
+        _sandbox.AddSetting("ImagesDatabase=Host=database.example;Username=app");
+        int first = _sandbox.Calls.Length;
+
+        (int exitCode, string output) = await _sandbox.DeployAsync("--yes");
+        string[] refused = _sandbox.Calls[first..];
+        (int given, string givenOutput) = await _sandbox.DeployAsync("--yes", "--parameter", "imagesDatabase=Host=database.example");
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("pass --parameter 'imagesDatabase=CONNECTION'", output, StringComparison.Ordinal);
+        Assert.DoesNotContain(refused, call => call.StartsWith("az deployment group create", StringComparison.Ordinal));
+        Assert.True(given == 0, givenOutput);
+    }
+
+    [Fact]
     public async Task The_version_before_is_named_so_that_it_responds_meanwhile_and_stays_named_through_provisioning()
     {
         await _sandbox.DeployAsync("--yes");

@@ -78,6 +78,9 @@ internal sealed class Sandbox : IDisposable
 
     public void State(string name, string content = "") => File.WriteAllText(Path.Combine(StateFolder, name), content);
 
+    /// <summary>Adds a setting to the app that runs, such as <c>NAME=VALUE</c>.</summary>
+    public void AddSetting(string setting) => File.AppendAllText(Path.Combine(StateFolder, "settings"), setting + "\n");
+
     public string ReadState(string name) => File.ReadAllText(Path.Combine(StateFolder, name));
 
     public void Forget(string name) => File.Delete(Path.Combine(StateFolder, name));

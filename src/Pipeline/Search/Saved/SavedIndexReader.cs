@@ -17,6 +17,19 @@ namespace Pipeline.Search.Saved;
 /// <param name="logger">Takes why an index was refused.</param>
 internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room, TimeProvider time, ILogger<SavedIndexReader> logger)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private int _reading;
+
+    /// <summary>Waits until no index is being read: vectors that are fetched ahead would slow that down.</summary>
+    public async Task WhenQuietAsync()
+    {
+        while (Volatile.Read(ref _reading) > 0)
+        {
+            await Task.Delay(Pause, time).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Reads a model's saved index.</summary>
     /// <param name="model">The model.</param>
     /// <param name="store">Where its vectors will be.</param>
@@ -26,6 +39,7 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
     public async Task<SavedIndex?> TryReadAsync(
         InstalledModel model, VectorStore store, string? refusedId, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _reading);
         try
         {
             return await ReadAsync(model, store, refusedId, cancellationToken).ConfigureAwait(false);
@@ -37,6 +51,10 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
         catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
         {
             LogUnreadable(model.Key, exception);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _reading);
         }
 
         return null;
