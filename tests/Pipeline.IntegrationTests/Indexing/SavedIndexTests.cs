@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Numerics.Tensors;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
@@ -68,6 +71,26 @@ public sealed class SavedIndexTests(RunningPipeline pipeline) : IAsyncLifetime
 
         Assert.Equal("7.jpg", found.ByModel[0].Matches[0].Image.Id.Name);
         Assert.Equal(Images, found.ByModel[0].Images);
+    }
+
+    [Fact]
+    public async Task The_app_saves_its_index_by_a_timer_and_begins_with_it_after_a_restart()
+    {
+        await using (FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Host.Azurite, pipeline.Models))
+        {
+            var save = new Uri(app.Client.BaseAddress!, "/admin/functions/SaveIndexes");
+            using HttpResponseMessage accepted = await app.Client.PostAsJsonAsync(save, new { input = "" }, CancellationToken);
+            Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+            await app.Process.WaitUntilAsync(
+                () => Task.FromResult(app.Process.Output.Contains("was saved", StringComparison.Ordinal)), "the index to be saved");
+        }
+
+        await using FunctionApp restarted = await FunctionApp.StartWithoutEventsAsync(Host.Azurite, pipeline.Models);
+        JsonNode found = await restarted.GetAsync("similar/7.jpg?includeSelf=true&top=1&model=resnet50");
+
+        Assert.Equal("7.jpg", found["models"]!["resnet50"]!["results"]![0]!["name"]!.GetValue<string>());
+        Assert.Equal(Images, found["models"]!["resnet50"]!["images"]!.GetValue<int>());
+        Assert.Contains("The saved index of resnet50", restarted.Process.Output, StringComparison.Ordinal);
     }
 
     private SimilaritySearch NewInstance() => new(model => new SimilarityIndex(
