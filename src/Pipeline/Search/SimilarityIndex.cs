@@ -45,6 +45,9 @@ internal sealed partial class SimilarityIndex(
     private TableReader? _table;
     private volatile bool _isDropped;
 
+    // What it began with.
+    private SavedIndex? _saved;
+
     // A saving that turned out to be damaged.
     private volatile string? _refusedId;
 
@@ -110,12 +113,29 @@ internal sealed partial class SimilarityIndex(
             if (snapshot.SavedId is { } id && _snapshot?.SavedId == id)
             {
                 (_refusedId, _snapshot) = (id, null);
+                Release();
             }
         }
     }
 
     /// <summary>Nobody asks this index any more.</summary>
-    internal void Drop() => _isDropped = true;
+    internal void Drop()
+    {
+        lock (_lock)
+        {
+            _isDropped = true;
+            Release();
+        }
+    }
+
+    private void Release()
+    {
+        if (_saved is not null)
+        {
+            Saved!.Release(_saved);
+            _saved = null;
+        }
+    }
 
     private Task<IndexSnapshot> StartRefresh(bool isForSaving, out bool isStarted)
     {
@@ -170,6 +190,12 @@ internal sealed partial class SimilarityIndex(
             || await Saved.TryReadAsync(Model, NewStore(), _refusedId, CancellationToken.None).ConfigureAwait(false) is not { } saved)
         {
             return null;
+        }
+
+        lock (_lock)
+        {
+            Release();
+            _saved = saved;
         }
 
         _ = FetchVectorsAsync(saved);

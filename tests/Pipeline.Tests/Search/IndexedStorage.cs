@@ -53,6 +53,9 @@ internal sealed class IndexedStorage
 
     public SimilarityIndex Index => Search.IndexOf(Model);
 
+    /// <summary>The disk that all instances share here.</summary>
+    public VectorRoom Room { get; } = new(Path.GetTempPath());
+
     /// <summary>What readers of saved indexes logged.</summary>
     public RecordedLog<SavedIndexReader> SavedLogger { get; } = new();
 
@@ -106,7 +109,7 @@ internal sealed class IndexedStorage
     });
 
     private SavedIndexReader NewReader() =>
-        new(new IndexBlobs(State), new VectorRoom(Path.GetTempPath()), Reader, SavedLogger);
+        new(new IndexBlobs(State), Room, Reader, SavedLogger);
 
     /// <summary>Removes a row without an entry.</summary>
     public void RemoveRow(string name) => Tables.Embeddings.Remove(row => row.RowKey == Id(name).Key);

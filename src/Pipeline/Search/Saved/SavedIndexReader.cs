@@ -60,6 +60,9 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
         return null;
     }
 
+    /// <summary>An index is no longer read: others may have its room on the disk.</summary>
+    public void Release(SavedIndex saved) => room.Return(saved.Room);
+
     /// <summary>What the last saving consists of; null where nothing was saved.</summary>
     /// <exception cref="SavedIndexException">It cannot be read.</exception>
     public async Task<(SavedManifest Manifest, TimeSpan Age)?> FindManifestAsync(
@@ -90,14 +93,21 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
         }
 
         CodeSpace space = SpaceOf(manifest);
-        bool hasRoom = room.TryTake(manifest.Segments.Sum(segment => (long)segment.Images) * manifest.Dimension * sizeof(float));
-        var segments = new Segment[manifest.Segments.Count];
+        long bytes = manifest.Segments.Sum(segment => (long)segment.Images) * manifest.Dimension * sizeof(float);
+        var files = new List<SegmentFile>();
+        foreach (SavedSegment saved in manifest.Segments)
+        {
+            files.Add(await ReadFileAsync(model, saved, space, cancellationToken).ConfigureAwait(false));
+        }
+
+        long taken = room.TryTake(bytes) ? bytes : 0;
+        var segments = new Segment[files.Count];
         var vectors = new SavedVectors[segments.Length];
         for (int i = 0; i < segments.Length; i++)
         {
             SavedSegment saved = manifest.Segments[i];
-            SegmentFile file = await ReadFileAsync(model, saved, space, cancellationToken).ConfigureAwait(false);
-            vectors[i] = new SavedVectors(ReaderOf(model, saved), manifest.Dimension, file.Checksums, store, hasRoom);
+            SegmentFile file = files[i];
+            vectors[i] = new SavedVectors(ReaderOf(model, saved), manifest.Dimension, file.Checksums, store, hasRoom: taken > 0);
             SavedVectors source = vectors[i];
             segments[i] = Segment.Restore(
                 file.Images,
@@ -117,7 +127,7 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
         int images = content.Count;
         double seconds = time.GetElapsedTime(now).TotalSeconds;
         LogRead(model.Key, images, seconds, age);
-        return new SavedIndex(manifest.Id, content, vectors);
+        return new SavedIndex(manifest.Id, content, vectors, taken);
     }
 
     private async Task<SegmentFile> ReadFileAsync(

@@ -10,6 +10,18 @@ internal sealed class VectorRoom(string folder)
     private readonly Lock _lock = new();
     private long? _left;
 
+    /// <summary>Bytes that may still be taken; 0 before anything was.</summary>
+    public long Left
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _left ?? 0;
+            }
+        }
+    }
+
     /// <summary>Takes room for the vectors of an index.</summary>
     /// <param name="bytes">How much.</param>
     /// <returns>False where there is not so much.</returns>
@@ -25,6 +37,16 @@ internal sealed class VectorRoom(string folder)
 
             _left -= bytes;
             return true;
+        }
+    }
+
+    /// <summary>Gives room back that an index took.</summary>
+    /// <param name="bytes">How much.</param>
+    public void Return(long bytes)
+    {
+        lock (_lock)
+        {
+            _left += bytes;
         }
     }
 

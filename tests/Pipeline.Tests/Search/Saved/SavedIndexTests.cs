@@ -231,6 +231,46 @@ public class SavedIndexTests
     }
 
     [Fact]
+    public async Task Room_on_the_disk_is_given_back_by_an_index_that_is_refused_or_dropped()
+    {
+        await FillAsync();
+        await _storage.SaveAsync();
+        Assert.True(_storage.Room.TryTake(0));
+        long before = _storage.Room.Left;
+
+        _storage.Restart();
+        IndexSnapshot begun = await _storage.RefreshAsync();
+        long taken = before - _storage.Room.Left;
+        _storage.Index.Refuse(begun);
+        long refused = _storage.Room.Left;
+        _storage.Restart();
+        await _storage.RefreshAsync();
+        _storage.Index.Drop();
+
+        Assert.Equal(Images * Model.Definition.EmbeddingLength * sizeof(float), taken);
+        Assert.Equal((before, before), (refused, _storage.Room.Left));
+    }
+
+    [Fact]
+    public async Task Where_the_disk_has_no_room_the_vectors_stay_in_storage_and_are_read_from_there()
+    {
+        await FillAsync();
+        await _storage.SaveAsync();
+        Match[] before = await NearestAsync(Vector(12345));
+        _storage.Room.TryTake(0);
+        Assert.True(_storage.Room.TryTake(_storage.Room.Left));
+
+        _storage.Restart();
+        Match[] after = await NearestAsync(Vector(12345));
+
+        Assert.Equal(before, after);
+        await AssertIsTableAsync();
+        IndexSnapshot begun = await _storage.RefreshAsync();
+        Assert.NotNull(begun.SavedId);
+        Assert.Equal(0, begun.Vectors.InFile);
+    }
+
+    [Fact]
     public async Task A_refused_saving_is_replaced_by_the_next()
     {
         await FillAsync();
