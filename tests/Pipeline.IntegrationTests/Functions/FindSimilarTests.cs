@@ -92,8 +92,8 @@ public class FindSimilarTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_models_list_is_read_page_by_page_while_images_come_and_go()
     {
-        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 9).Select(i => ($"pages/{i}.bmp", TestImages.Bitmap(5000 + i)))]);
-        const string Stored = "similar/pages/0.bmp?prefix=pages/";
+        await pipeline.UploadAndWaitAsync([.. Enumerable.Range(0, 9).Select(i => ($"neighbours/{i}.bmp", TestImages.Bitmap(5000 + i)))]);
+        const string Stored = "similar/neighbours/0.bmp?prefix=neighbours/";
         byte[] image = TestImages.Bitmap(5000);
         string[] all = Names(await pipeline.App.GetAsync($"{Stored}&top=100"), "vgg16");
         JsonNode first = await pipeline.App.GetAsync($"{Stored}&top=3");
@@ -124,13 +124,13 @@ public class FindSimilarTests(RunningPipeline pipeline)
         await AssertRefusedAsync($"{Stored}&model=resnet50&continue={token}", "another model");
         await AssertRefusedAsync($"{Stored}&minCosine=0.1&continue={token}", "another query");
         await AssertRefusedAsync($"{Stored}&includeSelf=true&continue={token}", "another query");
-        await AssertRefusedAsync($"similar/pages/0.bmp?continue={token}", "another query");
-        await AssertRefusedAsync($"similar/{all[6]}?prefix=pages/&continue={token}", "another query");
-        await pipeline.UploadAndWaitAsync(("pages/0.bmp", TestImages.Bitmap(5010)));
+        await AssertRefusedAsync($"similar/neighbours/0.bmp?continue={token}", "another query");
+        await AssertRefusedAsync($"similar/{all[6]}?prefix=neighbours/&continue={token}", "another query");
+        await pipeline.UploadAndWaitAsync(("neighbours/0.bmp", TestImages.Bitmap(5010)));
         await AssertRefusedAsync($"{Stored}&continue={token}", "ask again from the first page");
 
         Task<JsonNode> UploadedAsync(string query) => pipeline.App.FindSimilarAsync(
-            image, $"?prefix=pages/&minCosine=-0.5{query}");
+            image, $"?prefix=neighbours/&minCosine=-0.5{query}");
     }
 
     [Fact]
