@@ -117,8 +117,8 @@ internal static class CurveRun
         Search.IndexSnapshot index = changes.ToSnapshot(Stopwatch.GetTimestamp());
         Note($"  codes of {images} made");
         var blobs = services.GetRequiredService<IndexBlobs>();
-        var acquired = await blobs.TryLeaseAsync(ModelVersion.Of(model), SavedManifest.FileName, RenewedLease.Duration, default);
-        await using var lease = new RenewedLease(acquired!, TimeProvider.System);
+        await using RenewedLease lease =
+            (await blobs.TryLeaseAsync(ModelVersion.Of(model), SavedManifest.FileName, TimeProvider.System, default))!;
         await services.GetRequiredService<SavedIndexWriter>().SaveAsync(model, index, null, lease.Id, lease.Lost);
     }
 

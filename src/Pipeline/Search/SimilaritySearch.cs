@@ -110,24 +110,29 @@ internal sealed class SimilaritySearch : ISimilaritySearch
             return Reaching(minCosine, SegmentSearch.Search(snapshot, query.Embedding.Values, top + 1, filter, depth));
         })];
 
-        // What one model found is compared by the others, too.
-        string[] found = [.. scans.SelectMany(scan => scan.Nearest).Select(match => match.Image.Id.Key).Distinct(StringComparer.Ordinal)];
-        for (int i = 0; i < scans.Length && voting.Count > 1; i++)
+        int[] voters = [.. Enumerable.Range(0, queries.Count).Where(i => voting.Contains(queries[i].Model))];
+        if (voters.Length > 1)
         {
-            snapshots[i].Fetch(found);
+            // What one of them found is compared by the others, too.
+            string[] found =
+            [
+                .. voters.SelectMany(i => scans[i].Nearest).Select(match => match.Image.Id.Key).Distinct(StringComparer.Ordinal),
+            ];
+            foreach (int voter in voters)
+            {
+                snapshots[voter].Fetch(found);
+            }
         }
 
         return new SimilarityResult(
             [.. queries.Select((query, i) => ModelRanking.Of(query.Model, scans[i], top))],
             StandardisedFusion.Fuse(
                 [
-                    .. queries
-                        .Select((query, i) => new ModelVote(
-                            query.Model,
-                            scans[i].Nearest,
-                            scans[i].Spread,
-                            key => snapshots[i].CosineOf(key, query.Embedding.Values.Span)))
-                        .Where(vote => voting.Contains(vote.Model)),
+                    .. voters.Select(i => new ModelVote(
+                        queries[i].Model,
+                        scans[i].Nearest,
+                        scans[i].Spread,
+                        key => snapshots[i].CosineOf(key, queries[i].Embedding.Values.Span))),
                 ],
                 top));
     }

@@ -45,37 +45,9 @@ internal sealed class IndexBlobs(BlobContainerClient container)
 
     /// <summary>Becomes the only one that may write a file, which is made empty where there is none.</summary>
     /// <returns>Null where somebody else may.</returns>
-    public async Task<BlobLeaseClient?> TryLeaseAsync(
-        ModelVersion version, string file, TimeSpan duration, CancellationToken cancellationToken)
-    {
-        BlobClient blob = BlobOf(version, file);
-        var onlyNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-        try
-        {
-            await blob.UploadAsync(BinaryData.Empty, onlyNew, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            // It is there in Azure, where the identity may have no right to make one.
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            return await TryLeaseAsync(version, file, duration, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException there) when (there.Status is 409 or 412)
-        {
-            // It was made before, and may be held.
-        }
-
-        BlobLeaseClient lease = blob.GetBlobLeaseClient();
-        try
-        {
-            await lease.AcquireAsync(duration, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return lease;
-        }
-        catch (RequestFailedException held) when (held.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
-        {
-            return null;
-        }
-    }
+    public Task<RenewedLease?> TryLeaseAsync(
+        ModelVersion version, string file, TimeProvider time, CancellationToken cancellationToken) =>
+        RenewedLease.TryAcquireAsync(container, BlobOf(version, file), time, cancellationToken);
 
     /// <summary>Writes a small file of which the lease is held.</summary>
     /// <exception cref="RequestFailedException">Among others: the lease is no longer held.</exception>

@@ -1,4 +1,6 @@
 using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 
 namespace Pipeline.Storage;
@@ -19,9 +21,7 @@ internal sealed class RenewedLease : IAsyncDisposable
     private readonly CancellationTokenSource _ended = new();
     private readonly Task _renewing;
 
-    /// <param name="lease">The lease, just acquired for <see cref="Duration"/>.</param>
-    /// <param name="time">The clock.</param>
-    public RenewedLease(BlobLeaseClient lease, TimeProvider time)
+    private RenewedLease(BlobLeaseClient lease, TimeProvider time)
     {
         (_lease, _time) = (lease, time);
         _renewing = RenewAsync();
@@ -29,6 +29,28 @@ internal sealed class RenewedLease : IAsyncDisposable
 
     /// <summary>Cancelled when the lease could not be renewed in time: whoever works under it must stop.</summary>
     public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Acquires the lease of a blob, which is made empty where there is none: a lease needs a blob.</summary>
+    /// <param name="container">The blob's container, which is made where there is none.</param>
+    /// <param name="blob">The blob.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the call early.</param>
+    /// <returns>Null where somebody else has it.</returns>
+    public static async Task<RenewedLease?> TryAcquireAsync(
+        BlobContainerClient container, BlobClient blob, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await MakeAsync(container, blob, cancellationToken).ConfigureAwait(false);
+        BlobLeaseClient lease = blob.GetBlobLeaseClient();
+        try
+        {
+            await lease.AcquireAsync(Duration, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return new RenewedLease(lease, time);
+        }
+        catch (RequestFailedException held) when (held.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What a write has to give.</summary>
     public string Id => _lease.LeaseId;
@@ -48,6 +70,28 @@ internal sealed class RenewedLease : IAsyncDisposable
 
         _ended.Dispose();
         _lost.Dispose();
+    }
+
+    private static async Task MakeAsync(
+        BlobContainerClient container, BlobClient blob, CancellationToken cancellationToken)
+    {
+        // The container is there in Azure, where the identity may have no right to make one.
+        var onlyNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
+        try
+        {
+            await blob.UploadAsync(BinaryData.Empty, onlyNew, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+        {
+            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
+            await MakeAsync(container, blob, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RequestFailedException there) when (
+            there.ErrorCode == BlobErrorCode.BlobAlreadyExists || there.ErrorCode == BlobErrorCode.ConditionNotMet
+            || there.ErrorCode == BlobErrorCode.LeaseIdMissing)
+        {
+            // It was made before, and may be held.
+        }
     }
 
     private async Task RenewAsync()

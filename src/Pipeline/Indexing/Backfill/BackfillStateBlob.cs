@@ -2,7 +2,6 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using Azure.Storage.Blobs.Specialized;
 using Pipeline.Storage;
 
 namespace Pipeline.Indexing.Backfill;
@@ -43,21 +42,9 @@ internal sealed class BackfillStateBlob(BlobContainerClient container, TimeProvi
 
     /// <summary>Becomes the one that may go on.</summary>
     /// <exception cref="BackfillHeldException">Somebody else is; the message says who.</exception>
-    public async Task<RenewedLease> AcquireAsync(CancellationToken cancellationToken)
-    {
-        await MakeAsync(cancellationToken).ConfigureAwait(false);
-        BlobLeaseClient lease = _blob.GetBlobLeaseClient();
-        try
-        {
-            await lease.AcquireAsync(RenewedLease.Duration, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException held) when (held.ErrorCode == BlobErrorCode.LeaseAlreadyPresent)
-        {
-            throw new BackfillHeldException(await ReadAsync(cancellationToken).ConfigureAwait(false));
-        }
-
-        return new RenewedLease(lease, time);
-    }
+    public async Task<RenewedLease> AcquireAsync(CancellationToken cancellationToken) =>
+        await RenewedLease.TryAcquireAsync(container, _blob, time, cancellationToken).ConfigureAwait(false)
+        ?? throw new BackfillHeldException(await ReadAsync(cancellationToken).ConfigureAwait(false));
 
     /// <summary>Saves the state, if the lease is still held.</summary>
     /// <exception cref="RequestFailedException">It is not: somebody else may be at it by now.</exception>
@@ -65,27 +52,6 @@ internal sealed class BackfillStateBlob(BlobContainerClient container, TimeProvi
         BinaryData.FromObjectAsJson(state, Options),
         new BlobUploadOptions { Conditions = new BlobRequestConditions { LeaseId = leaseId } },
         cancellationToken);
-
-    private async Task MakeAsync(CancellationToken cancellationToken)
-    {
-        // The container is there in Azure, where the identity may have no right to make one.
-        var onlyNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-        try
-        {
-            await _blob.UploadAsync(BinaryData.Empty, onlyNew, cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            await MakeAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException there) when (
-            there.ErrorCode == BlobErrorCode.BlobAlreadyExists || there.ErrorCode == BlobErrorCode.ConditionNotMet
-            || there.ErrorCode == BlobErrorCode.LeaseIdMissing)
-        {
-            // It was made before, and may be held.
-        }
-    }
 
     private static BackfillState Parse(BinaryData content)
     {

@@ -46,15 +46,14 @@ public sealed partial class IndexSaving
     /// <returns>Whether the index was saved.</returns>
     internal async Task<bool> RunAsync(InstalledModel model, CancellationToken cancellationToken)
     {
-        if (await _blobs.TryLeaseAsync(
-            ModelVersion.Of(model), SavedManifest.FileName, RenewedLease.Duration, cancellationToken).ConfigureAwait(false)
-            is not { } acquired)
+        RenewedLease? lease = await _blobs.TryLeaseAsync(
+            ModelVersion.Of(model), SavedManifest.FileName, _time, cancellationToken).ConfigureAwait(false);
+        if (lease is null)
         {
             LogHeld(model.Key);
             return false;
         }
 
-        var lease = new RenewedLease(acquired, _time);
         await using (lease.ConfigureAwait(false))
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
