@@ -32,8 +32,9 @@ internal static class ApiAddress
             throw new ArgumentException($"'{name}' is no name that an address can have: servers take it for a folder.", nameof(name));
         }
 
-        // Servers resolve "." and ".." between slashes, and some join two slashes: there the app takes %2F for a slash.
-        string slash = Array.Exists(segments, segment => segment is "" or "." or "..") ? "%2F" : "/";
+        // Servers resolve "." and ".." between slashes, some join two slashes, and an address that ends with /tags is one of tags: there the
+        // app takes %2F for a slash.
+        string slash = segments[^1] == "tags" || Array.Exists(segments, segment => segment is "" or "." or "..") ? "%2F" : "/";
         return string.Join(slash, segments.Select(Uri.EscapeDataString));
     }
 

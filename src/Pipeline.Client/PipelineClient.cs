@@ -83,10 +83,17 @@ public sealed partial class PipelineClient : IDisposable
         http.BaseAddress = ApiAddress.Of(address);
         http.Timeout = ResponseTimeout;
         http.DefaultRequestHeaders.UserAgent.ParseAdd("Pipeline.Client");
-        if (!string.IsNullOrEmpty(key) && !http.DefaultRequestHeaders.TryAddWithoutValidation("x-functions-key", key))
+        if (string.IsNullOrEmpty(key))
         {
-            throw new ArgumentException("The key has characters that no header can have. Copy it again.", nameof(key));
+            return;
         }
+
+        if (!key.All(char.IsAscii) || key.Any(char.IsControl))
+        {
+            throw new ArgumentException("The key has characters that no key has, such as line feeds: copy it again.", nameof(key));
+        }
+
+        http.DefaultRequestHeaders.Add("x-functions-key", key);
     }
 
     /// <summary>The handler at the end: it follows no redirect, because that would send the key to another server.</summary>

@@ -73,9 +73,9 @@ internal sealed class AppOptions
                 $"A key is not sent over http, where others can read it: write https://{address.Authority} as the address.");
         }
 
+        using PipelineClient client = Connect(address, key);
         try
         {
-            using var client = new PipelineClient(address, key);
             return await work(client);
         }
         catch (PipelineProblemException problem)
@@ -94,6 +94,18 @@ internal sealed class AppOptions
         {
             throw new CommandFailure(
                 $"The function app at {address.GetLeftPart(UriPartial.Path)} does not respond in time. Try again later, or look at its log.");
+        }
+    }
+
+    private static PipelineClient Connect(Uri address, string? key)
+    {
+        try
+        {
+            return new PipelineClient(address, key);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new CommandFailure(refused.Message);
         }
     }
 
