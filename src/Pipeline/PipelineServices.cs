@@ -60,6 +60,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<OldVersions>(),
                 provider.GetRequiredService<IChangeLog>(),
                 provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<BlobTags>(),
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
