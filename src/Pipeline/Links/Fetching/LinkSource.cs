@@ -19,12 +19,7 @@ internal sealed class LinkSource(LinkFetcher fetcher, PageBrowser browser) : ILi
 
         if (!HasBrowser)
         {
-            throw new LinkException(
-                "The address leads to a web page, and this app has no browser to make a snapshot. Set Links__Browser__Executable to " +
-                "a Chromium on the app's machine, or Links__Browser__Endpoint to one elsewhere; or give the address of an image.")
-            {
-                LacksBrowser = true,
-            };
+            throw LinkException.NoBrowser();
         }
 
         PageSnapshot page = await browser.SnapshotAsync(content.Address, cancellationToken).ConfigureAwait(false);
