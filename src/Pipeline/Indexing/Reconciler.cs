@@ -16,6 +16,7 @@ public sealed partial class Reconciler
     private readonly BackfillRun _backfill;
     private readonly OldVersions _oldVersions;
     private readonly IChangeLog _changes;
+    private readonly ChangeLog _tagChanges;
     private readonly ImageIndexer _indexer;
     private readonly ILogger<Reconciler> _logger;
 
@@ -24,11 +25,12 @@ public sealed partial class Reconciler
         BackfillRun backfill,
         OldVersions oldVersions,
         IChangeLog changes,
+        ChangeLog tagChanges,
         ImageIndexer indexer,
         ILogger<Reconciler> logger)
     {
         (_models, _backfill, _oldVersions) = (models, backfill, oldVersions);
-        (_changes, _indexer, _logger) = (changes, indexer, logger);
+        (_changes, _tagChanges, _indexer, _logger) = (changes, tagChanges, indexer, logger);
     }
 
     /// <summary>Goes through the container and each model's records, without their vectors, once each for every 50,000 images.</summary>
@@ -61,7 +63,7 @@ public sealed partial class Reconciler
         }
 
         await _oldVersions.RemoveAsync(current, cancellationToken).ConfigureAwait(false);
-        int trimmed = 0;
+        int trimmed = await _tagChanges.TrimAsync(ChangeLog.OfTags, cancellationToken).ConfigureAwait(false);
         foreach (InstalledModel model in indexed)
         {
             trimmed += await _changes.TrimAsync(model, cancellationToken).ConfigureAwait(false);
