@@ -67,6 +67,7 @@ internal static class PipelineServices
             .AddSingleton(provider => new TagIndex(
                 provider.GetRequiredService<TagTable>(),
                 provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<IndexBlobs>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<TagIndex>>()))
             .AddSingleton<PairComparison>()

@@ -68,7 +68,8 @@ public sealed class FindDuplicatesTests : IDisposable
             _storage.Time,
             NullLogger<ServedModels>.Instance);
         HttpRequest request = new DefaultHttpContext { RequestAborted = left }.Request;
-        var tags = new TagIndex(new TagTable(tables, _storage.Log), _storage.Log, _storage.Time, NullLogger<TagIndex>.Instance);
+        var tags = new TagIndex(
+            new TagTable(tables, _storage.Log), _storage.Log, new IndexBlobs(_storage.State), _storage.Time, NullLogger<TagIndex>.Instance);
         return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), tags, _turn).RunAsync(request)).Value!;
     }
 }

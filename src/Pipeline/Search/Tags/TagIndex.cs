@@ -1,3 +1,4 @@
+using Azure;
 using Microsoft.Extensions.Logging;
 using Pipeline.Diagnostics;
 using Pipeline.Storage;
@@ -17,8 +18,12 @@ public sealed partial class TagIndex
     // Rows that are read one by one; of more all are read, 1,000 a call.
     private const int FewRows = 1000;
 
+    // Fewer are read from the table in a second or two.
+    private const int SavedFrom = 2000;
+
     private readonly TagTable _table;
     private readonly ChangeLog _changes;
+    private readonly IndexBlobs _blobs;
     private readonly TimeProvider _time;
     private readonly ILogger<TagIndex> _logger;
     private readonly Lock _lock = new();
@@ -27,8 +32,8 @@ public sealed partial class TagIndex
     private long _comparedAt;
     private int _nextBucket;
 
-    internal TagIndex(TagTable table, ChangeLog changes, TimeProvider time, ILogger<TagIndex> logger) =>
-        (_table, _changes, _time, _logger) = (table, changes, time, logger);
+    internal TagIndex(TagTable table, ChangeLog changes, IndexBlobs blobs, TimeProvider time, ILogger<TagIndex> logger) =>
+        (_table, _changes, _blobs, _time, _logger) = (table, changes, blobs, time, logger);
 
     private sealed record Known(TagSnapshot Tags, LogPosition Position, long ReadAt);
 
@@ -45,6 +50,28 @@ public sealed partial class TagIndex
 
         Task<Known> refresh = StartRefresh();
         return (age < SimilarityIndex.MaxAge ? known! : await refresh.WaitAsync(cancellationToken).ConfigureAwait(false)).Tags;
+    }
+
+    /// <summary>Saves the tags for instances that start, if they are many.</summary>
+    /// <param name="cancellationToken">Ends it early; what was saved before stays.</param>
+    /// <returns>Whether they were saved.</returns>
+    internal async Task<bool> SaveAsync(CancellationToken cancellationToken)
+    {
+        await GetAsync(cancellationToken).ConfigureAwait(false);
+        if (_known is not { Tags.Count: >= SavedFrom } known
+            || await _blobs.TryLeaseAsync(SavedTags.Version, SavedTags.FileName, _time, cancellationToken).ConfigureAwait(false)
+                is not { } lease)
+        {
+            return false;
+        }
+
+        await using (lease.ConfigureAwait(false))
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Lost);
+            var saved = new SavedTags(known.Tags, known.Position, _time.GetElapsedTime(known.ReadAt).TotalSeconds);
+            await _blobs.WriteAsync(SavedTags.Version, SavedTags.FileName, saved.ToFile(), lease.Id, stop.Token).ConfigureAwait(false);
+            return true;
+        }
     }
 
     private Task<Known> StartRefresh()
@@ -69,9 +96,36 @@ public sealed partial class TagIndex
     {
         // Noted before reading: what is written while we read is found by the next refresh.
         long at = _time.GetTimestamp();
-        return _known = _known is { } known && _time.GetElapsedTime(known.ReadAt, at) <= ChangeLog.Reach
+        Known? before = _known ?? await ReadSavedAsync(at).ConfigureAwait(false);
+        return _known = before is { } known && _time.GetElapsedTime(known.ReadAt, at) <= ChangeLog.Reach
             ? await ReadChangesAsync(at, known).ConfigureAwait(false)
             : await ReadAllAsync(at).ConfigureAwait(false);
+    }
+
+    private async Task<Known?> ReadSavedAsync(long at)
+    {
+        try
+        {
+            // A lease needs a file, so an empty one comes before the first saving.
+            if (await _blobs.FindAsync(SavedTags.Version, SavedTags.FileName, CancellationToken.None).ConfigureAwait(false) is { } file
+                && !file.Content.ToMemory().IsEmpty)
+            {
+                if (SavedTags.FromFile(file.Content) is { } saved)
+                {
+                    TimeSpan age = file.Age + TimeSpan.FromSeconds(saved.AgeSeconds);
+                    _comparedAt = at;
+                    return new Known(saved.Tags, saved.Position, at - (long)(age.TotalSeconds * _time.TimestampFrequency));
+                }
+
+                LogRefused();
+            }
+        }
+        catch (Exception exception) when (exception is RequestFailedException || StorageOutage.Is(exception))
+        {
+            LogUnreadable(exception);
+        }
+
+        return null;
     }
 
     private async Task<Known> ReadAllAsync(long at)
@@ -146,6 +200,14 @@ public sealed partial class TagIndex
         (_comparedAt, _nextBucket) = (at, (_nextBucket + 1) % PartitionKeys.Buckets);
         return different;
     }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The saved tags are damaged, or of another version of the product. The table is read, and the next saving replaces them")]
+    private partial void LogRefused();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The saved tags cannot be read; the table is read instead")]
+    private partial void LogUnreadable(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The tags could not be refreshed; the next query tries again")]
     private partial void LogRefreshFailed(Exception exception);

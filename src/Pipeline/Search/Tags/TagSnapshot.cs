@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Pipeline.Search.Segments;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
@@ -41,13 +42,11 @@ internal sealed class TagSnapshot
         [
             .. images.Where(image => image.Tags.Count > 0).OrderBy(image => image.Id.Name, StringComparer.Ordinal),
         ];
-        byte[] keys = new byte[sorted.Length * ImageColumns.KeyLength];
         int[] sets = new int[sorted.Length];
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         var tagsOfSet = new List<string[]>();
         for (int i = 0; i < sorted.Length; i++)
         {
-            Convert.FromHexString(sorted[i].Id.Key, keys.AsSpan(i * ImageColumns.KeyLength, ImageColumns.KeyLength), out _, out _);
             string joined = string.Join(',', sorted[i].Tags);
             if (!numbers.TryGetValue(joined, out sets[i]))
             {
@@ -56,9 +55,35 @@ internal sealed class TagSnapshot
             }
         }
 
-        int[] byKey = [.. Enumerable.Range(0, sorted.Length)];
-        Array.Sort(Array.ConvertAll(sorted, image => image.Id.Key), byKey, StringComparer.Ordinal);
-        return new TagSnapshot(Array.ConvertAll(sorted, image => image.Id.Name), keys, sets, byKey, [.. tagsOfSet], []);
+        return Of(Array.ConvertAll(sorted, image => image.Id.Name), sets, [.. tagsOfSet]);
+    }
+
+    /// <summary>The tags of images.</summary>
+    /// <param name="names">The images' names, in ordinal order.</param>
+    /// <param name="sets">For each of them which set of tags it has.</param>
+    /// <param name="tagsOfSet">The sets.</param>
+    public static TagSnapshot Of(string[] names, int[] sets, string[][] tagsOfSet)
+    {
+        byte[] keys = new byte[names.Length * ImageColumns.KeyLength];
+        var beginnings = new UInt128[names.Length];
+        Parallel.For(0, names.Length, i =>
+        {
+            Span<byte> key = keys.AsSpan(i * ImageColumns.KeyLength, ImageColumns.KeyLength);
+            Convert.FromHexString(new ImageId(ImagesContainer.DefaultName, names[i]).Key, key, out _, out _);
+            beginnings[i] = BinaryPrimitives.ReadUInt128BigEndian(key);
+        });
+
+        // Keys are hashes: no two begin with the same 16 bytes.
+        int[] byKey = [.. Enumerable.Range(0, names.Length)];
+        Array.Sort(beginnings, byKey);
+        return new TagSnapshot(names, keys, sets, byKey, tagsOfSet, []);
+    }
+
+    /// <summary>The names, their sets and the sets, of which <see cref="Of(string[], int[], string[][])"/> makes the same.</summary>
+    public (string[] Names, int[] Sets, string[][] TagsOfSet) ToColumns()
+    {
+        TagSnapshot whole = _changed.Count == 0 ? this : Of(All());
+        return (whole._names, whole._sets, whole._tagsOfSet);
     }
 
     /// <summary>The same with the rows of some images as they are now.</summary>

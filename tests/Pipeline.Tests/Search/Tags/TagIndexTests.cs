@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Time.Testing;
 using Pipeline.Search;
 using Pipeline.Search.Tags;
@@ -13,13 +14,17 @@ public class TagIndexTests
     private readonly InMemoryTables _tables = new();
     private readonly RecordedLog<TagIndex> _logger = new();
     private readonly TagTable _table;
-    private readonly TagIndex _index;
+    private readonly InMemoryState _state;
+    private readonly Func<TagIndex> _newInstance;
+    private TagIndex _index;
 
     public TagIndexTests()
     {
         var log = new ChangeLog(new PipelineTables(_tables), _time);
         _table = new TagTable(new PipelineTables(_tables), log);
-        _index = new TagIndex(_table, log, _time, _logger);
+        _state = new InMemoryState(_time);
+        _newInstance = () => new TagIndex(_table, log, new IndexBlobs(_state), _time, _logger);
+        _index = _newInstance();
     }
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -99,6 +104,77 @@ public class TagIndexTests
         _time.Advance(ChangeLog.Reach + TimeSpan.FromSeconds(1));
 
         Assert.Equal(["y"], await KnownAsync("b.jpg"));
+    }
+
+    [Fact]
+    public async Task A_new_instance_begins_with_what_was_saved_and_reads_what_came_after()
+    {
+        await FillAsync(2000);
+        Assert.True(await _index.SaveAsync(CancellationToken));
+        await SetAsync("0007.jpg", "later");
+        int read = 0;
+        _tables.Tags.Before = call =>
+        {
+            read += call.StartsWith("query", StringComparison.Ordinal) ? 1 : 0;
+            return Task.CompletedTask;
+        };
+        _index = _newInstance();
+
+        Assert.Equal(["later"], await KnownAsync("0007.jpg"));
+        Assert.Equal(["even", "x"], await KnownAsync("0008.jpg"));
+        Assert.Equal(["x"], await KnownAsync("1999.jpg"));
+        Assert.Equal(0, read);
+    }
+
+    [Fact]
+    public async Task Few_tags_are_not_saved()
+    {
+        await FillAsync(1999);
+
+        Assert.False(await _index.SaveAsync(CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_saving_that_is_cut_or_damaged_anywhere_is_refused()
+    {
+        await FillAsync(2000);
+        byte[] file = new SavedTags(await _index.GetAsync(CancellationToken), LogPosition.Start, 1).ToFile().ToArray();
+        var random = new Random(3);
+
+        Assert.NotNull(SavedTags.FromFile(file));
+        Assert.All(Enumerable.Range(0, file.Length / 100), i => Assert.Null(SavedTags.FromFile(file.AsMemory(0, i * 100))));
+        Assert.All(Enumerable.Range(0, 200), _ =>
+        {
+            byte[] damaged = [.. file];
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            Assert.Null(SavedTags.FromFile(damaged));
+        });
+    }
+
+    [Fact]
+    public async Task With_a_damaged_or_old_saving_the_table_is_read()
+    {
+        await FillAsync(2000);
+        Assert.True(await _index.SaveAsync(CancellationToken));
+        await SetAsync("0001.jpg", "later");
+        _tables.Changes.Remove(_ => true);
+        _time.Advance(ChangeLog.Reach + TimeSpan.FromMinutes(1));
+        _index = _newInstance();
+        Assert.Equal(["later"], await KnownAsync("0001.jpg"));
+
+        await _state.GetBlobClient($"indexes/{SavedTags.Version}/{SavedTags.FileName}").UploadAsync(
+            BinaryData.FromString("pipeline tags 1\nnothing"), new BlobUploadOptions(), CancellationToken);
+        _index = _newInstance();
+        Assert.Equal(["later"], await KnownAsync("0001.jpg"));
+        Assert.Contains(_logger.Entries, entry => entry.Message.Contains("saved tags are damaged", StringComparison.Ordinal));
+    }
+
+    private async Task FillAsync(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await SetAsync($"{i:d4}.jpg", i % 2 == 0 ? ["even", "x"] : ["x"]);
+        }
     }
 
     private static ImageId Id(string name) => new(ImagesContainer.DefaultName, name);
