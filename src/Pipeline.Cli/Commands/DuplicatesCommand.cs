@@ -59,14 +59,15 @@ internal static class DuplicatesCommand
         console.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{response.Images:N0} images compared by {response.Model} ({response.Weights.ToJsonName()}); " +
-            $"{groups.Count:N0} groups with a cosine from {response.MinCosine:0.####} on."));
+            $"groups: {groups.Count:N0}, with a cosine from {response.MinCosine:0.####} on."));
         if (groups.Count == 0)
         {
             return;
         }
 
         Table table = new Table().AddColumns(new TableColumn("group").RightAligned(), new TableColumn("image"));
-        table.AddColumns(new TableColumn("pixels").RightAligned(), new TableColumn("cosine").RightAligned(), new TableColumn("bytes"));
+        table.AddColumns(new TableColumn("pixels").RightAligned(), new TableColumn("cosine").RightAligned());
+        table.AddColumns("bytes", "tags");
         for (int i = 0; i < groups.Count; i++)
         {
             foreach (DuplicateImage image in groups[i].Images)
@@ -77,7 +78,8 @@ internal static class DuplicatesCommand
                     image.Name,
                     string.Create(CultureInfo.InvariantCulture, $"{image.Width} x {image.Height}"),
                     isFirst ? "" : image.Cosine.ToString("0.0000", CultureInfo.InvariantCulture),
-                    isFirst ? "" : image.Identical ? "the same" : "others"));
+                    isFirst ? "" : image.Identical ? "the same" : "others",
+                    string.Join(", ", image.Tags)));
             }
         }
 

@@ -122,7 +122,7 @@ internal static class ImagesCommand
 
         Table table = new Table().AddColumn("image").AddColumn(new TableColumn("bytes").RightAligned()).AddColumn("stored (UTC)");
         string[] models = [.. images.SelectMany(image => image.Models.Keys).Distinct()];
-        table.AddColumns([.. models.Select(Markup.Escape)]);
+        table.AddColumns([.. models.Select(Markup.Escape), "tags"]);
         foreach (ListedImage image in images)
         {
             table.AddRow(Cells.Of(
@@ -131,6 +131,7 @@ internal static class ImagesCommand
                 image.Bytes.ToString("N0", CultureInfo.InvariantCulture),
                 image.LastModified?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
                 .. models.Select(model => image.Models.TryGetValue(model, out ImageState? state) ? state.State.ToJsonName() : ""),
+                string.Join(", ", image.Tags),
             ]));
         }
 
