@@ -110,12 +110,15 @@ var deadLetterContainer = 'event-dead-letters'
 var stateContainer = 'index-state'
 var deletionsQueue = 'image-deletions'
 var backfillQueue = 'image-backfill'
+var linksQueue = 'links'
 // The host names a poison queue after the queue that failed, and all blob triggers share one.
 var queues = [
   deletionsQueue
   '${deletionsQueue}-poison'
   backfillQueue
   '${backfillQueue}-poison'
+  linksQueue
+  '${linksQueue}-poison'
   'webjobs-blobtrigger-poison'
 ]
 
@@ -134,7 +137,7 @@ module imagesStorage 'modules/storage.bicep' = {
     sku: storageSku
     containers: concat([imagesContainer, modelsContainer, stateContainer, deadLetterContainer], separateImagesStorage ? [] : [packageContainer])
     queues: queues
-    tables: ['Embeddings', 'Changes', 'Failures', 'Tags']
+    tables: ['Embeddings', 'Changes', 'Failures', 'Tags', 'Links']
     keepsDeleted: true
     retentionDays: imageRetentionDays
     expiringContainer: deadLetterContainer

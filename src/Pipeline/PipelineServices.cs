@@ -9,6 +9,7 @@ using Pipeline.Imaging;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.Versions;
+using Pipeline.Links;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
@@ -60,6 +61,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<OldVersions>(),
                 provider.GetRequiredService<IChangeLog>(),
                 provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<BlobTags>(),
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
@@ -70,6 +72,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<IndexBlobs>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<TagIndex>>()))
+            .AddLinks(configuration)
             .AddSingleton<PairComparison>()
             .AddSingleton<StudyRun>();
     }

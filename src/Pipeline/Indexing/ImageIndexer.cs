@@ -161,7 +161,7 @@ public sealed partial class ImageIndexer(
                 return IndexOutcome.AlreadyIndexed;
 
             case { Bytes: { } bytes } content:
-                await tags.AdoptAsync(id, blob, content, cancellationToken).ConfigureAwait(false);
+                await tags.AdoptAsync(id, blob, content, isNew: version is null, cancellationToken).ConfigureAwait(false);
                 EmbeddingRecord record;
                 try
                 {
