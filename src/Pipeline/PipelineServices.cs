@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Comparison;
+using Pipeline.Comparison.Explanation;
 using Pipeline.Imaging;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Backfill;
@@ -61,6 +62,7 @@ internal static class PipelineServices
             .AddSingleton<QueryEmbedder>()
             .AddSearch(configuration)
             .AddSingleton<PairComparison>()
+            .AddSingleton<PairExplanation>()
             .AddSingleton<StudyRun>();
     }
 
