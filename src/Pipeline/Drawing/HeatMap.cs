@@ -5,12 +5,16 @@ using SixLabors.ImageSharp.PixelFormats;
 
 namespace Pipeline.Drawing;
 
-/// <summary>Draws a grid of values over an image: the higher a value, the brighter the colour and the more it covers.</summary>
+/// <summary>
+/// Draws a grid of values over an image: the higher a value, the brighter the colour. Of the image its edges are left, in grey around the
+/// same middle for all images, so that a colour means the same value on a dark image as on a bright one and in the scale.
+/// </summary>
 internal static class HeatMap
 {
-    // The grid's lowest values leave nearly all of the image, though in grey and darkened; its highest still show edges.
-    private const float LeastCover = 0.35f;
-    private const float MostCover = 0.7f;
+    // Tried on the samples: with more cover their outlines are lost, with less the colours of neighbouring values look alike.
+    private const float Cover = 0.65f;
+    private const float Contrast = 0.9f;
+    private const float Middle = 128;
 
     private const int ScaleWidth = 240;
 
@@ -37,6 +41,7 @@ internal static class HeatMap
         Tap[] across = Taps(image.Width, columns);
         Tap[] down = Taps(image.Height, rows);
         float range = max > min ? 1 / (max - min) : 0;
+        float mean = MeanOf(image.Pixels.Span);
         byte[] pixels = new byte[image.Pixels.Length];
         Parallel.For(0, image.Height, y =>
         {
@@ -45,7 +50,8 @@ internal static class HeatMap
             Span<byte> to = pixels.AsSpan(y * image.Width * 3, image.Width * 3);
             for (int x = 0; x < image.Width; x++)
             {
-                Cover(from.Slice(x * 3, 3), (across[x].Of(line) - min) * range, to.Slice(x * 3, 3));
+                float grey = Middle + ((GreyOf(from.Slice(x * 3, 3)) - mean) * Contrast);
+                Tint(grey, (across[x].Of(line) - min) * range, to.Slice(x * 3, 3));
             }
         });
         return new RgbImage(image.Width, image.Height, pixels);
@@ -60,12 +66,13 @@ internal static class HeatMap
         int left = (low.Length + 1) * Canvas.LetterWidth;
         using var canvas = new Canvas(left + ScaleWidth + ((high.Length + 1) * Canvas.LetterWidth), Canvas.LineHeight);
         using var colours = new Image<Rgb24>(ScaleWidth, Canvas.LineHeight - 4);
+        Span<byte> tinted = stackalloc byte[3];
         for (int x = 0; x < ScaleWidth; x++)
         {
-            (byte red, byte green, byte blue) = HeatColours.Of(x / (ScaleWidth - 1f));
+            Tint(Middle, x / (ScaleWidth - 1f), tinted);
             for (int y = 0; y < colours.Height; y++)
             {
-                colours[x, y] = new Rgb24(red, green, blue);
+                colours[x, y] = new Rgb24(tinted[0], tinted[1], tinted[2]);
             }
         }
 
@@ -77,20 +84,30 @@ internal static class HeatMap
         static string Text(float value) => value.ToString("0.00", CultureInfo.InvariantCulture);
     }
 
-    private static void Cover(ReadOnlySpan<byte> pixel, float heat, Span<byte> covered)
+    /// <summary>Lays the colour of a value over a grey of 0 to 255, which may lie outside.</summary>
+    private static void Tint(float grey, float heat, Span<byte> tinted)
     {
-        heat = Math.Clamp(heat, 0, 1);
-        float cover = LeastCover + ((MostCover - LeastCover) * heat);
         (byte red, byte green, byte blue) = HeatColours.Of(heat);
+        tinted[0] = Over(red);
+        tinted[1] = Over(green);
+        tinted[2] = Over(blue);
 
-        // Without its own colours, so that all colour is the map's; weights of ITU-R BT.601, as for a grey photograph.
-        float grey = (0.299f * pixel[0]) + (0.587f * pixel[1]) + (0.114f * pixel[2]);
-        covered[0] = Mix(red);
-        covered[1] = Mix(green);
-        covered[2] = Mix(blue);
-
-        byte Mix(byte channel) => (byte)MathF.Round(grey + ((channel - grey) * cover));
+        byte Over(byte colour) => (byte)Math.Clamp(MathF.Round(grey + ((colour - grey) * Cover)), 0, 255);
     }
+
+    private static float MeanOf(ReadOnlySpan<byte> pixels)
+    {
+        double sum = 0;
+        for (int i = 0; i < pixels.Length; i += 3)
+        {
+            sum += GreyOf(pixels.Slice(i, 3));
+        }
+
+        return (float)(sum / (pixels.Length / 3));
+    }
+
+    // Weights of ITU-R BT.601, as for a grey photograph.
+    private static float GreyOf(ReadOnlySpan<byte> pixel) => (0.299f * pixel[0]) + (0.587f * pixel[1]) + (0.114f * pixel[2]);
 
     private static float[] MixRows(ReadOnlySpan<float> values, int columns, Tap tap)
     {

@@ -46,8 +46,8 @@ public class HeatMapTests
     public void What_the_image_shows_stays_visible_under_the_highest_value_and_its_colours_do_not()
     {
         RgbImage checks = Picture.Draw(32, 32, (x, _) => x < 16 ? (byte)0 : (byte)255);
-        RgbImage red = new(1, 1, new byte[] { 200, 0, 0 });
-        RgbImage grey = new(1, 1, new byte[] { 60, 60, 60 });
+        RgbImage red = new(2, 1, new byte[] { 200, 0, 0, 0, 0, 0 });
+        RgbImage grey = new(2, 1, new byte[] { 60, 60, 60, 0, 0, 0 });
 
         RgbImage drawn = HeatMap.Draw(checks, new float[] { 1 }, 1, 1, 0, 1);
 
@@ -57,14 +57,21 @@ public class HeatMapTests
             Picture.At(HeatMap.Draw(red, new float[] { 0.5f }, 1, 1, 0, 1), 0, 0));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3f)]
+    [InlineData(1)]
+    public void A_value_has_the_same_colour_on_a_dark_image_as_on_a_bright_one(float value) =>
+        Assert.Single(new byte[] { 0, 77, 128, 255 }.Select(level => ColourOf(level, value)).Distinct());
+
     [Fact]
     public void The_scale_begins_with_the_darkest_colour_and_ends_with_the_brightest()
     {
         RgbImage scale = HeatMap.DrawScale(0.12f, 0.98f);
 
         (byte Red, byte Green, byte Blue)[] row = [.. Enumerable.Range(0, scale.Width).Select(x => Picture.At(scale, x, 0))];
-        int first = Array.IndexOf(row, HeatColours.Of(0));
-        int last = Array.LastIndexOf(row, HeatColours.Of(1));
+        int first = Array.IndexOf(row, ColourOf(128, 0));
+        int last = Array.LastIndexOf(row, ColourOf(128, 1));
         Assert.InRange(last - first, 200, 260);
     }
 
@@ -73,6 +80,9 @@ public class HeatMapTests
         "A grid of 2 x 3 has 6 values, not 5.",
         Assert.Throws<ArgumentException>(() => HeatMap.Draw(Grey, new float[5], 2, 3, 0, 1)).Message,
         StringComparison.Ordinal);
+
+    private static (byte, byte, byte) ColourOf(byte level, float value) =>
+        Picture.At(HeatMap.Draw(Picture.Draw(3, 3, (_, _) => level), new float[] { value }, 1, 1, 0, 1), 1, 1);
 
     private static HashSet<(byte, byte, byte)> Colours(RgbImage image) =>
         [.. from y in Enumerable.Range(0, image.Height) from x in Enumerable.Range(0, image.Width) select Picture.At(image, x, y)];
