@@ -17,6 +17,7 @@ using Pipeline.Search.Postgres;
 using Pipeline.Search.Saved;
 using Pipeline.Storage;
 using Pipeline.Storage.Postgres;
+using Pipeline.Storage.Thumbnails;
 using Pipeline.Study;
 
 namespace Pipeline;
@@ -58,6 +59,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<OldVersions>(),
                 provider.GetRequiredService<IChangeLog>(),
                 provider.GetRequiredService<ImageIndexer>(),
+                provider.GetRequiredService<ThumbnailBlobs>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
             .AddSearch(configuration)

@@ -11,7 +11,7 @@ using Pipeline.Search.Segments;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, DuplicatesTurn turn)
+public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, DuplicatesTurn turn, ImageLinks links)
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
     [Function(nameof(FindDuplicates))]
@@ -39,6 +39,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                 () => DuplicateSearch.Find(snapshot, query.MinCosine, new SearchFilter(Prefix: query.Prefix), cancellationToken),
                 cancellationToken);
             TimeSpan comparing = Stopwatch.GetElapsedTime(start) - reading;
+            ImageUrls urls = await links.FindAsync(cancellationToken);
 
             // The groups are made as they are written: a response of many takes no more memory than one of few.
             return TypedResults.Ok(new DuplicatesResponse(
@@ -48,7 +49,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                 query.MinCosine,
                 found.Images,
                 new DuplicatesTimes(reading.TotalMilliseconds, comparing.TotalMilliseconds),
-                found.Groups.Select(ToContract)));
+                found.Groups.Select(group => ToContract(group, urls))));
         }
         finally
         {
@@ -56,7 +57,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
         }
     }
 
-    private static DuplicateGroup ToContract(JoinedImages group)
+    private static DuplicateGroup ToContract(JoinedImages group, ImageUrls urls)
     {
         IndexedImage first = group.Images[0].Image;
         return new DuplicateGroup(
@@ -68,7 +69,9 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                     match.Image.Width,
                     match.Image.Height,
                     match.Cosine,
-                    match.Image.ContentHash == first.ContentHash)),
+                    match.Image.ContentHash == first.ContentHash,
+                    urls.ContentOf(match.Image.Id.Name),
+                    ImageUrls.ThumbnailOf(match.Image.Id.Name))),
             ]);
     }
 }

@@ -12,7 +12,8 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, StoredImages stored)
+public sealed class FindSimilar(
+    ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, StoredImages stored, ImageLinks links)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Function(nameof(FindSimilar))]
@@ -86,11 +87,20 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
             : await search.FindSimilarAsync(
                 image.Embeddings, query.Serving, query.Top, query.MinCosine, filter, cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
+        ImageUrls urls = await links.FindAsync(cancellationToken);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
             query.Models.ToDictionary(
                 model => model.Key, model => ToContract(model, found.ByModel.FirstOrDefault(ranking => ranking.Model == model))),
-            [.. found.Fused.Select(match => new FusedImage(match.Image.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Image)))],
+            [
+                .. found.Fused.Select(match => new FusedImage(
+                    match.Image.Id.Name,
+                    match.Score,
+                    match.Ranks,
+                    IsDuplicate(match.Image),
+                    urls.ContentOf(match.Image.Id.Name),
+                    ImageUrls.ThumbnailOf(match.Image.Id.Name))),
+            ],
             new SimilarTimes(
                 image.Decoding.TotalMilliseconds,
                 image.Embedding.TotalMilliseconds,
@@ -114,7 +124,14 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
             model.Weights,
             model.Fingerprint.ToString(),
             ranking?.Images ?? 0,
-            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image)))],
+            [
+                .. (ranking?.Matches ?? []).Select(match => new SimilarImage(
+                    match.Image.Id.Name,
+                    match.Cosine,
+                    IsDuplicate(match.Image),
+                    urls.ContentOf(match.Image.Id.Name),
+                    ImageUrls.ThumbnailOf(match.Image.Id.Name))),
+            ],
             ranking?.Next is { } next ? new PageToken(model.Fingerprint.ToString(), ListOf(model), next).ToString() : null);
 
         bool IsDuplicate(IndexedImage found) => found.ContentHash == image.ContentHash;

@@ -11,7 +11,8 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class ListImages(BlobContainerClient images, ModelSessions sessions, ISimilaritySearch search, FailureTable failures)
+public sealed class ListImages(
+    BlobContainerClient images, ModelSessions sessions, ISimilaritySearch search, FailureTable failures, ImageLinks links)
 {
     private const int PageSize = 100;
     private const int MaxTokenLength = 4096;
@@ -40,6 +41,7 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
             return TypedResults.Ok(new ImagesResponse([], null));
         }
 
+        ImageUrls urls = await links.FindAsync(cancellationToken);
         var listed = new ListedImage[page.Values.Count];
         await Parallel.ForAsync(0, listed.Length, cancellationToken, async (i, stop) =>
         {
@@ -50,7 +52,13 @@ public sealed class ListImages(BlobContainerClient images, ModelSessions session
                 states[model.Key] = await StateAsync(model, blob, stop);
             }
 
-            listed[i] = new ListedImage(blob.Name, blob.Properties.ContentLength ?? 0, blob.Properties.LastModified, states);
+            listed[i] = new ListedImage(
+                blob.Name,
+                blob.Properties.ContentLength ?? 0,
+                blob.Properties.LastModified,
+                states,
+                urls.ContentOf(blob.Name),
+                ImageUrls.ThumbnailOf(blob.Name));
         });
         return TypedResults.Ok(new ImagesResponse(listed, string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken));
     }

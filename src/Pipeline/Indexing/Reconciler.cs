@@ -3,6 +3,7 @@ using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Indexing;
 
@@ -17,6 +18,7 @@ public sealed partial class Reconciler
     private readonly OldVersions _oldVersions;
     private readonly IChangeLog _changes;
     private readonly ImageIndexer _indexer;
+    private readonly ThumbnailBlobs _thumbnails;
     private readonly ILogger<Reconciler> _logger;
 
     internal Reconciler(
@@ -25,10 +27,11 @@ public sealed partial class Reconciler
         OldVersions oldVersions,
         IChangeLog changes,
         ImageIndexer indexer,
+        ThumbnailBlobs thumbnails,
         ILogger<Reconciler> logger)
     {
         (_models, _backfill, _oldVersions) = (models, backfill, oldVersions);
-        (_changes, _indexer, _logger) = (changes, indexer, logger);
+        (_changes, _indexer, _thumbnails, _logger) = (changes, indexer, thumbnails, logger);
     }
 
     /// <summary>Goes through the container and each model's records, without their vectors, once each for every 50,000 images.</summary>
@@ -48,6 +51,7 @@ public sealed partial class Reconciler
                 if (await _indexer.RemoveIfGoneAsync(indexed[Array.IndexOf(current, version)], id.Name, stop).ConfigureAwait(false))
                 {
                     Interlocked.Increment(ref removed);
+                    await _thumbnails.DeleteAsync(id, stop).ConfigureAwait(false);
                 }
             });
         try

@@ -6,8 +6,11 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pipeline.Models.Store;
+using Pipeline.Storage.Access;
 using Pipeline.Storage.Postgres;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Storage;
 
@@ -71,10 +74,22 @@ internal static class StorageServices
 
         services.AddSingleton<FailureTable>();
         services.AddSingleton<ModelRows>();
+        services.AddSingleton(provider => new ThumbnailBlobs(
+            provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ThumbnailBlobs.Container)));
+        services.AddSingleton<ThumbnailSource>();
+        services.AddSingleton(provider => new SignedAddresses(
+            IsSigned(configuration, storage) ? provider.GetRequiredService<BlobServiceClient>() : null,
+            provider.GetRequiredService<ImagesContainer>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SignedAddresses>>()));
         services.AddSingleton(
             provider => new IndexBlobs(provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(StateContainer)));
         return services;
     }
+
+    // An identity can be given a key to sign with. A connection string holds the account's own key, and a laptop's storage speaks no HTTPS.
+    private static bool IsSigned(IConfiguration configuration, IConfigurationSection storage) =>
+        string.IsNullOrEmpty(storage.Value) && configuration.GetValue(SignedAddresses.Setting, defaultValue: true);
 
     // Who may read the images may read the models: one identity, or one connection string, for both.
     private static BlobContainerClient ModelsContainer(IConfigurationSection storage, Uri address, TokenCredential identity)

@@ -7,6 +7,7 @@ using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
 using Pipeline.Storage;
+using Pipeline.Storage.Access;
 using Pipeline.Tests.Search;
 using Pipeline.Tests.Storage;
 
@@ -37,7 +38,11 @@ public sealed class FindDuplicatesTests : IDisposable
         Assert.Equal((503, ProblemTypes.DuplicatesUnderWay), (refused.Problem.StatusCode, refused.Problem.ProblemDetails.Type));
         DuplicateGroup group = Assert.Single(found.Groups);
         Assert.Equal(
-            [new DuplicateImage("a.jpg", 1, 1, 1, true), new DuplicateImage("b.jpg", 1, 1, 1, true)], group.Images);
+            [
+                new DuplicateImage("a.jpg", 1, 1, 1, true, "/api/content/a.jpg", "/api/thumbnails/a.jpg"),
+                new DuplicateImage("b.jpg", 1, 1, 1, true, "/api/content/b.jpg", "/api/thumbnails/b.jpg"),
+            ],
+            group.Images);
         Assert.Equal((1, 1, 2), (group.HighestCosine, group.LowestCosine, found.Images));
         Assert.Single(again.Groups);
     }
@@ -66,6 +71,8 @@ public sealed class FindDuplicatesTests : IDisposable
             _storage.Time,
             NullLogger<ServedModels>.Instance);
         HttpRequest request = new DefaultHttpContext { RequestAborted = left }.Request;
-        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), _turn).RunAsync(request)).Value!;
+        var links = new ImageLinks(new SignedAddresses(
+            null, new ImagesContainer(new InMemoryImages()), _storage.Time, NullLogger<SignedAddresses>.Instance));
+        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), _turn, links).RunAsync(request)).Value!;
     }
 }

@@ -19,8 +19,9 @@ public class FunctionDeclarationTests
     public void The_app_has_these_functions() => Assert.Equal(
         [
             "BackfillImage", "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional",
-            "EmbedWithResNet50", "EmbedWithVgg16", "FindDuplicates", "FindSimilar", "FindSimilarToStored", "Health", "ListImages",
-            "Predict", "PredictStored", "Reconcile", "RemoveImage", "RunStudy", "SaveIndexes", "UnknownAddress",
+            "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FindDuplicates", "FindSimilar", "FindSimilarToStored", "Health",
+            "ListImages", "Predict", "PredictStored", "ReadContent", "ReadThumbnail", "Reconcile", "RemoveImage", "RunStudy",
+            "SaveIndexes", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 
