@@ -15,15 +15,17 @@ internal sealed record ThumbnailId(ImageId Image, string ImageETag, int Side)
     /// <summary>Where the thumbnails of an image are: made of its key, since a name may hold any characters.</summary>
     public static string FolderOf(ImageId image) => $"{image.Key}/";
 
-    /// <summary>Where the thumbnails of this version of the image are, below its folder.</summary>
-    public string VersionPrefix =>
-        $"{FolderOf(Image)}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ImageETag)))[..16]}-";
+    /// <summary>What the names of the thumbnails of one version begin with.</summary>
+    public static string VersionOf(ImageId image, string imageETag) => $"{FolderOf(image)}{HashOf(imageETag)}-";
 
     /// <summary>The blob's name.</summary>
-    public string BlobName => $"{VersionPrefix}{Side}.jpg";
+    public string BlobName => $"{VersionOf(Image, ImageETag)}{Side}.jpg";
 
     /// <summary>An ETag for HTTP: the same for the same version and size.</summary>
-    public string ETag => $"\"{VersionPrefix[FolderOf(Image).Length..]}{Side}\"";
+    public string ETag => $"\"{HashOf(ImageETag)}-{Side}\"";
+
+    private static string HashOf(string imageETag) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(imageETag)))[..16];
 }
 
 /// <summary>A thumbnail.</summary>

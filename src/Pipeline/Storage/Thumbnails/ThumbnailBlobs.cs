@@ -49,8 +49,14 @@ public sealed class ThumbnailBlobs
             await UploadAsync(id, jpeg, cancellationToken).ConfigureAwait(false);
         }
 
-        await DeleteAsync(
-            id.Image, name => !name.StartsWith(id.VersionPrefix, StringComparison.Ordinal), cancellationToken).ConfigureAwait(false);
+        await KeepOnlyAsync(id.Image, id.ImageETag, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes the thumbnails of all other versions of an image.</summary>
+    internal Task KeepOnlyAsync(ImageId image, string imageETag, CancellationToken cancellationToken)
+    {
+        string version = ThumbnailId.VersionOf(image, imageETag);
+        return DeleteAsync(image, name => !name.StartsWith(version, StringComparison.Ordinal), cancellationToken);
     }
 
     /// <summary>Deletes all thumbnails of an image.</summary>
