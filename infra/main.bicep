@@ -138,7 +138,7 @@ module imagesStorage 'modules/storage.bicep' = {
       separateImagesStorage ? [] : [packageContainer]
     )
     queues: queues
-    tables: ['Embeddings', 'Changes', 'Failures']
+    tables: ['Embeddings', 'Changes', 'Failures', 'Tags']
     keepsDeleted: true
     retentionDays: imageRetentionDays
     expiringContainers: [deadLetterContainer, thumbnailsContainer]

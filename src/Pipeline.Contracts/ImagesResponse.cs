@@ -12,6 +12,7 @@ public sealed record ImagesResponse(IReadOnlyList<ListedImage> Images, string? C
 /// <param name="Bytes">Its length.</param>
 /// <param name="LastModified">When this version of it was stored.</param>
 /// <param name="Models">By the model's key, whether this version is indexed.</param>
+/// <param name="Tags">Its tags, in ordinal order.</param>
 /// <param name="Url">
 /// Where its bytes are: signed, at the storage account, for a quarter of an hour; or the app's own, beginning with <c>/api/content/</c>.
 /// </param>
@@ -21,6 +22,7 @@ public sealed record ListedImage(
     long Bytes,
     DateTimeOffset? LastModified,
     IReadOnlyDictionary<string, ImageState> Models,
+    IReadOnlyList<string> Tags,
     string Url,
     string ThumbnailUrl);
 

@@ -19,6 +19,8 @@ builder.Services
     .AddPipeline(builder.Configuration)
     .AddSingleton<StoredImages>()
     .AddSingleton<ImageLinks>()
+    .AddSingleton<ImageStates>()
+    .AddSingleton<ImageTags>()
     .AddSingleton<StudyTurn>()
     .AddSingleton<DuplicatesTurn>();
 builder.Build().Run();

@@ -8,10 +8,12 @@ using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Search.Duplicates;
 using Pipeline.Search.Segments;
+using Pipeline.Search.Tags;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, DuplicatesTurn turn, ImageLinks links)
+public sealed class FindDuplicates(
+    ServedModels models, ISimilaritySearch search, TagIndex tags, DuplicatesTurn turn, ImageLinks links)
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
     [Function(nameof(FindDuplicates))]
@@ -35,9 +37,10 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
             long start = Stopwatch.GetTimestamp();
             IndexSnapshot snapshot = await indexes.GetWholeAsync(query.Model, cancellationToken);
             TimeSpan reading = Stopwatch.GetElapsedTime(start);
+            TagSnapshot tagged = await tags.GetAsync(cancellationToken);
+            var filter = new SearchFilter(Prefix: query.Prefix, Tagged: tagged.KeysWithAll(query.Tags));
             DuplicateResult found = await Task.Run(
-                () => DuplicateSearch.Find(snapshot, query.MinCosine, new SearchFilter(Prefix: query.Prefix), cancellationToken),
-                cancellationToken);
+                () => DuplicateSearch.Find(snapshot, query.MinCosine, filter, cancellationToken), cancellationToken);
             TimeSpan comparing = Stopwatch.GetElapsedTime(start) - reading;
             ImageUrls urls = await links.FindAsync(cancellationToken);
 
@@ -49,7 +52,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                 query.MinCosine,
                 found.Images,
                 new DuplicatesTimes(reading.TotalMilliseconds, comparing.TotalMilliseconds),
-                found.Groups.Select(group => ToContract(group, urls))));
+                found.Groups.Select(group => ToContract(group, tagged, urls))));
         }
         finally
         {
@@ -57,7 +60,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
         }
     }
 
-    private static DuplicateGroup ToContract(JoinedImages group, ImageUrls urls)
+    private static DuplicateGroup ToContract(JoinedImages group, TagSnapshot tagged, ImageUrls urls)
     {
         IndexedImage first = group.Images[0].Image;
         return new DuplicateGroup(
@@ -70,6 +73,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                     match.Image.Height,
                     match.Cosine,
                     match.Image.ContentHash == first.ContentHash,
+                    tagged.TagsOf(match.Image.Id.Key),
                     urls.ContentOf(match.Image.Id.Name),
                     ImageUrls.ThumbnailOf(match.Image.Id.Name))),
             ]);
@@ -86,7 +90,8 @@ public sealed class DuplicatesTurn() : SemaphoreSlim(1);
 /// <param name="Model">By which model the images are compared; if none is named the first that votes for the fused list.</param>
 /// <param name="MinCosine">From this cosine on two images are near-identical, 0.5 to 1; 0.98 if not given.</param>
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
-internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, string Prefix)
+/// <param name="Tags">Only images that have all of these tags; empty: all.</param>
+internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, string Prefix, IReadOnlyList<string> Tags)
 {
     // Measured with ResNet-18 on the 24 drawings of samples/ and 19 altered copies of each: no copy comes nearer to another drawing than
     // 0.976. Of JPEG copies of quality 90 and 50 and of copies at half size, 24, 22 and 23 of 24 are above it (docs/quality.md).
@@ -104,6 +109,7 @@ internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, st
         return new DuplicatesQuery(
             QueryParameters.Model(query, serving, first.Key) ?? first,
             QueryParameters.Cosine(query, "minCosine", DefaultMinCosine, LeastMinCosine),
-            QueryParameters.Prefix(query));
+            QueryParameters.Prefix(query),
+            QueryParameters.Tags(query));
     }
 }

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Pipeline.Models.Store;
 using Pipeline.Storage.Access;
 using Pipeline.Storage.Postgres;
+using Pipeline.Storage.Tags;
 using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Storage;
@@ -73,6 +74,8 @@ internal static class StorageServices
         }
 
         services.AddSingleton<FailureTable>();
+        services.AddSingleton(provider => new TagTable(
+            provider.GetRequiredService<PipelineTables>(), provider.GetRequiredService<ChangeLog>()));
         services.AddSingleton<ModelRows>();
         services.AddSingleton(provider => new ThumbnailBlobs(
             provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ThumbnailBlobs.Container)));

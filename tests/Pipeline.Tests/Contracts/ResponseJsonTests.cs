@@ -13,17 +13,17 @@ public class ResponseJsonTests
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
         "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,
-        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true,"url":"u","thumbnailUrl":"t"}],"continue":"AQ"}},
-        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false,"url":"u","thumbnailUrl":"t"}],
+        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true,"tags":["beach"],"url":"u","thumbnailUrl":"t"}],"continue":"AQ"}},
+        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false,"tags":[],"url":"u","thumbnailUrl":"t"}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,
         new SimilarResponse(
             Image with { Name = null },
             new Dictionary<string, ModelMatches>
             {
-                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true, "u", "t")], "AQ"),
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true, ["beach"], "u", "t")], "AQ"),
             },
-            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false, "u", "t")],
+            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false, [], "u", "t")],
             new SimilarTimes(1, 2, 3, 4)));
 
     [Fact]
@@ -31,17 +31,17 @@ public class ResponseJsonTests
         """
         {"model":"resnet18","weights":"imagenet","fingerprint":"0123","minCosine":0.97,"images":5,"took":{"indexMs":1,"compareMs":2},
         "groups":[{"highestCosine":1,"lowestCosine":0.96,"images":[
-        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true,"url":"u","thumbnailUrl":"t"},
-        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true,"url":"u","thumbnailUrl":"t"},
-        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false,"url":"u","thumbnailUrl":"t"}]}]}
+        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"],"url":"u","thumbnailUrl":"t"},
+        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"],"url":"u","thumbnailUrl":"t"},
+        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false,"tags":[],"url":"u","thumbnailUrl":"t"}]}]}
         """,
         new DuplicatesResponse("resnet18", WeightsOrigin.ImageNet, "0123", 0.97f, 5, new DuplicatesTimes(1, 2),
         [
             new DuplicateGroup(1, 0.96f,
             [
-                new DuplicateImage("b.jpg", 97, 61, 1, true, "u", "t"),
-                new DuplicateImage("a.jpg", 97, 61, 1, true, "u", "t"),
-                new DuplicateImage("c.jpg", 48, 30, 0.96f, false, "u", "t"),
+                new DuplicateImage("b.jpg", 97, 61, 1, true, ["x"], "u", "t"),
+                new DuplicateImage("a.jpg", 97, 61, 1, true, ["x"], "u", "t"),
+                new DuplicateImage("c.jpg", 48, 30, 0.96f, false, [], "u", "t"),
             ]),
         ]));
 
@@ -104,7 +104,7 @@ public class ResponseJsonTests
         {"images":[{"name":"a.jpg","bytes":9,"lastModified":"2026-01-02T03:04:05+00:00","models":{
         "vgg16":{"state":"indexed","reason":null,"at":"2026-01-02T03:04:05+00:00"},
         "resnet50":{"state":"failed","reason":"The PNG is damaged.","at":null},
-        "other":{"state":"pending","reason":null,"at":null}},"url":"u","thumbnailUrl":"t"}],"continue":null}
+        "other":{"state":"pending","reason":null,"at":null}},"tags":["beach","summer 2026"],"url":"u","thumbnailUrl":"t"}],"continue":null}
         """,
         new ImagesResponse(
             [
@@ -118,6 +118,7 @@ public class ResponseJsonTests
                         ["resnet50"] = new(IndexingState.Failed, "The PNG is damaged.", null),
                         ["other"] = new(IndexingState.Pending, null, null),
                     },
+                    ["beach", "summer 2026"],
                     "u",
                     "t"),
             ],

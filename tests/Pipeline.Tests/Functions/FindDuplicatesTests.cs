@@ -6,8 +6,10 @@ using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 using Pipeline.Storage.Access;
+using Pipeline.Storage.Tags;
 using Pipeline.Tests.Search;
 using Pipeline.Tests.Storage;
 
@@ -39,10 +41,10 @@ public sealed class FindDuplicatesTests : IDisposable
         DuplicateGroup group = Assert.Single(found.Groups);
         Assert.Equal(
             [
-                new DuplicateImage("a.jpg", 1, 1, 1, true, "/api/content/a.jpg", "/api/thumbnails/a.jpg"),
-                new DuplicateImage("b.jpg", 1, 1, 1, true, "/api/content/b.jpg", "/api/thumbnails/b.jpg"),
+                new DuplicateImage("a.jpg", 1, 1, 1, true, [], "/api/content/a.jpg", "/api/thumbnails/a.jpg"),
+                new DuplicateImage("b.jpg", 1, 1, 1, true, [], "/api/content/b.jpg", "/api/thumbnails/b.jpg"),
             ],
-            group.Images);
+            group.Images.Select(image => image with { Tags = [] }));
         Assert.Equal((1, 1, 2), (group.HighestCosine, group.LowestCosine, found.Images));
         Assert.Single(again.Groups);
     }
@@ -71,8 +73,10 @@ public sealed class FindDuplicatesTests : IDisposable
             _storage.Time,
             NullLogger<ServedModels>.Instance);
         HttpRequest request = new DefaultHttpContext { RequestAborted = left }.Request;
+        var tags = new TagIndex(
+            new TagTable(tables, _storage.Log), _storage.Log, new IndexBlobs(_storage.State), _storage.Time, NullLogger<TagIndex>.Instance);
         var links = new ImageLinks(new SignedAddresses(
             null, new ImagesContainer(new InMemoryImages()), _storage.Time, NullLogger<SignedAddresses>.Instance));
-        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), _turn, links).RunAsync(request)).Value!;
+        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), tags, _turn, links).RunAsync(request)).Value!;
     }
 }

@@ -18,10 +18,10 @@ public class FunctionDeclarationTests
     [Fact]
     public void The_app_has_these_functions() => Assert.Equal(
         [
-            "BackfillImage", "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional",
-            "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FindDuplicates", "FindSimilar", "FindSimilarToStored", "Health",
-            "ListImages", "Predict", "PredictStored", "ReadContent", "ReadThumbnail", "Reconcile", "RemoveImage", "RunStudy",
-            "SaveIndexes", "UnknownAddress",
+            "BackfillImage", "Compare", "CompareStored", "DeleteImage", "DrawFeatureMaps", "DrawFeatureMapsOfStored",
+            "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FindDuplicates", "FindSimilar",
+            "FindSimilarToStored", "GetImage", "Health", "ListImages", "ListTags", "Predict", "PredictStored", "PutImage",
+            "ReadContent", "ReadThumbnail", "Reconcile", "RemoveImage", "RunStudy", "SaveIndexes", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 
