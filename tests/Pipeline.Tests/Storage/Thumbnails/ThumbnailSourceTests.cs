@@ -1,3 +1,4 @@
+using Pipeline.Drawing;
 using Pipeline.Imaging;
 using Pipeline.Storage;
 using Pipeline.Storage.Thumbnails;
@@ -35,6 +36,21 @@ public sealed class ThumbnailSourceTests : IDisposable
         RgbImage thumbnail = Picture.Decode((await FindAsync("a.jpg", side))!.Jpeg!.Value.ToArray());
 
         Assert.Equal((width, height), (thumbnail.Width, thumbnail.Height));
+    }
+
+    // Also a line, of which nothing would be left in its aspect ratio.
+    [Theory]
+    [InlineData(20_000, 1, 256, 1)]
+    [InlineData(1, 20_000, 1, 256)]
+    [InlineData(1, 1, 1, 1)]
+    [InlineData(257, 256, 256, 255)]
+    public async Task Any_shape_has_a_thumbnail_of_at_least_a_pixel_each_way(int width, int height, int thumbnailWidth, int thumbnailHeight)
+    {
+        _images.Content = ImageEncoder.ToPng(Picture.Draw(width, height, (x, y) => (byte)(x + y)));
+
+        RgbImage thumbnail = Picture.Decode((await FindAsync("a.png", 256))!.Jpeg!.Value.ToArray());
+
+        Assert.Equal((thumbnailWidth, thumbnailHeight), (thumbnail.Width, thumbnail.Height));
     }
 
     // The reference is decoded and resized by libvips at once; the difference is that of a JPEG of quality 80.
