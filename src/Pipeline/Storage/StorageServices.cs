@@ -80,8 +80,9 @@ internal static class StorageServices
         services.AddSingleton(provider => new ThumbnailBlobs(
             provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ThumbnailBlobs.Container)));
         services.AddSingleton<ThumbnailSource>();
+        bool isSigned = IsSigned(configuration, storage);
         services.AddSingleton(provider => new SignedAddresses(
-            IsSigned(configuration, storage) ? provider.GetRequiredService<BlobServiceClient>() : null,
+            isSigned ? provider.GetRequiredService<BlobServiceClient>() : null,
             provider.GetRequiredService<ImagesContainer>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SignedAddresses>>()));
@@ -91,8 +92,15 @@ internal static class StorageServices
     }
 
     // An identity can be given a key to sign with. A connection string holds the account's own key, and a laptop's storage speaks no HTTPS.
-    private static bool IsSigned(IConfiguration configuration, IConfigurationSection storage) =>
-        string.IsNullOrEmpty(storage.Value) && configuration.GetValue(SignedAddresses.Setting, defaultValue: true);
+    private static bool IsSigned(IConfiguration configuration, IConfigurationSection storage)
+    {
+        string? text = configuration[SignedAddresses.Setting];
+        bool isWanted = true;
+        return string.IsNullOrEmpty(text) || bool.TryParse(text, out isWanted)
+            ? isWanted && string.IsNullOrEmpty(storage.Value)
+            : throw new InvalidOperationException(
+                $"The setting Urls__Signed is '{text}': set it to true or false, or leave it out for true.");
+    }
 
     // Who may read the images may read the models: one identity, or one connection string, for both.
     private static BlobContainerClient ModelsContainer(IConfigurationSection storage, Uri address, TokenCredential identity)

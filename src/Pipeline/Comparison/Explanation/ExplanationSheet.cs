@@ -10,6 +10,9 @@ internal static class ExplanationSheet
     // As wide as a browser shows an image beside another one.
     private const int Side = 1024;
 
+    // A grid of 14 cells is readable from here on.
+    private const int LeastSide = 224;
+
     /// <summary>Draws both images side by side, with the figures and the scale of colours below.</summary>
     /// <param name="decoder">Validates and decodes the bytes.</param>
     /// <param name="a">The first image, named.</param>
@@ -49,9 +52,6 @@ internal static class ExplanationSheet
             : decoded.Pixels;
         return HeatMap.Draw(pixels, image.Map.Values, image.Map.Rows, image.Map.Columns, pair.Min, pair.Max);
     }
-
-    // A grid of 14 cells is readable from here on.
-    private const int LeastSide = 224;
 
     private static string Line(string? name, ComparedImage image) =>
         string.Create(CultureInfo.InvariantCulture, $"{name} ({image.Width} x {image.Height})");

@@ -8,7 +8,7 @@ internal static class ImageMediaType
     /// <summary>The type of anything else: browsers save it.</summary>
     public const string Unknown = "application/octet-stream";
 
-    /// <summary>As many bytes as tell the format.</summary>
+    /// <summary>As many bytes as the format is found by.</summary>
     public const int HeadLength = 32;
 
     /// <summary>The type by the first bytes of a file.</summary>
