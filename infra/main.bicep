@@ -111,12 +111,15 @@ var stateContainer = 'index-state'
 var thumbnailsContainer = 'thumbnails'
 var deletionsQueue = 'image-deletions'
 var backfillQueue = 'image-backfill'
+var linksQueue = 'links'
 // The host names a poison queue after the queue that failed, and all blob triggers share one.
 var queues = [
   deletionsQueue
   '${deletionsQueue}-poison'
   backfillQueue
   '${backfillQueue}-poison'
+  linksQueue
+  '${linksQueue}-poison'
   'webjobs-blobtrigger-poison'
 ]
 
@@ -138,7 +141,7 @@ module imagesStorage 'modules/storage.bicep' = {
       separateImagesStorage ? [] : [packageContainer]
     )
     queues: queues
-    tables: ['Embeddings', 'Changes', 'Failures', 'Tags']
+    tables: ['Embeddings', 'Changes', 'Failures', 'Tags', 'Links']
     keepsDeleted: true
     retentionDays: imageRetentionDays
     expiringContainers: [deadLetterContainer, thumbnailsContainer]

@@ -9,6 +9,9 @@ public static class ProblemTypes
     /// <summary>400: a tag is not allowed, or an image would have too many.</summary>
     public const string InvalidTag = Prefix + "invalid-tag";
 
+    /// <summary>400: an address is not one that is fetched.</summary>
+    public const string InvalidLink = Prefix + "invalid-link";
+
     /// <summary>400: a form cannot be read or lacks an image.</summary>
     public const string MissingImage = Prefix + "missing-image";
 
@@ -26,6 +29,9 @@ public static class ProblemTypes
 
     /// <summary>404: no stored image has this name.</summary>
     public const string UnknownImage = Prefix + "unknown-image";
+
+    /// <summary>404: no link has this id.</summary>
+    public const string UnknownLink = Prefix + "unknown-link";
 
     /// <summary>404: the model has no embedding of the image yet.</summary>
     public const string NotIndexed = Prefix + "not-indexed";
@@ -62,6 +68,9 @@ public static class ProblemTypes
 
     /// <summary>500: an error in the app.</summary>
     public const string InternalError = Prefix + "internal-error";
+
+    /// <summary>501: the link is a web page, and no browser is configured.</summary>
+    public const string NoBrowser = Prefix + "no-browser";
 
     /// <summary>501: what is asked for is not available while embeddings are in a database.</summary>
     public const string NotWithDatabase = Prefix + "not-with-database";

@@ -10,6 +10,7 @@ using Pipeline.Imaging;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.Versions;
+using Pipeline.Links;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
@@ -74,6 +75,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<IndexBlobs>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<TagIndex>>()))
+            .AddLinks(configuration)
             .AddSingleton<PairComparison>()
             .AddSingleton<PairExplanation>()
             .AddSingleton<StudyRun>();

@@ -17,7 +17,8 @@ public class ArchitectureTests
     // From the bottom up: a namespace knows those before it.
     private static readonly string[] Layers =
     [
-        "Diagnostics", "Imaging", "Drawing", "Reporting", "Models", "Storage", "Indexing", "Search", "Comparison", "Study", "Evaluation",
+        "Diagnostics", "Imaging", "Drawing", "Reporting", "Models", "Storage", "Indexing", "Search", "Links", "Comparison", "Study",
+        "Evaluation",
     ];
 
     private static readonly Assembly Library = typeof(ImageDecoder).Assembly;

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Pipeline.Imaging;
+using Pipeline.Links.Fetching;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
 
@@ -62,6 +63,10 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
                 return Send(Problems.InvalidImage(invalid), function);
             case InvalidTagException invalid:
                 return Send(Problems.InvalidTag(invalid.Message), function);
+            case LinkException { LacksBrowser: true } page:
+                return Send(Problems.NoBrowser(page.Message), function);
+            case LinkException invalid:
+                return Send(Problems.InvalidLink(invalid.Message), function);
             case BadHttpRequestException refused:
                 LogBadRequest(function, refused.StatusCode, refused.Message);
                 return Problems.BadRequest(refused.StatusCode);

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
@@ -13,7 +12,7 @@ namespace Pipeline.Functions.Http;
 public sealed class ImageTags(ImagesContainer images, TagTable table)
 {
     private const string Ending = "/tags";
-    private const int MaxBodyBytes = 64 * 1024;
+    private const string Example = "{\"tags\": [\"beach\", \"summer 2026\"]}";
 
     /// <summary>Whether a request is about an image's tags, and not about the image.</summary>
     internal static bool AreMeantBy(HttpRequest request) =>
@@ -63,28 +62,9 @@ public sealed class ImageTags(ImagesContainer images, TagTable table)
 
     private static async Task<IReadOnlyList<string>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!request.HasJsonContentType())
-        {
-            throw Problems.NotTags(request.ContentType);
-        }
-
-        byte[] body = new byte[MaxBodyBytes + 1];
-        int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length > MaxBodyBytes)
-        {
-            throw Problems.MalformedTags($"It has more than {MaxBodyBytes / 1024} kB, and 50 tags have fewer.");
-        }
-
-        try
-        {
-            return JsonSerializer.Deserialize<TagsRequest>(body.AsSpan(0, length), JsonSerializerOptions.Web) is { Tags: { } tags }
-                && !tags.Contains(null)
-                ? TagList.Parse(tags)
-                : throw Problems.MalformedTags("Its property 'tags' is missing or has a null.");
-        }
-        catch (JsonException malformed)
-        {
-            throw Problems.MalformedTags(malformed.Message);
-        }
+        TagsRequest body = await JsonBody.ReadAsync<TagsRequest>(request, Example, cancellationToken);
+        return body.Tags is { } tags && !tags.Contains(null)
+            ? TagList.Parse(tags)
+            : throw Problems.MalformedBody("Its property 'tags' is missing or has a null.", Example);
     }
 }

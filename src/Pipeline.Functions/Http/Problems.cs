@@ -14,14 +14,19 @@ internal static class Problems
 
     public static ApiProblemException InvalidTag(string detail) => Problem(400, ProblemTypes.InvalidTag, "A tag is not allowed", detail);
 
-    public static ApiProblemException NotTags(string? contentType) => UnsupportedContentType(
-        contentType, "Send the tags as application/json, such as {\"tags\": [\"beach\", \"summer 2026\"]}.");
+    public static ApiProblemException NotJson(string? contentType, string example) =>
+        UnsupportedContentType(contentType, $"Send application/json, such as {example}.");
 
-    public static ApiProblemException MalformedTags(string reason) => Problem(
-        400,
-        ProblemTypes.MalformedRequest,
-        "The request cannot be read",
-        $"The body is not an object with a list of tags, such as {{\"tags\": [\"beach\", \"summer 2026\"]}}. {reason}");
+    public static ApiProblemException MalformedBody(string reason, string example) => Problem(
+        400, ProblemTypes.MalformedRequest, "The request cannot be read", $"The body is no JSON such as {example}. {reason}");
+
+    public static ApiProblemException InvalidLink(string detail) =>
+        Problem(400, ProblemTypes.InvalidLink, "A link is not allowed", detail);
+
+    public static ApiProblemException NoBrowser(string detail) => Problem(501, ProblemTypes.NoBrowser, "There is no browser", detail);
+
+    public static ApiProblemException UnknownLink(string id) => Problem(
+        404, ProblemTypes.UnknownLink, "No such link", $"No link has the id '{id}'. GET /api/links lists them all.");
 
     public static ApiProblemException ImageExists(string name) => Problem(
         412,

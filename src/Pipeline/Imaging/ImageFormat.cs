@@ -39,5 +39,8 @@ internal static class ImageFormatNames
         _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown format."),
     };
 
+    /// <summary>What names of such files end with, without the dot.</summary>
+    public static string Extension(this ImageFormat format) => format == ImageFormat.Jpeg ? "jpg" : format.ToString().ToLowerInvariant();
+
     public static string DisplayName(this ImageFormat format) => format == ImageFormat.WebP ? "WebP" : format.ToString().ToUpperInvariant();
 }

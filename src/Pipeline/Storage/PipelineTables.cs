@@ -19,6 +19,8 @@ public sealed class PipelineTables(TableServiceClient service)
     internal PipelineTable Failures { get; } = new(service.GetTableClient("Failures"));
 
     internal PipelineTable Tags { get; } = new(service.GetTableClient("Tags"));
+
+    internal PipelineTable Links { get; } = new(service.GetTableClient("Links"));
 }
 
 /// <summary>One of <see cref="PipelineTables"/>. Safe to call from several threads.</summary>

@@ -155,7 +155,7 @@ public class StoredImageTests(RunningPipeline pipeline)
         await FunctionApp.AssertProblemAsync(
             await TagAsync("tagged/bad.bmp", new string('x', 300)), HttpStatusCode.BadRequest, "invalid-tag", "300");
         await FunctionApp.AssertProblemAsync(
-            await TagAsync("tagged/bad.bmp", new string('x', 100_000)), HttpStatusCode.BadRequest, "malformed-request", "64 kB");
+            await TagAsync("tagged/bad.bmp", new string('x', 300_000)), HttpStatusCode.BadRequest, "malformed-request", "256 kB");
         await FunctionApp.AssertProblemAsync(
             await TagAsync("tagged/none.bmp", "a"), HttpStatusCode.NotFound, "unknown-image", "tagged/none.bmp");
         await FunctionApp.AssertProblemAsync(

@@ -33,7 +33,11 @@ internal sealed class Chromium : IAsyncDisposable
         _playwright.Dispose();
     }
 
-    private static string? Find() =>
+    /// <summary>Skips the test where there is none.</summary>
+    public static void SkipWithout() => Assert.SkipWhen(Find() is null, $"No browser: none of {string.Join(", ", Names)} is on the PATH.");
+
+    /// <summary>Its path; null where there is none.</summary>
+    public static string? Find() =>
         (from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
          from name in Names
          let path = Path.Combine(folder, name)

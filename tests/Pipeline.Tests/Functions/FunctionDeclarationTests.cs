@@ -18,10 +18,11 @@ public class FunctionDeclarationTests
     [Fact]
     public void The_app_has_these_functions() => Assert.Equal(
         [
-            "BackfillImage", "Compare", "CompareStored", "DeleteImage", "DrawFeatureMaps", "DrawFeatureMapsOfStored",
-            "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FindDuplicates", "FindSimilar",
-            "FindSimilarToStored", "GetImage", "Health", "ListImages", "ListTags", "Predict", "PredictStored", "PutImage",
-            "ReadContent", "ReadThumbnail", "Reconcile", "RemoveImage", "RunStudy", "SaveIndexes", "UnknownAddress",
+            "AddLinks", "BackfillImage", "Compare", "CompareStored", "DeleteImage", "DeleteLink", "DrawFeatureMaps",
+            "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FetchLink",
+            "FindDuplicates", "FindSimilar", "FindSimilarToStored", "GetImage", "GetLink", "Health", "ListImages", "ListLinks",
+            "ListTags", "Predict", "PredictStored", "PutImage", "ReadContent", "ReadThumbnail", "Reconcile", "RefreshLink", "RemoveImage",
+            "RunStudy", "SaveIndexes", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 

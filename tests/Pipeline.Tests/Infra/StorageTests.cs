@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Links;
 using Pipeline.Storage;
 using Pipeline.Storage.Thumbnails;
 using Pipeline.Tests.Functions;
@@ -60,7 +61,8 @@ public partial class StorageTests
             deployment.Names($"{Accounts}/tableServices/tables"));
         Assert.Equal(
             [
-                "image-deletions", "image-deletions-poison", BackfillQueue.Name, BackfillQueue.PoisonName, "webjobs-blobtrigger-poison",
+                "image-deletions", "image-deletions-poison", BackfillQueue.Name, BackfillQueue.PoisonName,
+                LinkQueue.Name, LinkQueue.PoisonName, "webjobs-blobtrigger-poison",
             ],
             deployment.Names($"{Accounts}/queueServices/queues"));
     }

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using Pipeline.Storage;
 
 namespace Pipeline.Indexing.Backfill;
 
@@ -18,26 +19,12 @@ internal sealed class BackfillQueue(QueueServiceClient service)
     /// <summary>The name that the host gives to the queue of what failed five times.</summary>
     public const string PoisonName = $"{Name}-poison";
 
-    // By default a message is gone after seven days, and a large backfill may take longer.
-    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
-
     private readonly QueueClient _queue = service.GetQueueClient(Name);
     private readonly QueueClient _poison = service.GetQueueClient(PoisonName);
 
     /// <summary>Adds a message.</summary>
-    public async Task SendAsync(BackfillMessage message, CancellationToken cancellationToken)
-    {
-        string text = message.Write();
-        try
-        {
-            await _queue.SendMessageAsync(text, timeToLive: Forever, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        catch (RequestFailedException missing) when (missing.ErrorCode == QueueErrorCode.QueueNotFound)
-        {
-            await _queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
-            await _queue.SendMessageAsync(text, timeToLive: Forever, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-    }
+    public Task SendAsync(BackfillMessage message, CancellationToken cancellationToken) =>
+        _queue.SendAsync(message.Write(), cancellationToken);
 
     /// <summary>About how many messages are left, those included that are worked on now.</summary>
     public Task<int> CountAsync(CancellationToken cancellationToken) => CountAsync(_queue, cancellationToken);

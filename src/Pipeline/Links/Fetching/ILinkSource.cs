@@ -17,6 +17,14 @@ internal sealed class LinkException(string message, Exception? inner = null) : E
 
     /// <summary>Whether it is a page, and no browser is configured that could make a snapshot.</summary>
     public bool LacksBrowser { get; init; }
+
+    /// <summary>It is a page, and there is no browser.</summary>
+    public static LinkException NoBrowser() => new(
+        "The address leads to a web page, and this app has no browser to make a snapshot. Set Links__Browser__Executable to a Chromium " +
+        "on the app's machine, or Links__Browser__Endpoint to one elsewhere; or give the address of an image.")
+    {
+        LacksBrowser = true,
+    };
 }
 
 /// <summary>Fetches what an address leads to, from public addresses only.</summary>
