@@ -20,15 +20,16 @@ public class FunctionDeclarationTests
         [
             "BackfillImage", "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional",
             "EmbedWithResNet50", "EmbedWithVgg16", "FindDuplicates", "FindSimilar", "FindSimilarToStored", "Health", "ListImages",
-            "Predict", "PredictStored", "Reconcile", "RemoveImage", "RunStudy", "SaveIndexes", "UnknownAddress",
+            "Predict", "PredictStored", "Reconcile", "RemoveImage", "RunStudy", "SaveIndexes", "ShowGallery", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 
     [Fact]
-    public void Every_HTTP_trigger_names_its_level_and_only_health_is_anonymous()
+    public void Every_HTTP_trigger_names_its_level_and_only_health_and_the_gallery_are_anonymous()
     {
         Assert.All(Http(), function => Assert.Equal(
-            function.Function.Name == "Health" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function, function.Trigger.AuthLevel));
+            function.Function.Name is "Health" or "ShowGallery" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function,
+            function.Trigger.AuthLevel));
         Assert.All(Http(), function => Assert.Contains(
             function.Function.TriggerParameter.GetCustomAttributesData().Single(data => data.AttributeType == typeof(HttpTriggerAttribute))
                 .ConstructorArguments,
