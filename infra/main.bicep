@@ -134,7 +134,7 @@ module imagesStorage 'modules/storage.bicep' = {
     sku: storageSku
     containers: concat([imagesContainer, modelsContainer, stateContainer, deadLetterContainer], separateImagesStorage ? [] : [packageContainer])
     queues: queues
-    tables: ['Embeddings', 'Changes', 'Failures']
+    tables: ['Embeddings', 'Changes', 'Failures', 'Tags']
     keepsDeleted: true
     retentionDays: imageRetentionDays
     expiringContainer: deadLetterContainer

@@ -29,7 +29,9 @@ public sealed record DuplicateGroup(float HighestCosine, float LowestCosine, IRe
 /// <param name="Height">Height of it.</param>
 /// <param name="Cosine">Cosine of the angle between its embedding and that of the group's first image, -1 to 1.</param>
 /// <param name="Identical">Whether its bytes are those of the group's first image; true for that one.</param>
-public sealed record DuplicateImage(string Name, int Width, int Height, float Cosine, bool Identical);
+/// <param name="Tags">Its tags, in ordinal order.</param>
+public sealed record DuplicateImage(
+    string Name, int Width, int Height, float Cosine, bool Identical, IReadOnlyList<string> Tags);
 
 /// <summary>Milliseconds; the response is written after that.</summary>
 /// <param name="IndexMs">Reading the index.</param>

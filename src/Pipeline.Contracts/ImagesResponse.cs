@@ -12,7 +12,13 @@ public sealed record ImagesResponse(IReadOnlyList<ListedImage> Images, string? C
 /// <param name="Bytes">Its length.</param>
 /// <param name="LastModified">When this version of it was stored.</param>
 /// <param name="Models">By the model's key, whether this version is indexed.</param>
-public sealed record ListedImage(string Name, long Bytes, DateTimeOffset? LastModified, IReadOnlyDictionary<string, ImageState> Models);
+/// <param name="Tags">Its tags, in ordinal order.</param>
+public sealed record ListedImage(
+    string Name,
+    long Bytes,
+    DateTimeOffset? LastModified,
+    IReadOnlyDictionary<string, ImageState> Models,
+    IReadOnlyList<string> Tags);
 
 /// <summary>The state of a stored image for one model.</summary>
 /// <param name="State">Whether it is indexed.</param>

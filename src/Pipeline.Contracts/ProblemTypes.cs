@@ -6,6 +6,9 @@ public static class ProblemTypes
     /// <summary>400: a parameter or a name is not allowed.</summary>
     public const string InvalidParameter = Prefix + "invalid-parameter";
 
+    /// <summary>400: a tag is not allowed, or an image would have too many.</summary>
+    public const string InvalidTag = Prefix + "invalid-tag";
+
     /// <summary>400: a form cannot be read or lacks an image.</summary>
     public const string MissingImage = Prefix + "missing-image";
 
@@ -38,6 +41,9 @@ public static class ProblemTypes
 
     /// <summary>409: storage holds the image and does not hand it out, as from the archive tier.</summary>
     public const string UnreadableImage = Prefix + "unreadable-image";
+
+    /// <summary>412: an image of that name is there, and the request said not to replace one (If-None-Match: *).</summary>
+    public const string ImageExists = Prefix + "image-exists";
 
     /// <summary>413: an image or the whole body has too many bytes.</summary>
     public const string ImageTooLarge = Prefix + "image-too-large";

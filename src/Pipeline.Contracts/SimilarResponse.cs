@@ -25,7 +25,8 @@ public sealed record ModelMatches(
 /// <param name="Name">Its name.</param>
 /// <param name="Cosine">Cosine of the angle between the two embeddings, -1 to 1.</param>
 /// <param name="Duplicate">Whether its bytes are those of the query.</param>
-public sealed record SimilarImage(string Name, float Cosine, bool Duplicate);
+/// <param name="Tags">Its tags, in ordinal order.</param>
+public sealed record SimilarImage(string Name, float Cosine, bool Duplicate, IReadOnlyList<string> Tags);
 
 /// <summary>A stored image in the list of all models together.</summary>
 /// <param name="Name">Its name.</param>
@@ -34,7 +35,9 @@ public sealed record SimilarImage(string Name, float Cosine, bool Duplicate);
 /// </param>
 /// <param name="Ranks">Its rank by each model, from 1.</param>
 /// <param name="Duplicate">Whether its bytes are those of the query.</param>
-public sealed record FusedImage(string Name, double Score, IReadOnlyDictionary<string, int> Ranks, bool Duplicate);
+/// <param name="Tags">Its tags, in ordinal order.</param>
+public sealed record FusedImage(
+    string Name, double Score, IReadOnlyDictionary<string, int> Ranks, bool Duplicate, IReadOnlyList<string> Tags);
 
 /// <summary>Milliseconds; decoding and embedding are 0 for a stored image.</summary>
 /// <param name="DecodeMs">Decoding and resizing, the wait for the decoder included.</param>

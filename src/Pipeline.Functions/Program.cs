@@ -18,6 +18,8 @@ builder.Services
     .AddTelemetryExport(builder.Configuration)
     .AddPipeline(builder.Configuration)
     .AddSingleton<StoredImages>()
+    .AddSingleton<ImageStates>()
+    .AddSingleton<ImageTags>()
     .AddSingleton<StudyTurn>()
     .AddSingleton<DuplicatesTurn>();
 builder.Build().Run();

@@ -14,8 +14,10 @@ using Pipeline.Models.Store;
 using Pipeline.Search;
 using Pipeline.Search.Postgres;
 using Pipeline.Search.Saved;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 using Pipeline.Storage.Postgres;
+using Pipeline.Storage.Tags;
 using Pipeline.Study;
 
 namespace Pipeline;
@@ -47,6 +49,7 @@ internal static class PipelineServices
             .AddStorage(configuration)
             .AddModels(configuration)
             .AddSingleton(_ => new ImageDecoder(new ImageLimits()))
+            .AddSingleton<BlobTags>()
             .AddSingleton<ImageIndexer>()
             .AddSingleton<ImageRemoval>()
             .AddBackfill()
@@ -56,10 +59,18 @@ internal static class PipelineServices
                 provider.GetRequiredService<BackfillRun>(),
                 provider.GetRequiredService<OldVersions>(),
                 provider.GetRequiredService<IChangeLog>(),
+                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<BlobTags>(),
                 provider.GetRequiredService<ImageIndexer>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
             .AddSearch(configuration)
+            .AddSingleton(provider => new TagIndex(
+                provider.GetRequiredService<TagTable>(),
+                provider.GetRequiredService<ChangeLog>(),
+                provider.GetRequiredService<IndexBlobs>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<TagIndex>>()))
             .AddSingleton<PairComparison>()
             .AddSingleton<StudyRun>();
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Pipeline.Search;
 using Pipeline.Search.Segments;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 
 namespace Pipeline.Benchmarks;
@@ -119,6 +120,39 @@ internal static class SearchRun
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"  top {Top} of VGG16 among 10 names by their prefix: median {narrow.Median:0.0} ms, slowest {narrow.Slowest:0.0} ms"));
+        FilterByTags(models[0], indexes[0]);
+    }
+
+    // Every image has a tag, one in 10 another, one in 10,000 a third.
+    private static void FilterByTags(ClusteredEmbeddings model, IndexSnapshot index)
+    {
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        string[] names =
+        [
+            .. index.Segments.SelectMany(segment => Enumerable.Range(0, segment.Count).Select(segment.Images.NameAt))
+                .Order(StringComparer.Ordinal),
+        ];
+        int[] sets = [.. Enumerable.Range(0, names.Length).Select(i => i % 10_000 == 0 ? 2 : i % 10 == 0 ? 1 : 0)];
+        long start = Stopwatch.GetTimestamp();
+        var tags = TagSnapshot.Of(names, sets, [["all"], ["all", "tenth"], ["all", "rare", "tenth"]]);
+        double made = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        long bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  tags of all images: made in {made:0.0} s, {(double)bytes / names.Length:0} bytes an image"));
+        foreach (string? tag in (string?[])[null, "rare", "tenth", "all"])
+        {
+            int found = 0;
+            Timing timing = Timing.Of(Queries, query =>
+            {
+                TaggedKeys? keys = tags.KeysWithAll(tag is null ? [] : [tag]);
+                var filter = new SearchFilter(Tagged: keys);
+                found = SegmentSearch.Search(index, model.Draw(new Random(-1 - query)), Top, filter).Images;
+            });
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  top {Top} of VGG16 {(tag is null ? "without a tag" : $"with the tag '{tag}'")}, {found} images: " +
+                $"median {timing.Median:0.0} ms, slowest {timing.Slowest:0.0} ms"));
+        }
     }
 
     private static void Search(CodedImages[] models, IndexSnapshot[] indexes, int query, int depth, int codedFrom)

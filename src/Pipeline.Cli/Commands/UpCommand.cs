@@ -2,6 +2,7 @@ using System.CommandLine;
 using Azure.Storage.Sas;
 using Pipeline.Cli.Accounts;
 using Pipeline.Cli.Backfill;
+using Pipeline.Cli.Connection;
 using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
@@ -12,8 +13,6 @@ namespace Pipeline.Cli.Commands;
 /// <summary><c>pipeline up</c>: runs storage and the function app until Ctrl-C, and keeps the data.</summary>
 internal static class UpCommand
 {
-    private const int DefaultPort = 7071;
-
     // Azurite's default; with it, tools find the emulator by UseDevelopmentStorage=true.
     private const int DefaultStoragePort = 10000;
 
@@ -21,7 +20,7 @@ internal static class UpCommand
 
     public static Command Create(SourceTree tree, CommandConsole console)
     {
-        Option<int?> port = PortOption.Create(DefaultPort);
+        Option<int?> port = PortOption.Create(FunctionAppProcess.DefaultPort);
         var data = new Option<DirectoryInfo>("--data")
         {
             Description = "The folder for the data of storage; created if missing. Default: .pipeline/data.",
@@ -40,7 +39,9 @@ internal static class UpCommand
         command.SetAction((parsed, stop) => RunAsync(
             tree,
             new FunctionAppOptions(
-                parsed.GetValue(port) ?? DefaultPort, parsed.GetValue(host), parsed.GetValue(trace) ? Console.Out : null),
+                parsed.GetValue(port) ?? FunctionAppProcess.DefaultPort,
+                parsed.GetValue(host),
+                parsed.GetValue(trace) ? Console.Out : null),
             parsed.GetValue(data)?.FullName ?? Path.Combine(tree.State, "data"),
             console,
             stop));
@@ -71,6 +72,7 @@ internal static class UpCommand
             console.Line($"{gap}: ./pipeline backfill. Those uploaded since the last start are indexed without it.");
         }
 
+        using IDisposable announcement = new RunningApp(tree).Announce(pipeline.App.Address);
         Describe(pipeline, tree, console);
         await pipeline.WhileRunningAsync(stop => Task.Delay(Timeout.Infinite, stop), cancellationToken);
         return 0;

@@ -5,6 +5,9 @@ namespace Pipeline.Cli.Hosting;
 /// <summary>The function app as the worker of a Functions host, and the local events that replace Event Grid.</summary>
 internal sealed class FunctionAppProcess : IAsyncDisposable
 {
+    /// <summary>The port that Functions hosts have by default.</summary>
+    public const int DefaultPort = 7071;
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
@@ -29,6 +32,9 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
     /// <summary>Its address: <c>http://127.0.0.1:PORT/</c>.</summary>
     public Uri Address { get; }
 
+    /// <summary>The address of an app on a port of this machine.</summary>
+    public static Uri AddressOf(int port) => new($"http://127.0.0.1:{port}/");
+
     /// <summary>Starts it and waits until its health is good.</summary>
     /// <param name="tree">The checkout, with app and local host built.</param>
     /// <param name="options">The host, the port, and whether to trace.</param>
@@ -39,7 +45,7 @@ internal sealed class FunctionAppProcess : IAsyncDisposable
     public static async Task<FunctionAppProcess> StartAsync(
         SourceTree tree, FunctionAppOptions options, string connectionString, string logs, CancellationToken cancellationToken)
     {
-        var address = new Uri($"http://127.0.0.1:{options.Port}/");
+        Uri address = AddressOf(options.Port);
         string url = address.GetLeftPart(UriPartial.Authority);
         Dictionary<string, string> settings = SettingsOf(tree, options, connectionString);
         string log = Path.Combine(logs, "functions.log");

@@ -8,10 +8,11 @@ using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Search.Duplicates;
 using Pipeline.Search.Segments;
+using Pipeline.Search.Tags;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, DuplicatesTurn turn)
+public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, TagIndex tags, DuplicatesTurn turn)
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
     [Function(nameof(FindDuplicates))]
@@ -35,9 +36,10 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
             long start = Stopwatch.GetTimestamp();
             IndexSnapshot snapshot = await indexes.GetWholeAsync(query.Model, cancellationToken);
             TimeSpan reading = Stopwatch.GetElapsedTime(start);
+            TagSnapshot tagged = await tags.GetAsync(cancellationToken);
+            var filter = new SearchFilter(Prefix: query.Prefix, Tagged: tagged.KeysWithAll(query.Tags));
             DuplicateResult found = await Task.Run(
-                () => DuplicateSearch.Find(snapshot, query.MinCosine, new SearchFilter(Prefix: query.Prefix), cancellationToken),
-                cancellationToken);
+                () => DuplicateSearch.Find(snapshot, query.MinCosine, filter, cancellationToken), cancellationToken);
             TimeSpan comparing = Stopwatch.GetElapsedTime(start) - reading;
 
             // The groups are made as they are written: a response of many takes no more memory than one of few.
@@ -48,7 +50,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                 query.MinCosine,
                 found.Images,
                 new DuplicatesTimes(reading.TotalMilliseconds, comparing.TotalMilliseconds),
-                found.Groups.Select(ToContract)));
+                found.Groups.Select(group => ToContract(group, tagged))));
         }
         finally
         {
@@ -56,7 +58,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
         }
     }
 
-    private static DuplicateGroup ToContract(JoinedImages group)
+    private static DuplicateGroup ToContract(JoinedImages group, TagSnapshot tagged)
     {
         IndexedImage first = group.Images[0].Image;
         return new DuplicateGroup(
@@ -68,7 +70,8 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                     match.Image.Width,
                     match.Image.Height,
                     match.Cosine,
-                    match.Image.ContentHash == first.ContentHash)),
+                    match.Image.ContentHash == first.ContentHash,
+                    tagged.TagsOf(match.Image.Id.Key))),
             ]);
     }
 }
@@ -83,7 +86,8 @@ public sealed class DuplicatesTurn() : SemaphoreSlim(1);
 /// <param name="Model">By which model the images are compared; if none is named the first that votes for the fused list.</param>
 /// <param name="MinCosine">From this cosine on two images are near-identical, 0.5 to 1; 0.98 if not given.</param>
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
-internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, string Prefix)
+/// <param name="Tags">Only images that have all of these tags; empty: all.</param>
+internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, string Prefix, IReadOnlyList<string> Tags)
 {
     // Measured with ResNet-18 on the 24 drawings of samples/ and 19 altered copies of each: no copy comes nearer to another drawing than
     // 0.976. Of JPEG copies of quality 90 and 50 and of copies at half size, 24, 22 and 23 of 24 are above it (docs/quality.md).
@@ -101,6 +105,7 @@ internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, st
         return new DuplicatesQuery(
             QueryParameters.Model(query, serving, first.Key) ?? first,
             QueryParameters.Cosine(query, "minCosine", DefaultMinCosine, LeastMinCosine),
-            QueryParameters.Prefix(query));
+            QueryParameters.Prefix(query),
+            QueryParameters.Tags(query));
     }
 }

@@ -8,11 +8,13 @@ using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Search.Segments;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, StoredImages stored)
+public sealed class FindSimilar(
+    ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, TagIndex tags, StoredImages stored)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Function(nameof(FindSimilar))]
@@ -80,7 +82,8 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
         CancellationToken cancellationToken)
     {
         long searchStart = Stopwatch.GetTimestamp();
-        var filter = new SearchFilter(excludedKey, query.Prefix);
+        TagSnapshot tagged = await tags.GetAsync(cancellationToken);
+        var filter = new SearchFilter(excludedKey, query.Prefix, tagged.KeysWithAll(query.Tags));
         SimilarityResult found = query.Continue is { } token
             ? new SimilarityResult([await ContinueAsync(token)], [])
             : await search.FindSimilarAsync(
@@ -90,7 +93,7 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
             query.Models.ToDictionary(
                 model => model.Key, model => ToContract(model, found.ByModel.FirstOrDefault(ranking => ranking.Model == model))),
-            [.. found.Fused.Select(match => new FusedImage(match.Image.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Image)))],
+            [.. found.Fused.Select(ToFused)],
             new SimilarTimes(
                 image.Decoding.TotalMilliseconds,
                 image.Embedding.TotalMilliseconds,
@@ -104,7 +107,7 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
                 ? await search.ContinueAsync(embedding, query.Top, query.MinCosine, filter, token.Position, cancellationToken)
                 : throw Problems.InvalidParameter(
                     "continue is of another query: of another image, or another version of it, or with another minCosine, prefix, " +
-                    "model or includeSelf. Repeat the query of the page before, or ask again from the first page, without continue.");
+                    "tag, model or includeSelf. Repeat the query of the page before, or ask again from the first page, without continue.");
         }
 
         string ListOf(InstalledModel model) => PageToken.ListOf(model, versionOf(model), query.MinCosine, filter);
@@ -114,8 +117,14 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
             model.Weights,
             model.Fingerprint.ToString(),
             ranking?.Images ?? 0,
-            [.. (ranking?.Matches ?? []).Select(match => new SimilarImage(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image)))],
+            [.. (ranking?.Matches ?? []).Select(ToSimilar)],
             ranking?.Next is { } next ? new PageToken(model.Fingerprint.ToString(), ListOf(model), next).ToString() : null);
+
+        SimilarImage ToSimilar(Match match) =>
+            new(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image), tagged.TagsOf(match.Image.Id.Key));
+
+        FusedImage ToFused(FusedMatch match) =>
+            new(match.Image.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Image), tagged.TagsOf(match.Image.Id.Key));
 
         bool IsDuplicate(IndexedImage found) => found.ContentHash == image.ContentHash;
     }
@@ -128,6 +137,7 @@ public sealed class FindSimilar(ServedModels models, QueryEmbedder embedder, ISi
 /// <param name="Serving">All models that respond, asked or not.</param>
 /// <param name="IncludeSelf">Whether a stored query image may be among its own results.</param>
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
+/// <param name="Tags">Only images that have all of these tags; empty: all.</param>
 /// <param name="Continue">Where one model's list goes on; null for the first page of all.</param>
 internal sealed record SimilarQuery(
     int Top,
@@ -136,6 +146,7 @@ internal sealed record SimilarQuery(
     IReadOnlyList<InstalledModel> Serving,
     bool IncludeSelf,
     string Prefix,
+    IReadOnlyList<string> Tags,
     PageToken? Continue)
 {
     private const int DefaultTop = 10;
@@ -161,6 +172,7 @@ internal sealed record SimilarQuery(
             serving,
             includeSelf,
             QueryParameters.Prefix(query),
+            QueryParameters.Tags(query),
             token);
     }
 

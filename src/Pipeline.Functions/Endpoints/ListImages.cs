@@ -5,108 +5,82 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
-using Pipeline.Models;
-using Pipeline.Search;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class ListImages(BlobContainerClient images, ModelSessions sessions, ISimilaritySearch search, FailureTable failures)
+public sealed class ListImages(BlobContainerClient container, ImagesContainer images, ImageStates states, TagIndex tags)
 {
     private const int PageSize = 100;
     private const int MaxTokenLength = 4096;
 
-    // The host's Blobs extension takes slashes off both ends of a name before it looks for the blob, and then finds none or another.
-    private const string SlashReason =
-        "The name begins or ends with a slash, and the Functions host reports no such image to the app. Run ./pipeline backfill, or " +
-        "store it under another name.";
-
-    /// <summary>The stored images by pages, and their state by each model.</summary>
+    /// <summary>The stored images by pages in the order of their names, with their tags and their state by each model.</summary>
     [Function(nameof(ListImages))]
     public async Task<Ok<ImagesResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "images")] HttpRequest request)
     {
-        string? prefix = request.Query["prefix"];
-        string? token = request.Query["continue"];
-        if (prefix?.Length > ImageId.MaxNameLength || token?.Length > MaxTokenLength)
-        {
-            throw Problems.InvalidParameter(
-                $"prefix takes at most {ImageId.MaxNameLength} characters, and continue only what an earlier answer gave under that name.");
-        }
-
         CancellationToken cancellationToken = request.HttpContext.RequestAborted;
-        if (await ReadPageAsync(prefix, token, cancellationToken) is not { } page)
+        string prefix = QueryParameters.Prefix(request.Query);
+        IReadOnlyList<string> tagged = QueryParameters.Tags(request.Query);
+        string token = request.Query["continue"].ToString();
+        if (token.Length > MaxTokenLength)
         {
-            return TypedResults.Ok(new ImagesResponse([], null));
+            throw WrongToken();
         }
 
-        var listed = new ListedImage[page.Values.Count];
-        await Parallel.ForAsync(0, listed.Length, cancellationToken, async (i, stop) =>
-        {
-            BlobItem blob = page.Values[i];
-            var states = new Dictionary<string, ImageState>(StringComparer.Ordinal);
-            foreach (InstalledModel model in sessions.Models)
-            {
-                states[model.Key] = await StateAsync(model, blob, stop);
-            }
-
-            listed[i] = new ListedImage(blob.Name, blob.Properties.ContentLength ?? 0, blob.Properties.LastModified, states);
-        });
-        return TypedResults.Ok(new ImagesResponse(listed, string.IsNullOrEmpty(page.ContinuationToken) ? null : page.ContinuationToken));
+        (IReadOnlyList<BlobFacts> blobs, string? next) = tagged.Count == 0
+            ? await ReadPageAsync(prefix, token, cancellationToken)
+            : await FindTaggedAsync(tagged, prefix, token, cancellationToken);
+        return TypedResults.Ok(new ImagesResponse(await states.DescribeAsync(blobs, cancellationToken), next));
     }
 
-    /// <returns>Null where nothing was ever stored.</returns>
-    private async Task<Page<BlobItem>?> ReadPageAsync(string? prefix, string? token, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<BlobFacts> Blobs, string? Continue)> ReadPageAsync(
+        string prefix, string token, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (Page<BlobItem> page in images
-                .GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, Traits = BlobTraits.CopyStatus }, cancellationToken)
-                .AsPages(string.IsNullOrEmpty(token) ? null : token, PageSize))
+            await foreach (Page<BlobItem> page in container
+                .GetBlobsAsync(
+                    new GetBlobsOptions { Prefix = prefix.Length == 0 ? null : prefix, Traits = BlobTraits.CopyStatus }, cancellationToken)
+                .AsPages(token.Length == 0 ? null : token, PageSize))
             {
-                return page;
+                string? next = page.ContinuationToken;
+                return ([.. page.Values.Select(BlobFacts.Of)], string.IsNullOrEmpty(next) ? null : next);
             }
-
-            return null;
         }
         catch (RequestFailedException failed) when (failed.ErrorCode == BlobErrorCode.ContainerNotFound)
         {
-            return null;
+            // Nothing was ever stored.
         }
         catch (RequestFailedException failed) when (failed.Status == StatusCodes.Status400BadRequest)
         {
-            throw Problems.InvalidParameter("continue takes only what an earlier answer gave under that name.");
+            throw WrongToken();
         }
+
+        return ([], null);
     }
 
-    private async Task<ImageState> StateAsync(InstalledModel model, BlobItem blob, CancellationToken cancellationToken)
+    /// <summary>A page of the images that have tags: the index of tags knows their names, so others are not listed to be left out.</summary>
+    private async Task<(IReadOnlyList<BlobFacts> Blobs, string? Continue)> FindTaggedAsync(
+        IReadOnlyList<string> tagged, string prefix, string token, CancellationToken cancellationToken)
     {
-        var id = new ImageId(images.Name, blob.Name);
-
-        // A listing writes the ETag without the quotes that every other answer has.
-        string etag = blob.Properties.ETag is { } listed ? listed.ToString("H") : "";
-        if (await search.FindImageAsync(model, id, cancellationToken) is { } indexed && indexed.ImageETag.Trim('"') == etag.Trim('"'))
+        string? after = null;
+        if (token.Length > 0 && !NameToken.TryParse(token, out after))
         {
-            return new ImageState(IndexingState.Indexed, null, indexed.EmbeddedAt);
+            throw WrongToken();
         }
 
-        if (await failures.FindAsync(model, id, etag, cancellationToken) is { } failure)
+        string[] names = [.. (await tags.GetAsync(cancellationToken)).NamesWithAll(tagged, prefix, after).Take(PageSize + 1)];
+        var blobs = new BlobFacts?[Math.Min(names.Length, PageSize)];
+        await Parallel.ForAsync(0, blobs.Length, cancellationToken, async (i, stop) =>
         {
-            return new ImageState(IndexingState.Failed, failure.Reason, failure.FailedAt);
-        }
-
-        return blob.Name.StartsWith('/') || blob.Name.EndsWith('/')
-            ? new ImageState(IndexingState.Failed, SlashReason, null)
-            : new ImageState(IndexingState.Pending, PendingReason(blob.Properties), null);
+            // One whose blob is gone is on its way out.
+            blobs[i] = await images.FindFactsAsync(names[i], stop);
+        });
+        return ([.. blobs.OfType<BlobFacts>()], names.Length > PageSize ? NameToken.Of(names[PageSize - 1]) : null);
     }
 
-    /// <summary>Why no event may come of a blob; null where one will.</summary>
-    private static string? PendingReason(BlobItemProperties blob) => blob switch
-    {
-        { CopyStatus: CopyStatus.Pending } => StoredImage.CopyReason,
-        { BlobType: BlobType.Append or BlobType.Page } =>
-            $"This is {(blob.BlobType == BlobType.Append ? "an append" : "a page")} blob, and storage reports only that one was created, " +
-            "not what is written to it. If it stays pending, upload the image as a block blob.",
-        _ => null,
-    };
+    private static ApiProblemException WrongToken() =>
+        Problems.InvalidParameter("continue takes only what an earlier response gave under that name, with the same prefix and tag.");
 }

@@ -33,9 +33,7 @@ async function show() {
   const focused = shown === path ? document.activeElement?.id : null;
   const root = h('div', { class: `view ${path || 'gallery'}` });
   document.title = `${title} – Image similarity`;
-  document
-    .querySelectorAll('#views a')
-    .forEach(link => (link.dataset.view === path ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current')));
+  mark(path);
   try {
     if (!load) {
       root.append(h('h1', {}, 'There is no such view'), h('p', {}, 'Choose one of those above.'));
@@ -59,6 +57,18 @@ async function show() {
       settle(path, focused);
     }
   }
+}
+
+/** Marks the view in the list of views, and moves the list so far that a phone shows it. */
+function mark(path) {
+  document.querySelectorAll('#views a').forEach(link => {
+    link.removeAttribute('aria-current');
+    if (link.dataset.view === path) {
+      link.setAttribute('aria-current', 'page');
+      const list = link.closest('nav');
+      list.scrollLeft = link.offsetLeft - (list.clientWidth - link.clientWidth) / 2;
+    }
+  });
 }
 
 /** The focus stays where it was within a view, and goes to the top of a new one, where a screen reader begins. */

@@ -1,6 +1,7 @@
 /**
  * Makes an element. Text becomes text nodes and never markup: names, tags and reasons come from anyone who may upload.
- * Properties: `on` has event listeners, `data` the dataset, `vars` custom properties of CSS; false, null and undefined leave an attribute out.
+ * Properties: `on` has event listeners, `data` the dataset, `vars` custom properties of CSS; false, null and undefined leave an
+ * attribute out.
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);

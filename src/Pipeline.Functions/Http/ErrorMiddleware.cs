@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 using Microsoft.Extensions.Logging;
 using Pipeline.Imaging;
 using Pipeline.Storage;
+using Pipeline.Storage.Tags;
 
 namespace Pipeline.Functions.Http;
 
@@ -59,6 +60,8 @@ internal sealed partial class ErrorMiddleware(ILogger<ErrorMiddleware> logger) :
                 return Send(problem, function);
             case InvalidImageException invalid:
                 return Send(Problems.InvalidImage(invalid), function);
+            case InvalidTagException invalid:
+                return Send(Problems.InvalidTag(invalid.Message), function);
             case BadHttpRequestException refused:
                 LogBadRequest(function, refused.StatusCode, refused.Message);
                 return Problems.BadRequest(refused.StatusCode);

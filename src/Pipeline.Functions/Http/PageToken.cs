@@ -38,7 +38,7 @@ internal sealed record PageToken(string Fingerprint, string List, SearchPosition
     public static string ListOf(InstalledModel model, string query, float minCosine, SearchFilter filter)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (string part in (string[])[model.Key, query, filter.ExcludedKey ?? "", filter.Prefix])
+        foreach (string part in (string[])[model.Key, query, filter.ExcludedKey ?? "", filter.Prefix, .. filter.Tagged?.Tags ?? []])
         {
             // The length first, so that what one part ends with is not taken for what the next begins with.
             hash.AppendData(BitConverter.GetBytes(part.Length));

@@ -12,6 +12,23 @@ internal static class Problems
     public static ApiProblemException InvalidParameter(string detail) =>
         Problem(400, ProblemTypes.InvalidParameter, "A parameter is not valid", detail);
 
+    public static ApiProblemException InvalidTag(string detail) => Problem(400, ProblemTypes.InvalidTag, "A tag is not allowed", detail);
+
+    public static ApiProblemException NotTags(string? contentType) => UnsupportedContentType(
+        contentType, "Send the tags as application/json, such as {\"tags\": [\"beach\", \"summer 2026\"]}.");
+
+    public static ApiProblemException MalformedTags(string reason) => Problem(
+        400,
+        ProblemTypes.MalformedRequest,
+        "The request cannot be read",
+        $"The body is not an object with a list of tags, such as {{\"tags\": [\"beach\", \"summer 2026\"]}}. {reason}");
+
+    public static ApiProblemException ImageExists(string name) => Problem(
+        412,
+        ProblemTypes.ImageExists,
+        "There is an image of that name",
+        $"An image is named '{name}' already. Send no If-None-Match to replace it, or choose another name.");
+
     public static ApiProblemException NotMultipartImage(string detail) =>
         Problem(400, ProblemTypes.MissingImage, "The form lacks an image", detail);
 

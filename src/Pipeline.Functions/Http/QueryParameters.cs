@@ -4,6 +4,7 @@ using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Tags;
 
 namespace Pipeline.Functions.Http;
 
@@ -64,6 +65,10 @@ internal static class QueryParameters
             : throw Problems.InvalidParameter(
                 $"prefix takes at most {ImageId.MaxNameLength} characters: what an image's name begins with.");
     }
+
+    /// <summary><c>tag</c>, which may be repeated: the tags that an image has to have, all of them; empty if it is not given.</summary>
+    /// <exception cref="InvalidTagException">One is not allowed, or they are too many.</exception>
+    public static IReadOnlyList<string> Tags(IQueryCollection query) => TagList.Parse(query["tag"].Select(tag => tag ?? ""));
 
     /// <summary><c>model</c>: the key of one model.</summary>
     /// <param name="query">The query.</param>

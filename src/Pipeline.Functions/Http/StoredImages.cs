@@ -87,9 +87,10 @@ internal sealed record StoredName(string Written, IReadOnlyList<string> Spelling
     /// <summary>The name at the end of a path, the route's <c>{*name}</c>.</summary>
     /// <param name="request">The request.</param>
     /// <param name="call">The call for the error, such as <c>GET /api/similar/NAME</c>.</param>
+    /// <param name="ending">What the path has behind the name.</param>
     /// <exception cref="ApiProblemException">There is none, or it is too long.</exception>
-    public static StoredName FromPath(HttpRequest request, string call) =>
-        request.RouteValues["name"] is string { Length: > 0 and <= ImageId.MaxNameLength } name
+    public static StoredName FromPath(HttpRequest request, string call, string ending = "") =>
+        request.RouteValues["name"] is string path && path[..^ending.Length] is { Length: > 0 and <= ImageId.MaxNameLength } name
             ? new StoredName(name, SpellingsOf(name))
             : throw Problems.InvalidParameter(
                 $"The path names no image: {call} takes the name of a stored image, 1 to {ImageId.MaxNameLength} characters.");

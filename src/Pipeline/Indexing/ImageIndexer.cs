@@ -40,6 +40,7 @@ public sealed partial class ImageIndexer(
     IEmbeddings embeddings,
     IChangeLog changes,
     FailureTable failures,
+    BlobTags tags,
     TimeProvider time,
     ILogger<ImageIndexer> logger)
 {
@@ -160,6 +161,7 @@ public sealed partial class ImageIndexer(
                 return IndexOutcome.AlreadyIndexed;
 
             case { Bytes: { } bytes } content:
+                await tags.AdoptAsync(id, blob, content, isNew: version is null, cancellationToken).ConfigureAwait(false);
                 EmbeddingRecord record;
                 try
                 {
@@ -204,11 +206,17 @@ public sealed partial class ImageIndexer(
 
     private async Task<bool?> TryRemoveIfGoneAsync(InstalledModel model, ImageId id, BlobClient blob, CancellationToken cancellationToken)
     {
-        // The row is read before this look at the blob: an image that comes back in between changes it, and the removal fails.
+        // The rows are read before this look at the blob: an image that comes back in between changes them, and the removal fails.
         RowVersion? version = await embeddings.FindVersionAsync(model, id, cancellationToken).ConfigureAwait(false);
+        ETag? tagVersion = await tags.FindVersionAsync(id, cancellationToken).ConfigureAwait(false);
         if (await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) is not null)
         {
             return false;
+        }
+
+        if (tagVersion is { } tagged)
+        {
+            await tags.RemoveAsync(id, tagged, cancellationToken).ConfigureAwait(false);
         }
 
         await failures.RemoveAsync(model, id, cancellationToken).ConfigureAwait(false);

@@ -8,7 +8,7 @@ namespace Pipeline.Indexing;
 
 /// <summary>
 /// Makes up for events that were lost: removes the records of images that are gone, queues images without a record of their stored
-/// version, deletes rows of models that run no more, and trims the log of changes.
+/// version, adopts tags that were set at blobs, deletes rows of models that run no more, and trims the log of changes.
 /// </summary>
 public sealed partial class Reconciler
 {
@@ -16,6 +16,8 @@ public sealed partial class Reconciler
     private readonly BackfillRun _backfill;
     private readonly OldVersions _oldVersions;
     private readonly IChangeLog _changes;
+    private readonly ChangeLog _tagChanges;
+    private readonly BlobTags _tags;
     private readonly ImageIndexer _indexer;
     private readonly ILogger<Reconciler> _logger;
 
@@ -24,11 +26,13 @@ public sealed partial class Reconciler
         BackfillRun backfill,
         OldVersions oldVersions,
         IChangeLog changes,
+        ChangeLog tagChanges,
+        BlobTags tags,
         ImageIndexer indexer,
         ILogger<Reconciler> logger)
     {
         (_models, _backfill, _oldVersions) = (models, backfill, oldVersions);
-        (_changes, _indexer, _logger) = (changes, indexer, logger);
+        (_changes, _tagChanges, _tags, _indexer, _logger) = (changes, tagChanges, tags, indexer, logger);
     }
 
     /// <summary>Goes through the container and each model's records, without their vectors, once each for every 50,000 images.</summary>
@@ -61,7 +65,8 @@ public sealed partial class Reconciler
         }
 
         await _oldVersions.RemoveAsync(current, cancellationToken).ConfigureAwait(false);
-        int trimmed = 0;
+        await _tags.AdoptAllAsync(cancellationToken).ConfigureAwait(false);
+        int trimmed = await _tagChanges.TrimAsync(ChangeLog.OfTags, cancellationToken).ConfigureAwait(false);
         foreach (InstalledModel model in indexed)
         {
             trimmed += await _changes.TrimAsync(model, cancellationToken).ConfigureAwait(false);

@@ -34,8 +34,8 @@ internal sealed partial class SimilarityIndex(
     /// <summary>An answer rests on what storage held at most this long ago.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1.5);
 
-    // From this age on a query starts a refresh without waiting for it: under steady load no query ever waits.
-    private static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(0.5);
+    /// <summary>From this age on a query starts a refresh without waiting for it: under steady load no query ever waits.</summary>
+    public static readonly TimeSpan RefreshAge = TimeSpan.FromSeconds(0.5);
 
     private readonly Lock _lock = new();
     private volatile IndexSnapshot? _snapshot;

@@ -31,7 +31,8 @@ internal sealed record LoggedChanges(IReadOnlySet<string> Keys, LogPosition Posi
 
 /// <summary>
 /// The table <c>Changes</c>: an append-only log per model (PartitionKey <c>{model}-{fingerprint}</c>, RowKey UTC ticks and a random
-/// suffix). An instance that keeps vectors in memory reads only what is new: one range query, whatever the number of images.
+/// suffix), and one of the tags (<see cref="OfTags"/>). An instance that keeps rows in memory reads only what is new: one range query,
+/// whatever the number of images.
 /// </summary>
 /// <remarks>
 /// An entry says that a row changed, not how: who comes across one that it has not seen reads the row. So entries may come twice, late and
@@ -57,13 +58,20 @@ internal sealed class ChangeLog(PipelineTables tables, TimeProvider time) : ICha
     /// </summary>
     public static readonly TimeSpan Overlap = TimeSpan.FromMinutes(5);
 
+    /// <summary>The log of the table <c>Tags</c>. No model's version is called so.</summary>
+    public const string OfTags = "tags";
+
     private const int TimeDigits = 19;
     private const string ImageKey = "Key";
 
     /// <summary>Notes that an image's row was written (<paramref name="imageETag"/>) or removed (null).</summary>
-    public async Task AppendAsync(InstalledModel model, string key, string? imageETag, CancellationToken cancellationToken)
+    public Task AppendAsync(InstalledModel model, string key, string? imageETag, CancellationToken cancellationToken) =>
+        AppendAsync(PartitionKeys.Model(model), key, imageETag, cancellationToken);
+
+    /// <summary>As the other, to a log by its name.</summary>
+    public async Task AppendAsync(string log, string key, string? imageETag, CancellationToken cancellationToken)
     {
-        var entity = new TableEntity(PartitionKeys.Model(model), $"{RowKey(time.GetUtcNow())}-{Guid.NewGuid():N}") { [ImageKey] = key };
+        var entity = new TableEntity(log, $"{RowKey(time.GetUtcNow())}-{Guid.NewGuid():N}") { [ImageKey] = key };
         if (imageETag is not null)
         {
             // For people who read the table; readers of the log do not decide by it.
@@ -81,18 +89,26 @@ internal sealed class ChangeLog(PipelineTables tables, TimeProvider time) : ICha
     /// The service has no way to ask for the last row, so this reads the keys of a day's entries: 1,000 a call, beside a table of which 250
     /// rows or fewer come with a call.
     /// </remarks>
-    public async Task<LogPosition> FindEndAsync(InstalledModel model, CancellationToken cancellationToken) =>
-        (await ReadAsync(model, LogPosition.Start, cancellationToken).ConfigureAwait(false)).Position;
+    public Task<LogPosition> FindEndAsync(InstalledModel model, CancellationToken cancellationToken) =>
+        FindEndAsync(PartitionKeys.Model(model), cancellationToken);
+
+    /// <summary>As the other, of a log by its name.</summary>
+    public async Task<LogPosition> FindEndAsync(string log, CancellationToken cancellationToken) =>
+        (await ReadAsync(log, LogPosition.Start, cancellationToken).ConfigureAwait(false)).Position;
 
     /// <summary>The changes that were not among those read up to a position.</summary>
     /// <param name="model">The model.</param>
     /// <param name="position">Where the reader is.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task<LoggedChanges> ReadAsync(InstalledModel model, LogPosition position, CancellationToken cancellationToken)
+    public Task<LoggedChanges> ReadAsync(InstalledModel model, LogPosition position, CancellationToken cancellationToken) =>
+        ReadAsync(PartitionKeys.Model(model), position, cancellationToken);
+
+    /// <summary>As the other, of a log by its name.</summary>
+    public async Task<LoggedChanges> ReadAsync(string log, LogPosition position, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(position);
         string first = FirstAfter(position.Highest);
-        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {PartitionKeys.Model(model)} and RowKey ge {first}");
+        string filter = TableClient.CreateQueryFilter($"PartitionKey eq {log} and RowKey ge {first}");
         DateTimeOffset? highest = position.Highest;
         var entries = new List<string>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
@@ -121,10 +137,14 @@ internal sealed class ChangeLog(PipelineTables tables, TimeProvider time) : ICha
 
     /// <summary>Deletes what is older than <see cref="Retention"/>.</summary>
     /// <returns>The number of entries deleted.</returns>
-    public async Task<int> TrimAsync(InstalledModel model, CancellationToken cancellationToken)
+    public Task<int> TrimAsync(InstalledModel model, CancellationToken cancellationToken) =>
+        TrimAsync(PartitionKeys.Model(model), cancellationToken);
+
+    /// <summary>As the other, of a log by its name.</summary>
+    public async Task<int> TrimAsync(string log, CancellationToken cancellationToken)
     {
         string filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {PartitionKeys.Model(model)} and RowKey lt {RowKey(time.GetUtcNow() - Retention)}");
+            $"PartitionKey eq {log} and RowKey lt {RowKey(time.GetUtcNow() - Retention)}");
         TableEntity[] old = await tables.Changes.QueryAsync(filter, ["PartitionKey", "RowKey"], cancellationToken)
             .ToArrayAsync(cancellationToken).ConfigureAwait(false);
 

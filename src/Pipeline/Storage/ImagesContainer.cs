@@ -57,8 +57,31 @@ public sealed class ImagesContainer(BlobContainerClient container)
     /// <param name="cancellationToken">Ends the listing early.</param>
     internal async IAsyncEnumerable<ListedBlob> ListAsync(string? prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        await foreach (BlobItem blob in ListAsync(prefix, BlobTraits.Metadata, cancellationToken).ConfigureAwait(false))
+        {
+            yield return new ListedBlob(blob.Name, blob.Properties.ETag?.ToString("H") ?? "");
+        }
+    }
+
+    /// <summary>All images that have metadata or index tags, with these.</summary>
+    /// <param name="cancellationToken">Ends the listing early.</param>
+    internal async IAsyncEnumerable<TaggedBlob> ListTaggedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (BlobItem blob in ListAsync(null, BlobTraits.Metadata | BlobTraits.Tags, cancellationToken).ConfigureAwait(false))
+        {
+            if (blob.Metadata is { Count: > 0 } || blob.Tags is { Count: > 0 })
+            {
+                yield return new TaggedBlob(
+                    blob.Name, blob.Metadata ?? new Dictionary<string, string>(), blob.Tags ?? new Dictionary<string, string>());
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<BlobItem> ListAsync(
+        string? prefix, BlobTraits traits, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         IAsyncEnumerator<BlobItem> blobs = container
-            .GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, Traits = BlobTraits.Metadata }, cancellationToken)
+            .GetBlobsAsync(new GetBlobsOptions { Prefix = prefix, Traits = traits }, cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
         await using (blobs.ConfigureAwait(false))
         {
@@ -66,7 +89,7 @@ public sealed class ImagesContainer(BlobContainerClient container)
             {
                 if (!IsFolder(blobs.Current))
                 {
-                    yield return new ListedBlob(blobs.Current.Name, blobs.Current.Properties.ETag?.ToString("H") ?? "");
+                    yield return blobs.Current;
                 }
             }
         }

@@ -17,6 +17,8 @@ public sealed class PipelineTables(TableServiceClient service)
     internal PipelineTable Changes { get; } = new(service.GetTableClient("Changes"));
 
     internal PipelineTable Failures { get; } = new(service.GetTableClient("Failures"));
+
+    internal PipelineTable Tags { get; } = new(service.GetTableClient("Tags"));
 }
 
 /// <summary>One of <see cref="PipelineTables"/>. Safe to call from several threads.</summary>

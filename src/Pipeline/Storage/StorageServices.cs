@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Models.Store;
 using Pipeline.Storage.Postgres;
+using Pipeline.Storage.Tags;
 
 namespace Pipeline.Storage;
 
@@ -70,6 +71,8 @@ internal static class StorageServices
         }
 
         services.AddSingleton<FailureTable>();
+        services.AddSingleton(provider => new TagTable(
+            provider.GetRequiredService<PipelineTables>(), provider.GetRequiredService<ChangeLog>()));
         services.AddSingleton<ModelRows>();
         services.AddSingleton(
             provider => new IndexBlobs(provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(StateContainer)));

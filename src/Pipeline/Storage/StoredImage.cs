@@ -12,6 +12,12 @@ namespace Pipeline.Storage;
 /// <param name="Rejection">That they are too many, or that storage does not hand them out.</param>
 internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejection? Rejection)
 {
+    /// <summary>The blob's own metadata; of one whose version was known already it is not read.</summary>
+    public IDictionary<string, string> Metadata { get; private init; } = new Dictionary<string, string>();
+
+    /// <summary>How many index tags the blob has.</summary>
+    public long IndexTags { get; private init; }
+
     /// <summary>Reads an image; of one that is too large only the length.</summary>
     /// <param name="blob">Where it is.</param>
     /// <param name="limits">What is accepted.</param>
@@ -76,7 +82,7 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
 
         byte[] bytes = new byte[length];
         await download.Content.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return new StoredImage(imageETag, bytes, null);
+        return new StoredImage(imageETag, bytes, null) { Metadata = download.Details.Metadata, IndexTags = download.Details.TagCount };
     }
 
     /// <summary>Why an image cannot be read while a copy onto its blob is under way, and what to do.</summary>

@@ -8,6 +8,7 @@ using Pipeline.Indexing.Versions;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Tags;
 
 namespace Pipeline.IntegrationTests.Indexing;
 
@@ -40,6 +41,29 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
         Assert.NotNull(first);
         Assert.Equal(first, second);
+    }
+
+    [Fact]
+    public async Task Index_tags_that_were_set_or_taken_away_later_are_found_at_night()
+    {
+        var tags = Host.Get<TagTable>();
+        await Host.UploadAsync("tags.bmp", 1);
+        await Host.UploadAsync("other.bmp", 2);
+        await tags.ChangeAsync(Id("tags.bmp"), row => row with { Tags = ["own"] }, CancellationToken);
+        await SetAsync("tags.bmp", "place", "Hall 7");
+        await SetAsync("other.bmp", "place", "Hall 8");
+
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+        Assert.Equal(["own", "place=hall 7"], (await tags.FindAsync(Id("tags.bmp").Key, CancellationToken))!.Tags);
+        Assert.Equal(["place=hall 8"], (await tags.FindAsync(Id("other.bmp").Key, CancellationToken))!.Tags);
+
+        await Host.Blobs.GetBlobClient("tags.bmp").SetTagsAsync(new Dictionary<string, string>(), cancellationToken: CancellationToken);
+        await Host.Get<Reconciler>().RunAsync(CancellationToken);
+        Assert.Equal(["own"], (await tags.FindAsync(Id("tags.bmp").Key, CancellationToken))!.Tags);
+        Assert.Equal(["place=hall 8"], (await tags.FindAsync(Id("other.bmp").Key, CancellationToken))!.Tags);
+
+        Task SetAsync(string name, string key, string value) => Host.Blobs.GetBlobClient(name).SetTagsAsync(
+            new Dictionary<string, string> { [key] = value }, cancellationToken: CancellationToken);
     }
 
     [Fact]

@@ -31,6 +31,9 @@ public sealed class ClusteredImages : IAsyncLifetime
     private PGlite _server = null!;
     private PostgresDatabase _database = null!;
 
+    /// <summary>The names of all images.</summary>
+    public static IEnumerable<string> Names => Enumerable.Range(0, Count).Select(NameOf);
+
     internal InstalledModel Wide { get; } = TestModel.Of(4096) with { Fingerprint = new Fingerprint("ffffffffffff") };
 
     internal ISimilaritySearch Search { get; private set; } = null!;

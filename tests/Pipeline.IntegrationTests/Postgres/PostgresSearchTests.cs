@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Search.Postgres;
+using Pipeline.Search.Tags;
 
 namespace Pipeline.IntegrationTests.Postgres;
 
@@ -79,6 +80,29 @@ public sealed class PostgresSearchTests(ClusteredImages images) : IClassFixture<
                 Assert.Equal(expected.Nearest.Select(match => match.Image.Id.Name), Names(found));
                 Assert.Equal(expected.Images, found.Images);
             }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, "")]
+    [InlineData(40, "")]
+    [InlineData(4500, "")]
+    [InlineData(4500, "some/")]
+    public async Task However_few_have_a_tag_all_are_found(int count, string prefix)
+    {
+        ModelEmbedding query = images.Query(3);
+        var tagged = new TaggedKeys(["x"], KeySet.Of(ClusteredImages.Names.Take(count).Select(name => TestModel.Id(name).Key)));
+        string excluded = TestModel.Id(ClusteredImages.Names.First()).Key;
+        var filter = new SearchFilter(excluded, prefix, tagged);
+
+        ScanResult expected = images.Scan(query, 100, filter);
+        ModelRanking found = (await FindAsync([query], 100, filter)).ByModel[0];
+
+        Assert.Equal(expected.Nearest.Take(10).Select(match => match.Image.Id.Name), Names(found).Take(10));
+        Assert.Equal(expected.Nearest.Length, found.Matches.Count);
+        if (expected.Images <= PostgresScan.ExactLimit)
+        {
+            Assert.Equal(expected.Images, found.Images);
         }
     }
 

@@ -13,17 +13,17 @@ public class ResponseJsonTests
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
         "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,
-        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true}],"continue":"AQ"}},
-        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false}],
+        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true,"tags":["beach"]}],"continue":"AQ"}},
+        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false,"tags":[]}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,
         new SimilarResponse(
             Image with { Name = null },
             new Dictionary<string, ModelMatches>
             {
-                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true)], "AQ"),
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true, ["beach"])], "AQ"),
             },
-            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false)],
+            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false, [])],
             new SimilarTimes(1, 2, 3, 4)));
 
     [Fact]
@@ -31,17 +31,17 @@ public class ResponseJsonTests
         """
         {"model":"resnet18","weights":"imagenet","fingerprint":"0123","minCosine":0.97,"images":5,"took":{"indexMs":1,"compareMs":2},
         "groups":[{"highestCosine":1,"lowestCosine":0.96,"images":[
-        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true},
-        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true},
-        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false}]}]}
+        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"]},
+        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"]},
+        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false,"tags":[]}]}]}
         """,
         new DuplicatesResponse("resnet18", WeightsOrigin.ImageNet, "0123", 0.97f, 5, new DuplicatesTimes(1, 2),
         [
             new DuplicateGroup(1, 0.96f,
             [
-                new DuplicateImage("b.jpg", 97, 61, 1, true),
-                new DuplicateImage("a.jpg", 97, 61, 1, true),
-                new DuplicateImage("c.jpg", 48, 30, 0.96f, false),
+                new DuplicateImage("b.jpg", 97, 61, 1, true, ["x"]),
+                new DuplicateImage("a.jpg", 97, 61, 1, true, ["x"]),
+                new DuplicateImage("c.jpg", 48, 30, 0.96f, false, []),
             ]),
         ]));
 
@@ -84,7 +84,7 @@ public class ResponseJsonTests
         {"images":[{"name":"a.jpg","bytes":9,"lastModified":"2026-01-02T03:04:05+00:00","models":{
         "vgg16":{"state":"indexed","reason":null,"at":"2026-01-02T03:04:05+00:00"},
         "resnet50":{"state":"failed","reason":"The PNG is damaged.","at":null},
-        "other":{"state":"pending","reason":null,"at":null}}}],"continue":null}
+        "other":{"state":"pending","reason":null,"at":null}},"tags":["beach","summer 2026"]}],"continue":null}
         """,
         new ImagesResponse(
             [
@@ -93,7 +93,7 @@ public class ResponseJsonTests
                     ["vgg16"] = new(IndexingState.Indexed, null, At),
                     ["resnet50"] = new(IndexingState.Failed, "The PNG is damaged.", null),
                     ["other"] = new(IndexingState.Pending, null, null),
-                }),
+                }, ["beach", "summer 2026"]),
             ],
             null));
 

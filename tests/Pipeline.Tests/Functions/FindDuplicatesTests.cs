@@ -6,7 +6,9 @@ using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Models.Store;
 using Pipeline.Search;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
+using Pipeline.Storage.Tags;
 using Pipeline.Tests.Search;
 using Pipeline.Tests.Storage;
 
@@ -37,7 +39,7 @@ public sealed class FindDuplicatesTests : IDisposable
         Assert.Equal((503, ProblemTypes.DuplicatesUnderWay), (refused.Problem.StatusCode, refused.Problem.ProblemDetails.Type));
         DuplicateGroup group = Assert.Single(found.Groups);
         Assert.Equal(
-            [new DuplicateImage("a.jpg", 1, 1, 1, true), new DuplicateImage("b.jpg", 1, 1, 1, true)], group.Images);
+            [("a.jpg", 1f, true), ("b.jpg", 1f, true)], group.Images.Select(image => (image.Name, image.Cosine, image.Identical)));
         Assert.Equal((1, 1, 2), (group.HighestCosine, group.LowestCosine, found.Images));
         Assert.Single(again.Groups);
     }
@@ -66,6 +68,8 @@ public sealed class FindDuplicatesTests : IDisposable
             _storage.Time,
             NullLogger<ServedModels>.Instance);
         HttpRequest request = new DefaultHttpContext { RequestAborted = left }.Request;
-        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), _turn).RunAsync(request)).Value!;
+        var tags = new TagIndex(
+            new TagTable(tables, _storage.Log), _storage.Log, new IndexBlobs(_storage.State), _storage.Time, NullLogger<TagIndex>.Instance);
+        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), tags, _turn).RunAsync(request)).Value!;
     }
 }

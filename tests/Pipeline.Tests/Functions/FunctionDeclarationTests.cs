@@ -18,9 +18,10 @@ public class FunctionDeclarationTests
     [Fact]
     public void The_app_has_these_functions() => Assert.Equal(
         [
-            "BackfillImage", "Compare", "CompareStored", "DrawFeatureMaps", "DrawFeatureMapsOfStored", "EmbedWithAdditional",
-            "EmbedWithResNet50", "EmbedWithVgg16", "FindDuplicates", "FindSimilar", "FindSimilarToStored", "Health", "ListImages",
-            "Predict", "PredictStored", "Reconcile", "RemoveImage", "RunStudy", "SaveIndexes", "ShowGallery", "UnknownAddress",
+            "BackfillImage", "Compare", "CompareStored", "DeleteImage", "DrawFeatureMaps", "DrawFeatureMapsOfStored",
+            "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "FindDuplicates", "FindSimilar", "FindSimilarToStored",
+            "GetImage", "Health", "ListImages", "ListTags", "Predict", "PredictStored", "PutImage", "Reconcile", "RemoveImage",
+            "RunStudy", "SaveIndexes", "ShowGallery", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 

@@ -205,7 +205,7 @@ public class SegmentSearchTests
     internal static EmbeddingRecord Record(string name, float[] vector) =>
         new(new ImageId("images", name), "\"1\"", "", 1, 1, default, new Embedding(vector, 1));
 
-    private static float[] Unit(float[] vector)
+    internal static float[] Unit(float[] vector)
     {
         double norm = Math.Sqrt(vector.Sum(x => (double)x * x));
         return [.. vector.Select(x => (float)(x / norm))];

@@ -18,6 +18,8 @@ internal sealed class InMemoryTables : TableServiceClient
 
     public InMemoryTable Changes => (InMemoryTable)GetTableClient("Changes");
 
+    public InMemoryTable Tags => (InMemoryTable)GetTableClient("Tags");
+
     public InMemoryTable Failures => (InMemoryTable)GetTableClient("Failures");
 
     public override TableClient GetTableClient(string tableName)

@@ -76,8 +76,7 @@ function row(match, index, found, marks) {
       { class: 'match-text' },
       h('a', { class: 'tile-name', href: to('image', { name: match.name }), title: match.name }, match.name),
       'cosine' in match ? cosine(match.cosine) : h('span', { class: 'score' }, `score ${match.score.toFixed(2)}`),
-      h('p', { class: 'marks' }, match.duplicate && h('span', { class: 'badge same' }, 'same bytes'), marks, explain),
-      tagLinks(match.tags),
+      h('div', { class: 'marks' }, match.duplicate && h('span', { class: 'badge same' }, 'same bytes'), marks, tagLinks(match.tags), explain),
     ),
   );
 }
@@ -100,7 +99,7 @@ function mark(name, key, models, finders) {
 
 function fusedMark(match, models) {
   const ranks = Object.entries(match.ranks ?? {});
-  return models > 1 && ranks.length > 0 && h('span', { class: 'ranks' }, ranks.map(([model, rank]) => `${model} ${rank}.`).join('  '));
+  return models > 1 && ranks.length > 0 && h('span', { class: 'ranks' }, ranks.map(([model, rank]) => `${model} #${rank}`).join('  '));
 }
 
 /** The next page of one model's list; ranks go on from where the list ends. */

@@ -8,10 +8,10 @@ import { go, to } from '../router.js';
 
 const methods = {
   embedding:
-    'Each place of an image is compared with the other image’s embedding, which is the mean over all its places; so the cosine is that of search.',
+    'Each place of an image is compared with the other image’s embedding, the mean over all its places; so the cosine is that of search.',
   block:
-    'Each place of an image is compared with the mean over all places of the other, at the last block that has places. This model’s embedding' +
-    ' comes from a later layer, so the cosine is another one than that of search.',
+    'Each place of an image is compared with the mean over all places of the other, at the last block that has places. This model’s' +
+    ' embedding comes from a later layer, so the cosine is another one than that of search.',
 };
 
 /** Where the similarity of two stored images comes from: a heat map over both. */

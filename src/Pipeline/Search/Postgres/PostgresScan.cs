@@ -32,18 +32,18 @@ internal sealed class PostgresScan(NpgsqlConnection connection, PostgresTable ta
     private const int MostCandidates = 1000;
 
     /// <summary>How many rows pass; beyond <see cref="ExactLimit"/> it is the planner's estimate.</summary>
-    /// <param name="prefix">What the names begin with; empty: all.</param>
+    /// <param name="filter">Which images; the one that it excludes counts.</param>
     /// <param name="cancellationToken">Ends the call early.</param>
-    public async Task<int> CountAsync(string prefix, CancellationToken cancellationToken)
+    public async Task<int> CountAsync(SearchFilter filter, CancellationToken cancellationToken)
     {
         var sql = new SearchSql();
         string count = string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT count(*) FROM (SELECT FROM {table.Name} WHERE {sql.BeginsWith(prefix)} LIMIT {ExactLimit + 1}) AS counted");
+            $"SELECT count(*) FROM (SELECT FROM {table.Name} WHERE {sql.PassesButExcluded(filter)} LIMIT {ExactLimit + 1}) AS counted");
         long counted = (await connection.QueryAsync(count, row => row.GetInt64(0), cancellationToken, sql.Values).ConfigureAwait(false))[0];
         return counted <= ExactLimit
             ? (int)counted
-            : Math.Max((int)counted, await EstimateAsync(prefix, cancellationToken).ConfigureAwait(false));
+            : Math.Max((int)counted, await EstimateAsync(filter, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Searches.</summary>
@@ -61,7 +61,7 @@ internal sealed class PostgresScan(NpgsqlConnection connection, PostgresTable ta
         SearchPosition? after,
         CancellationToken cancellationToken)
     {
-        int images = await CountAsync(filter.Prefix, cancellationToken).ConfigureAwait(false);
+        int images = await CountAsync(filter, cancellationToken).ConfigureAwait(false);
         int candidates = Math.Min(MostCandidates, (table.IsBinary ? 4 : 2) * depth);
         ScanResult found = images <= ExactLimit || await IsTooRareAsync(images, candidates, filter, cancellationToken).ConfigureAwait(false)
             ? await FindExactlyAsync(query, depth, filter, minCosine, after, cancellationToken).ConfigureAwait(false)
@@ -85,8 +85,8 @@ internal sealed class PostgresScan(NpgsqlConnection connection, PostgresTable ta
     }
 
     private async Task<bool> IsTooRareAsync(int images, int candidates, SearchFilter filter, CancellationToken cancellationToken) =>
-        filter.Prefix.Length > 0
-        && (long)candidates * await EstimateAsync("", cancellationToken).ConfigureAwait(false) > (long)MostScanned * images;
+        (filter.Prefix.Length > 0 || filter.Tagged is not null)
+        && (long)candidates * await EstimateAsync(SearchFilter.None, cancellationToken).ConfigureAwait(false) > (long)MostScanned * images;
 
     private async Task<ScanResult> FindExactlyAsync(
         ReadOnlyMemory<float> query,
@@ -179,16 +179,17 @@ internal sealed class PostgresScan(NpgsqlConnection connection, PostgresTable ta
         return (await connection.QueryAsync(Sums(sample), ReadSums, cancellationToken, sql.Values).ConfigureAwait(false))[0];
     }
 
-    private async Task<int> EstimateAsync(string prefix, CancellationToken cancellationToken)
+    private async Task<int> EstimateAsync(SearchFilter filter, CancellationToken cancellationToken)
     {
         var sql = new SearchSql();
         string plan = (await connection.QueryAsync(
-            $"EXPLAIN (FORMAT JSON) SELECT FROM {table.Name} WHERE {sql.IndexedBeginsWith(prefix)}",
+            $"EXPLAIN (FORMAT JSON) SELECT FROM {table.Name} WHERE {sql.IndexedBeginsWith(filter.Prefix)}",
             row => row.GetString(0),
             cancellationToken,
             sql.Values).ConfigureAwait(false))[0];
         using var json = JsonDocument.Parse(plan);
-        return (int)Math.Min(json.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble(), int.MaxValue);
+        double rows = json.RootElement[0].GetProperty("Plan").GetProperty("Plan Rows").GetDouble();
+        return (int)Math.Min(rows, filter.Tagged?.Keys.Count ?? int.MaxValue);
     }
 
     private static string Sums(string from) =>

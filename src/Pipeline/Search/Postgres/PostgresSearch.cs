@@ -54,7 +54,7 @@ internal sealed class PostgresSearch(PostgresDatabase database, IEmbeddings embe
     {
         PostgresTable table = PostgresEmbeddings.TableOf(model);
         int count = await database.CallAsync(
-            table, connection => new PostgresScan(connection, table).CountAsync("", cancellationToken), cancellationToken)
+            table, connection => new PostgresScan(connection, table).CountAsync(SearchFilter.None, cancellationToken), cancellationToken)
             .ConfigureAwait(false);
 
         // The database refuses rows that could not be read, and each query asks it.

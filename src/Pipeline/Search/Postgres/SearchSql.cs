@@ -31,8 +31,15 @@ internal sealed class SearchSql
     /// <summary>That a row passes a filter.</summary>
     public string Passes(SearchFilter filter)
     {
+        string passes = PassesButExcluded(filter);
+        return filter.ExcludedKey is { } excluded ? $"{passes} AND key <> {Add(PostgresRows.KeyOf(excluded))}" : passes;
+    }
+
+    /// <summary>That a row passes a filter, or is the one that it excludes.</summary>
+    public string PassesButExcluded(SearchFilter filter)
+    {
         string begins = BeginsWith(filter.Prefix);
-        return filter.ExcludedKey is { } excluded ? $"{begins} AND key <> {Add(PostgresRows.KeyOf(excluded))}" : begins;
+        return filter.Tagged is { Keys: var keys } ? $"{begins} AND key = ANY({Add(keys.ToArrays())})" : begins;
     }
 
     /// <summary>That a name begins with this: all of it by its characters, the first of them by the index.</summary>

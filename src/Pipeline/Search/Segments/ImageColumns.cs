@@ -126,17 +126,8 @@ internal sealed class ImageColumns
 
     /// <summary>The first row whose key is this one or greater; <see cref="Count"/> where there is none.</summary>
     /// <param name="key">The beginning of a key, up to <see cref="KeyLength"/> bytes.</param>
-    public int FirstFrom(ReadOnlySpan<byte> key)
-    {
-        (int low, int high) = (0, Count);
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            (low, high) = KeyAt(middle).SequenceCompareTo(key) < 0 ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
-    }
+    /// <param name="start">Where to begin; the keys of all rows before it are less.</param>
+    public int FirstFrom(ReadOnlySpan<byte> key, int start = 0) => Gallop.FirstFrom(_keys, KeyLength, key, start);
 
     /// <summary>The row of an image; -1 where there is none.</summary>
     /// <param name="key">Its key.</param>

@@ -1,0 +1,38 @@
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Pipeline.Functions.Http;
+using Pipeline.Storage;
+
+namespace Pipeline.Functions.Endpoints;
+
+public sealed class DeleteImage(ImagesContainer images, ImageTags tags)
+{
+    /// <summary>
+    /// Deletes a stored image; its rows follow by the event of that. With <c>/tags</c> behind the name only its tags are removed: all, or
+    /// those that <c>tag</c> names.
+    /// </summary>
+    [Function(nameof(DeleteImage))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "images/{*name}")] HttpRequest request)
+    {
+        CancellationToken cancellationToken = request.HttpContext.RequestAborted;
+        if (ImageTags.AreMeantBy(request))
+        {
+            return TypedResults.Ok(await tags.RemoveAsync(request, cancellationToken));
+        }
+
+        var name = StoredName.FromPath(request, "DELETE /api/images/NAME");
+        foreach (string spelling in name.Spellings)
+        {
+            if (images.TryGetBlob(spelling, out BlobClient? blob)
+                && await blob.DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellationToken))
+            {
+                return TypedResults.NoContent();
+            }
+        }
+
+        throw Problems.UnknownImage(name.Written);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Pipeline.Storage;
+using Pipeline.Storage.Tags;
+
+namespace Pipeline.Functions.Http;
+
+/// <summary>The tags of a stored image at <c>/api/images/{name}/tags</c>.</summary>
+/// <remarks>
+/// No route has anything behind a name that may hold slashes, so the functions of <c>/api/images/{name}</c> take these requests, too. What ends
+/// with <c>/tags</c> is always about tags; an image whose own name ends so is addressed with <c>%2F</c> for that slash.
+/// </remarks>
+public sealed class ImageTags(ImagesContainer images, TagTable table)
+{
+    private const string Ending = "/tags";
+    private const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>Whether a request is about an image's tags, and not about the image.</summary>
+    internal static bool AreMeantBy(HttpRequest request) =>
+        request.RouteValues["name"] is string name && name.EndsWith(Ending, StringComparison.Ordinal);
+
+    internal async Task<TagsResponse> FindAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        ImageId id = await FindImageAsync(request, cancellationToken);
+        return new TagsResponse((await table.FindAsync(id.Key, cancellationToken))?.Tags ?? []);
+    }
+
+    /// <summary>Replaces them by those in the body.</summary>
+    internal async Task<TagsResponse> ReplaceAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> replacing = await ReadAsync(request, cancellationToken);
+        return await ChangeAsync(request, _ => replacing, cancellationToken);
+    }
+
+    /// <summary>Removes all, or those that the parameter <c>tag</c> names.</summary>
+    internal Task<TagsResponse> RemoveAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> removed = QueryParameters.Tags(request.Query);
+        return ChangeAsync(request, tags => removed.Count == 0 ? [] : [.. tags.Except(removed)], cancellationToken);
+    }
+
+    private async Task<TagsResponse> ChangeAsync(
+        HttpRequest request, Func<IReadOnlyList<string>, IReadOnlyList<string>> change, CancellationToken cancellationToken)
+    {
+        ImageId id = await FindImageAsync(request, cancellationToken);
+        TaggedImage changed = await table.ChangeAsync(id, row => row with { Tags = change(row.Tags) }, cancellationToken);
+        return new TagsResponse(changed.Tags);
+    }
+
+    private async Task<ImageId> FindImageAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var name = StoredName.FromPath(request, $"{request.Method} /api/images/NAME/tags", Ending);
+        foreach (string spelling in name.Spellings)
+        {
+            if (await images.FindFactsAsync(spelling, cancellationToken) is not null)
+            {
+                return new ImageId(images.Name, spelling);
+            }
+        }
+
+        throw Problems.UnknownImage(name.Written);
+    }
+
+    private static async Task<IReadOnlyList<string>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.HasJsonContentType())
+        {
+            throw Problems.NotTags(request.ContentType);
+        }
+
+        byte[] body = new byte[MaxBodyBytes + 1];
+        int length = await request.Body.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > MaxBodyBytes)
+        {
+            throw Problems.MalformedTags($"It has more than {MaxBodyBytes / 1024} kB, and 50 tags have fewer.");
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<TagsRequest>(body.AsSpan(0, length), JsonSerializerOptions.Web) is { Tags: { } tags }
+                && !tags.Contains(null)
+                ? TagList.Parse(tags)
+                : throw Problems.MalformedTags("Its property 'tags' is missing or has a null.");
+        }
+        catch (JsonException malformed)
+        {
+            throw Problems.MalformedTags(malformed.Message);
+        }
+    }
+}
