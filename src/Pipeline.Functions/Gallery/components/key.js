@@ -29,7 +29,7 @@ function ask() {
         {},
         asked
           ? 'Enter the function key of this app: a host key or one of its functions’ keys.'
-          : 'This service answers only to those who have its key. The Azure portal shows it under App keys; it is kept until you close this tab.',
+          : 'This service answers only to those who have its key. Azure shows it under App keys. It is kept until you close this tab.',
       ),
       field('Function key', input),
       h(

@@ -76,7 +76,14 @@ function row(match, index, found, marks) {
       { class: 'match-text' },
       h('a', { class: 'tile-name', href: to('image', { name: match.name }), title: match.name }, match.name),
       'cosine' in match ? cosine(match.cosine) : h('span', { class: 'score' }, `score ${match.score.toFixed(2)}`),
-      h('div', { class: 'marks' }, match.duplicate && h('span', { class: 'badge same' }, 'same bytes'), marks, tagLinks(match.tags), explain),
+      h(
+        'div',
+        { class: 'marks' },
+        match.duplicate && h('span', { class: 'badge same' }, 'same bytes'),
+        marks,
+        tagLinks(match.tags),
+        explain,
+      ),
     ),
   );
 }

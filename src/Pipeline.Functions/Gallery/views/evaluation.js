@@ -36,7 +36,7 @@ export async function show(root, parameters, signal) {
     content.append(
       hint(
         'No report is chosen',
-        'An evaluation takes minutes and runs beside the service. Run the command on a folder of images in groups, then choose the file that it writes.',
+        'An evaluation takes minutes and runs beside the service. Run the command on a folder of images in groups, then choose its file.',
         'The file is shown by this browser and sent nowhere.',
       ),
     );

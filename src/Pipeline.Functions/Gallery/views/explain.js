@@ -6,6 +6,7 @@ import { imageBox, previewOf } from '../components/imagebox.js';
 import { fill, hint } from '../components/notice.js';
 import { go, to } from '../router.js';
 
+// What the service calls `method`.
 const methods = {
   embedding:
     'Each place of an image is compared with the other image’s embedding, the mean over all its places; so the cosine is that of search.',
