@@ -1,0 +1,226 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Microsoft.Playwright;
+using Pipeline.Links.Fence;
+
+namespace Pipeline.Links.Fetching;
+
+/// <summary>A page as a browser showed it.</summary>
+/// <param name="Address">The address in the end.</param>
+/// <param name="Title">Its title; empty where it has none.</param>
+/// <param name="Png">PNG, 1280 pixels wide.</param>
+internal sealed record PageSnapshot(Uri Address, string Title, byte[] Png);
+
+/// <summary>
+/// Makes snapshots of pages by a headless Chromium, a new one for each page, one at a time. All that the page asks for goes through the fence.
+/// </summary>
+/// <param name="options">Which browser.</param>
+/// <param name="fence">The way to the network.</param>
+/// <param name="logger">Takes what was refused.</param>
+internal sealed partial class PageBrowser(IOptions<LinkOptions> options, AddressFence fence, ILogger<PageBrowser> logger) : IDisposable
+{
+    private const int Width = 1280;
+    private const int Height = 800;
+    private const int MaxHeight = 8000;
+    private const int MaxTitle = 300;
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Whether there is a browser.</summary>
+    public bool IsConfigured => options.Value.Browser.IsConfigured;
+
+    /// <summary>How long one page may take, the browser's start included.</summary>
+    public TimeSpan WholeTime { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a page may load; what is there then is taken.</summary>
+    public TimeSpan LoadTime { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Makes a snapshot.</summary>
+    /// <param name="address">The page.</param>
+    /// <param name="cancellationToken">Ends it early, and the browser.</param>
+    /// <exception cref="LinkException">There is none to be made.</exception>
+    public async Task<PageSnapshot> SnapshotAsync(Uri address, CancellationToken cancellationToken)
+    {
+        fence.Check(address);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var whole = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            whole.CancelAfter(WholeTime);
+            return await RunAsync(address, whole.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Busy(address);
+        }
+        catch (PlaywrightException failed) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Failed(address, failed);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private async Task<PageSnapshot> RunAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var proxy = new FenceProxy(fence, logger);
+        await using (proxy.ConfigureAwait(false))
+        {
+            // Its disposal ends the driver, and with it the browser, whatever the page does.
+            using IPlaywright playwright = await Playwright.CreateAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+            IBrowser browser = await OpenAsync(playwright, proxy).WaitAsync(cancellationToken).ConfigureAwait(false);
+            Task<PageSnapshot> snapshot = ShowAsync(browser, address);
+            try
+            {
+                return await snapshot.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await browser.CloseAsync().WaitAsync(TimeSpan.FromSeconds(5), CancellationToken.None)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                _ = snapshot.ContinueWith(
+                    static failed => _ = failed.Exception,
+                    CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default);
+            }
+        }
+    }
+
+    private Task<IBrowser> OpenAsync(IPlaywright playwright, FenceProxy proxy)
+    {
+        BrowserOptions chosen = options.Value.Browser;
+        return chosen.Endpoint is { } endpoint
+            ? playwright.Chromium.ConnectAsync(endpoint.AbsoluteUri, new BrowserTypeConnectOptions { Timeout = 15_000 })
+            : playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = chosen.Executable,
+                Channel = chosen.Channel,
+                ChromiumSandbox = chosen.Sandbox,
+                Timeout = 30_000,
+                Proxy = new Proxy { Server = proxy.Address, Bypass = "<-loopback>" },
+                Args =
+                [
+                    "--dns-prefetch-disable",
+                    "--disable-background-networking",
+                    "--disable-quic",
+                    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+                    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+                ],
+            });
+    }
+
+    private async Task<PageSnapshot> ShowAsync(IBrowser browser, Uri address)
+    {
+        IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
+        {
+            AcceptDownloads = false,
+            ServiceWorkers = ServiceWorkerPolicy.Block,
+            ViewportSize = new ViewportSize { Width = Width, Height = Height },
+            ReducedMotion = ReducedMotion.Reduce,
+        }).ConfigureAwait(false);
+        IPage page = await context.NewPageAsync().ConfigureAwait(false);
+        context.Page += (_, other) => _ = other == page ? Task.CompletedTask : other.CloseAsync();
+        page.Dialog += (_, dialog) => _ = dialog.DismissAsync();
+        if (options.Value.Browser.Endpoint is not null)
+        {
+            // A browser elsewhere cannot come through the proxy here: each address is checked before the browser asks for it.
+            await context.RouteAsync("**/*", RouteAsync).ConfigureAwait(false);
+        }
+
+        IResponse? response = await LoadAsync(page, address).ConfigureAwait(false);
+        if (response is { Status: >= 400 })
+        {
+            throw new LinkException(
+                $"The page responded with {response.Status}. Open the address in a browser to see whether it is there for everybody.")
+            {
+                IsWorthRetrying = response.Status >= 500,
+            };
+        }
+
+        string title = new([.. (await page.TitleAsync().ConfigureAwait(false)).Where(letter => !char.IsControl(letter)).Take(MaxTitle)]);
+        byte[] png = await page.ScreenshotAsync(await AreaAsync(page).ConfigureAwait(false)).ConfigureAwait(false);
+        return new PageSnapshot(new Uri(page.Url), title.Trim(), png);
+    }
+
+    private async Task<IResponse?> LoadAsync(IPage page, Uri address)
+    {
+        float limit = (float)LoadTime.TotalMilliseconds;
+        try
+        {
+            IResponse? response = await page.GotoAsync(
+                address.AbsoluteUri,
+                new PageGotoOptions { WaitUntil = WaitUntilState.DOMContentLoaded, Timeout = limit }).ConfigureAwait(false);
+            await page.WaitForLoadStateAsync(LoadState.Load, new PageWaitForLoadStateOptions { Timeout = limit }).ConfigureAwait(false);
+            return response;
+        }
+        catch (TimeoutException) when (page.Url.StartsWith("http", StringComparison.Ordinal))
+        {
+            // Something on it is slow; what is there by now is the page.
+            return null;
+        }
+    }
+
+    private async Task<PageScreenshotOptions> AreaAsync(IPage page)
+    {
+        int height = options.Value.Browser.FullPage
+            ? Math.Clamp(
+                await page.EvaluateAsync<int>("() => Math.max(1, document.documentElement.scrollHeight)").ConfigureAwait(false),
+                Height,
+                MaxHeight)
+            : Height;
+        return new PageScreenshotOptions
+        {
+            Animations = ScreenshotAnimations.Disabled,
+            FullPage = options.Value.Browser.FullPage,
+            Clip = new Clip { X = 0, Y = 0, Width = Width, Height = height },
+            Timeout = 15_000,
+        };
+    }
+
+    private async Task RouteAsync(IRoute route)
+    {
+        try
+        {
+            var address = new Uri(route.Request.Url);
+            if (address.Scheme is not ("data" or "blob"))
+            {
+                fence.Check(address);
+                await fence.ResolveCheckedAsync(address, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            await route.ContinueAsync().ConfigureAwait(false);
+        }
+        catch (LinkException refused)
+        {
+            LogRefused(refused.Message);
+            await route.AbortAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static LinkException Busy(Uri address) => new(
+        $"The page at '{address.Host}' keeps the browser busy without end, so that no snapshot can be made. Give the address of an " +
+        "image, or upload one.");
+
+    private static LinkException Failed(Uri address, PlaywrightException failed)
+    {
+        string reason = failed.Message.Split('\n')[0];
+        return new LinkException(
+            failed.Message.Contains("ERR_", StringComparison.Ordinal)
+                ? $"The page at '{address.Host}' could not be shown ({reason}). Open the address in a browser, and try again if it works " +
+                    "there."
+                : $"The browser failed ({reason}). Check the settings Links__Browser__*; the log has more.",
+            failed)
+        {
+            IsWorthRetrying = true,
+        };
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A page asked for an address that was refused. {Reason}")]
+    private partial void LogRefused(string reason);
+}
