@@ -5,7 +5,7 @@ namespace Pipeline.Cli.Commands;
 
 /// <summary><c>pipeline completion</c>: a script that completes commands and options in a shell.</summary>
 /// <remarks>
-/// The scripts ask the built program itself, not <c>./pipeline</c>, which would first build what has changed while the user waits for a word.
+/// Help has the names /? and /h, too, which the scripts leave out: to a shell they are paths. The scripts ask the built program itself, not <c>./pipeline</c>, which would first build what has changed while the user waits for a word.
 /// </remarks>
 internal static class CompletionCommand
 {
@@ -14,7 +14,8 @@ internal static class CompletionCommand
           local line=${COMP_LINE:0:$COMP_POINT}
           line=${line#"${COMP_WORDS[0]}"}; line=${line# }
           local IFS=$'\n'
-          COMPREPLY=($(compgen -W "$(dotnet 'PROGRAM' "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+          local words=$(dotnet 'PROGRAM' "[suggest:${#line}]" "$line" 2>/dev/null | grep -v '^/')
+          COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _pipeline pipeline
         """;
@@ -23,7 +24,7 @@ internal static class CompletionCommand
         #compdef pipeline
         _pipeline() {
           local line=${LBUFFER#"${words[1]}"}; line=${line# }
-          local -a suggested=("${(@f)$(dotnet 'PROGRAM' "[suggest:${#line}]" "$line" 2>/dev/null)}")
+          local -a suggested=("${(@f)$(dotnet 'PROGRAM' "[suggest:${#line}]" "$line" 2>/dev/null | grep -v '^/')}")
           compadd -a suggested
           _files
         }
@@ -34,7 +35,7 @@ internal static class CompletionCommand
         Register-ArgumentCompleter -Native -CommandName pipeline, pipeline.cmd -ScriptBlock {
           param($word, $ast, $cursor)
           $line = $ast.ToString().PadRight($cursor).Substring(0, $cursor) -replace '^\S+ ?', ''
-          dotnet 'PROGRAM' "[suggest:$($line.Length)]" "$line" 2>$null | Where-Object { $_ -like "$word*" } |
+          dotnet 'PROGRAM' "[suggest:$($line.Length)]" "$line" 2>$null | Where-Object { $_ -like "$word*" -and $_ -notlike '/*' } |
             ForEach-Object { [System.Management.Automation.CompletionResult]::new($_) }
         }
         """;
