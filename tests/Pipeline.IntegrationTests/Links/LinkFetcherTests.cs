@@ -20,23 +20,6 @@ public class LinkFetcherTests
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("image/jpeg")]
-    [InlineData("text/html")]
-    [InlineData("application/octet-stream")]
-    [InlineData("nonsense")]
-    public async Task An_image_is_known_by_its_bytes_whatever_it_is_called(string type)
-    {
-        await using FileServer server = await ServeAsync(Vase, type);
-        await using var links = LinkFetching.For(server);
-
-        FetchedLink image = await links.FetchAsync(server, "page.html");
-
-        Assert.False(image.IsPage);
-        Assert.Null(image.Title);
-        Assert.Equal(Vase, image.Bytes.ToArray());
-    }
-
-    [Theory]
     [InlineData("<!DOCTYPE html><title>A</title>")]
     [InlineData("\uFEFF\r\n <!-- a comment --> <html lang=en><body>A")]
     [InlineData("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x' 'y'><html>")]
@@ -61,19 +44,6 @@ public class LinkFetcherTests
         await using var links = LinkFetching.For(server);
 
         Assert.True((await links.RefusalOfAsync(server)).LacksBrowser);
-    }
-
-    [Fact]
-    public async Task A_damaged_image_is_refused_with_its_reason()
-    {
-        await using FileServer server = await ServeAsync(Vase[..(Vase.Length / 2)], "image/jpeg");
-        await using var links = LinkFetching.For(server);
-
-        LinkException refused = await links.RefusalOfAsync(server);
-
-        Assert.Contains("not accepted", refused.Message, StringComparison.Ordinal);
-        Assert.IsType<InvalidImageException>(refused.InnerException);
-        Assert.False(refused.IsWorthRetrying);
     }
 
     [Theory]
@@ -132,16 +102,6 @@ public class LinkFetcherTests
         Assert.Contains("more than 5 times", (await links.RefusalOfAsync(server, "6")).Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_redirect_without_end_is_given_up_after_six_requests()
-    {
-        await using FileServer server = await RedirectAsync("/again");
-        await using var links = LinkFetching.For(server);
-
-        Assert.Contains("more than 5 times", (await links.RefusalOfAsync(server)).Message, StringComparison.Ordinal);
-        Assert.Equal(6, server.Ranges.Count);
-    }
-
     [Theory]
     [InlineData("http://169.254.169.254/latest/meta-data/")]
     [InlineData("http://168.63.129.16/machine?comp=goalstate")]
@@ -152,7 +112,6 @@ public class LinkFetcherTests
     [InlineData("http://0/")]
     [InlineData("//192.168.1.1/")]
     [InlineData("http://localhost/")]
-    [InlineData("http://LOCALHOST./")]
     public async Task A_redirect_to_an_address_that_is_not_public_is_refused(string target)
     {
         await using FileServer server = await RedirectAsync(target);
@@ -266,18 +225,21 @@ public class LinkFetcherTests
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("not gzip at all")]
-    public async Task What_is_said_to_be_packed_and_is_not_is_refused_in_a_sentence(string content)
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task What_is_said_to_be_packed_and_is_not_is_refused_in_a_sentence(string encoding)
     {
         await using FileServer server = await FileServer.StartAsync(async (context, _) =>
         {
-            context.Response.Headers.ContentEncoding = "gzip";
-            await context.Response.WriteAsync(content, context.RequestAborted);
+            context.Response.Headers.ContentEncoding = encoding;
+            await context.Response.WriteAsync("not packed at all", context.RequestAborted);
         });
         await using var links = LinkFetching.For(server);
 
-        await links.RefusalOfAsync(server);
+        LinkException refused = await links.RefusalOfAsync(server);
+
+        Assert.Contains("cannot be decompressed", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

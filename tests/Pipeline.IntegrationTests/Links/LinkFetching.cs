@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Pipeline.Imaging;
+using Pipeline.IntegrationTests.Hosting;
 using Pipeline.IntegrationTests.ModelBuilding;
 using Pipeline.Links.Fetching;
 
@@ -11,59 +11,49 @@ namespace Pipeline.IntegrationTests.Links;
 /// <summary>What fetches links, registered as in the app, with a test's servers allowed by the setting for that.</summary>
 internal sealed class LinkFetching : IAsyncDisposable
 {
-    private const string Browser = "/usr/bin/chromium";
-
     private readonly ServiceProvider _services;
 
     private LinkFetching(ServiceProvider services) => _services = services;
 
-    public ILinkSource Source => _services.GetRequiredService<ILinkSource>();
-
-    public PageBrowser Pages => _services.GetRequiredService<PageBrowser>();
-
-    public LinkFetcher Fetcher => _services.GetRequiredService<LinkFetcher>();
-
     /// <summary>Without a browser.</summary>
-    public static LinkFetching For(params FileServer[] allowed) => Create(allowed, []);
+    public static LinkFetching For(params FileServer[] allowed) => new(Services(allowed, []));
 
     /// <summary>With this machine's Chromium; skips the test where there is none.</summary>
-    public static LinkFetching WithBrowser(FileServer[] allowed, params (string Name, string Value)[] settings)
-    {
-        Assert.SkipUnless(File.Exists(Browser), $"No browser: there is no {Browser}.");
-        (string, string)[] browser =
-        [
-            ("Links:Browser:Executable", Browser),
+    public static LinkFetching WithBrowser(FileServer[] allowed, params (string Name, string Value)[] settings) =>
+        new(ServicesWithBrowser(allowed, settings));
 
-            // Chromium has no sandbox for root, and tests in containers run as root.
-            ("Links:Browser:Sandbox", (Environment.UserName != "root").ToString()),
-        ];
-        return Create(allowed, [.. browser, .. settings]);
+    /// <inheritdoc cref="WithBrowser"/>
+    public static ServiceProvider ServicesWithBrowser(FileServer[] allowed, (string Name, string Value)[] settings)
+    {
+        Chromium.SkipWithout();
+
+        // Chromium has no sandbox for root, and tests in containers run as root.
+        return Services(allowed, [.. settings, ("Links:Browser:Executable", Chromium.Find()!), ("Links:Browser:Sandbox", "false")]);
     }
 
-    public Task<FetchedLink> FetchAsync(string address) => Source.FetchAsync(new Uri(address), TestContext.Current.CancellationToken);
-
-    public Task<FetchedLink> FetchAsync(FileServer server, string path = "") => FetchAsync($"{server.Address}{path}");
-
-    /// <summary>Why an address is refused.</summary>
-    public Task<LinkException> RefusalOfAsync(string address) => Assert.ThrowsAsync<LinkException>(() => FetchAsync(address));
+    public Task<FetchedLink> FetchAsync(FileServer server, string path = "") =>
+        _services.GetRequiredService<ILinkSource>().FetchAsync(new Uri(server.Address, path), TestContext.Current.CancellationToken);
 
     /// <summary>Why what a server responds with is refused.</summary>
-    public Task<LinkException> RefusalOfAsync(FileServer server, string path = "") => RefusalOfAsync($"{server.Address}{path}");
+    public Task<LinkException> RefusalOfAsync(FileServer server, string path = "") =>
+        Assert.ThrowsAsync<LinkException>(() => FetchAsync(server, path));
 
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
-    private static LinkFetching Create(FileServer[] allowed, (string Name, string Value)[] settings)
+    private static ServiceProvider Services(FileServer[] allowed, (string Name, string Value)[] settings)
     {
         IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(
         [
-            .. settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)),
+            // The test's own come first.
+            .. settings.DistinctBy(setting => setting.Name)
+                .Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)),
             .. allowed.Select((server, index) => KeyValuePair.Create<string, string?>(
                 $"Links:TestPorts:{index}", server.Address.Port.ToString(CultureInfo.InvariantCulture))),
         ]).Build();
-        return new LinkFetching(new ServiceCollection()
-            .AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning))
+        return new ServiceCollection()
+            .AddLogging()
             .AddSingleton(_ => new ImageDecoder(new ImageLimits()))
             .AddLinkFetching(configuration)
-            .BuildServiceProvider());
+            .BuildServiceProvider();
     }
 }
