@@ -69,6 +69,12 @@ internal static class PipelineCommand
         {
             DemoCommand.Create(tree, console),
             UpCommand.Create(tree, console),
+            StatusCommand.Create(tree, console),
+            UploadCommand.Create(tree, console),
+            ImagesCommand.Create(tree, console),
+            TagsCommand.Create(tree, console),
+            SimilarCommand.Create(tree, console),
+            DuplicatesCommand.Create(tree, console),
             TestCommand.Create(tree, console),
             BenchCommand.Create(tree, console),
             ModelsCommand.Create(tree, console),

@@ -101,7 +101,8 @@ internal sealed class DemoRun(SourceTree tree, IReadOnlyList<Sample> samples, Co
         if (keys.All(response!.Models.ContainsKey))
         {
             console.Line();
-            console.Write(SimilarTable.Create(response, query.Name, _models));
+            console.Write(SimilarTable.Create(
+                response, query.Name, key => _models.First(model => model.Key == key).Title));
         }
 
         if (errors.Count > 0)

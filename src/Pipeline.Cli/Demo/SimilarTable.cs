@@ -1,5 +1,5 @@
 using System.Globalization;
-using Pipeline.Models;
+using Pipeline.Cli.Terminal;
 using Spectre.Console;
 
 namespace Pipeline.Cli.Demo;
@@ -7,26 +7,29 @@ namespace Pipeline.Cli.Demo;
 /// <summary>Shows a response as a table: the models side by side, and the fused list.</summary>
 internal static class SimilarTable
 {
-    public static Table Create(SimilarResponse response, string query, IReadOnlyList<ModelDefinition> models)
+    /// <param name="response">The response.</param>
+    /// <param name="query">The name of the image that was searched with.</param>
+    /// <param name="titleOf">The title of a model, by its key.</param>
+    public static Table Create(SimilarResponse response, string query, Func<string, string> titleOf)
     {
-        var table = new Table { Title = new TableTitle($"Most similar to {Markup.Escape(query)}") };
+        var table = new Table { Title = new TableTitle($"Most similar to {Markup.Escape(ShownText.OfLine(query))}") };
         table.AddColumn("");
-        foreach (ModelDefinition model in models)
+        foreach ((string key, ModelMatches matches) in response.Models)
         {
-            table.AddColumn($"{model.Title} ({response.Models[model.Key].Weights.ToJsonName()})");
+            table.AddColumn($"{Markup.Escape(ShownText.OfLine(titleOf(key)))} ({matches.Weights.ToJsonName()})");
             table.AddColumn(new TableColumn("cosine").RightAligned());
         }
 
         table.AddColumn("together");
         table.AddColumn(new TableColumn("score").RightAligned());
-        int rows = models.Select(model => response.Models[model.Key].Results.Count).Append(response.Fused.Count).Max();
+        int rows = response.Models.Values.Select(matches => matches.Results.Count).Append(response.Fused.Count).Max();
         for (int row = 0; row < rows; row++)
         {
             int i = row;
             List<string> cells = [(i + 1).ToString(CultureInfo.InvariantCulture)];
-            foreach (ModelDefinition model in models)
+            foreach (ModelMatches matches in response.Models.Values)
             {
-                SimilarImage? match = response.Models[model.Key].Results.ElementAtOrDefault(i);
+                SimilarImage? match = matches.Results.ElementAtOrDefault(i);
                 cells.Add(match?.Name ?? "");
                 cells.Add(match?.Cosine.ToString("0.0000", CultureInfo.InvariantCulture) ?? "");
             }
@@ -34,7 +37,7 @@ internal static class SimilarTable
             FusedImage? fused = response.Fused.ElementAtOrDefault(i);
             cells.Add(fused?.Name ?? "");
             cells.Add(fused?.Score.ToString("0.0000", CultureInfo.InvariantCulture) ?? "");
-            table.AddRow(cells.Select(cell => new Text(cell)));
+            table.AddRow(Cells.Of(cells));
         }
 
         return table;

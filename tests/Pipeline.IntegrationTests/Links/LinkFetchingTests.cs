@@ -45,6 +45,7 @@ public sealed class LinkFetchingTests : IAsyncLifetime
     [Theory]
     [InlineData("damaged.jpg", "not accepted", false)]
     [InlineData("text", "neither an image nor a page", false)]
+    [InlineData("lies.jpg", "'image/jpeg'", false)]
     [InlineData("empty", "without content", false)]
     [InlineData("missing", "404", false)]
     [InlineData("for-ever", "more than 5 times", false)]

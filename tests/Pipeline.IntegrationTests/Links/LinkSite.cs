@@ -83,8 +83,11 @@ internal sealed class LinkSite : IAsyncDisposable
             case "/damaged.jpg":
                 await response.Body.WriteAsync(TestImages.Bitmap(1).AsMemory(0, 200), context.RequestAborted);
                 break;
-            case "/page.jpg":
+            case "/lies.jpg":
                 response.ContentType = "image/jpeg";
+                await WriteAsync("<html><title>No image</title></html>");
+                break;
+            case "/page.jpg":
                 await WriteAsync($"<!-- x --><html><title>A page, {Number}</title><body style='background:#00{Number}'>Hello</body>");
                 break;
             case "/text":

@@ -19,9 +19,10 @@ public class FunctionDeclarationTests
     public void The_app_has_these_functions() => Assert.Equal(
         [
             "AddLinks", "BackfillImage", "Compare", "CompareStored", "DeleteImage", "DeleteLink", "DrawFeatureMaps",
-            "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "FetchLink", "FindDuplicates",
-            "FindSimilar", "FindSimilarToStored", "GetImage", "GetLink", "Health", "ListImages", "ListLinks", "ListTags", "Predict",
-            "PredictStored", "PutImage", "Reconcile", "RefreshLink", "RemoveImage", "RunStudy", "SaveIndexes", "UnknownAddress",
+            "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FetchLink",
+            "FindDuplicates", "FindSimilar", "FindSimilarToStored", "GetImage", "GetLink", "Health", "ListImages", "ListLinks",
+            "ListTags", "Predict", "PredictStored", "PutImage", "ReadContent", "ReadThumbnail", "Reconcile", "RefreshLink", "RemoveImage",
+            "RunStudy", "SaveIndexes", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 

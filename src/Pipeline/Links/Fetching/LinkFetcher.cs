@@ -135,7 +135,7 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
             content.Write(chunk, 0, read);
             if (isImage is null && content.Length >= SniffedBytes)
             {
-                isImage = IsImage(content, address);
+                isImage = IsImage(content, response);
                 if (isImage is false)
                 {
                     break;
@@ -143,7 +143,7 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
             }
         }
 
-        return isImage ?? IsImage(content, address)
+        return isImage ?? IsImage(content, response)
             ? new FetchedContent(address, await CheckedAsync(content.ToArray(), cancellationToken).ConfigureAwait(false))
             : new FetchedContent(address, null);
     }
@@ -180,12 +180,14 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
 
     /// <returns>False for a page.</returns>
     /// <exception cref="LinkException">It is neither.</exception>
-    private static bool IsImage(MemoryStream content, Uri address)
+    private static bool IsImage(MemoryStream content, HttpResponseMessage response)
     {
+        string host = response.RequestMessage!.RequestUri!.Host;
+        string? type = response.Content.Headers.ContentType?.MediaType;
         ReadOnlySpan<byte> bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
         if (bytes.IsEmpty)
         {
-            throw new LinkException($"The host '{address.Host}' responded without content.");
+            throw new LinkException($"The host '{host}' responded without content.");
         }
 
         if (ImageSignature.Find(bytes) is not null)
@@ -196,8 +198,14 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
         // What a browser would take for a page (WHATWG, MIME Sniffing): it begins with a tag, and has one that pages have.
         string text = TextOf(bytes[..Math.Min(bytes.Length, SniffedBytes)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         bool isPage = text.StartsWith('<') && PageTags.Any(tag => text.Contains(tag, StringComparison.OrdinalIgnoreCase));
-        return isPage ? false : throw new LinkException(
-            $"The address leads to neither an image nor a page. {ForeignContent.Describe(bytes)}");
+        return (isPage, type) switch
+        {
+            (true, null or "text/html" or "application/xhtml+xml") => false,
+            (true, _) => throw new LinkException(
+                $"The host '{host}' sends a page and says that it is '{type}', so a browser would not show it. Give another address."),
+            _ => throw new LinkException(
+                $"The address leads to neither an image nor a page. {ForeignContent.Describe(bytes)}"),
+        };
     }
 
     /// <summary>Tags are of ASCII letters, which all encodings of pages have in common but UTF-16; that begins with its mark.</summary>
