@@ -53,15 +53,15 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Busy(address);
+            throw PageFailure.Busy(address);
         }
         catch (TimeoutException slow) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Slow(address, slow);
+            throw PageFailure.Slow(address, slow);
         }
         catch (PlaywrightException failed) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(address, failed);
+            throw PageFailure.Failed(address, failed);
         }
         finally
         {
@@ -150,7 +150,7 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         }
         catch (PlaywrightException failed) when (refused.Contains($"{asked.Host}:{asked.Port}"))
         {
-            throw LeadsInside(address, failed);
+            throw PageFailure.LeadsInside(address, failed);
         }
 
         if (response is { Status: >= 400 })
@@ -181,7 +181,7 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         }
         catch (LinkException notAllowed)
         {
-            throw LeadsInside(asked, notAllowed);
+            throw PageFailure.LeadsInside(asked, notAllowed);
         }
     }
 
@@ -259,43 +259,6 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
             LogRefused(notAllowed.Message);
             await route.AbortAsync().ConfigureAwait(false);
         }
-    }
-
-    private static LinkException Busy(Uri address) => new(
-        $"The page at '{address.Host}' keeps the browser busy without end, so that no snapshot can be made. Give the address of an " +
-        "image, or upload one.");
-
-    private static LinkException Slow(Uri address, TimeoutException slow) => new(
-        $"The page at '{address.Host}' did not load in time. Open the address in a browser, and try again if it works there.", slow)
-    {
-        IsWorthRetrying = true,
-    };
-
-    private static LinkException LeadsInside(Uri address, Exception? inner) => new(
-        $"The page at '{address.Host}' leads on to an address that is not allowed. Only pages on the public internet are shown; give the " +
-        "address of one that stays there.",
-        inner);
-
-    private static LinkException Failed(Uri address, PlaywrightException failed)
-    {
-        if (failed.Message.Contains("Download is starting", StringComparison.Ordinal))
-        {
-            return new LinkException(
-                $"What '{address.Host}' has there is a download for a browser, and no page. Only images and pages are fetched; download it " +
-                "yourself, and upload the image that it has.",
-                failed);
-        }
-
-        string reason = failed.Message.Split('\n')[0];
-        return new LinkException(
-            failed.Message.Contains("ERR_", StringComparison.Ordinal)
-                ? $"The page at '{address.Host}' could not be shown ({reason}). Open the address in a browser, and try again if it works " +
-                    "there."
-                : $"The browser failed ({reason}). Check the settings Links__Browser__*; the log has more.",
-            failed)
-        {
-            IsWorthRetrying = true,
-        };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A page asked for an address that was refused. {Reason}")]
