@@ -29,7 +29,7 @@ async function show() {
   leaving = new AbortController();
   const { signal } = leaving;
   const { path, parameters } = here();
-  const [title, load] = views[path] ?? ['Not found', null];
+  const [title, load] = Object.hasOwn(views, path) ? views[path] : ['Not found', null];
   const focused = shown === path ? document.activeElement?.id : null;
   const root = h('div', { class: `view ${path || 'gallery'}` });
   document.title = `${title} – Image similarity`;

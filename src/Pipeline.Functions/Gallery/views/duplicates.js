@@ -119,7 +119,7 @@ function groupOf(group, number) {
       h(
         'ul',
         { class: 'copies' },
-        images.map(image =>
+        images.map((image, index) =>
           h(
             'li',
             { class: 'copy', data: { name: image.name } },
@@ -147,7 +147,7 @@ function groupOf(group, number) {
               ),
             ),
             h('a', { class: 'tile-name', href: to('image', { name: image.name }), title: image.name }, image.name),
-            h('span', { class: 'quiet-text' }, `${image.width} × ${image.height}`, image.identical && ' · same bytes as the first'),
+            h('span', { class: 'quiet-text' }, `${image.width} × ${image.height}`, index > 0 && image.identical && ', same bytes as the first'),
             cosine(image.cosine),
           ),
         ),
