@@ -66,8 +66,8 @@ public sealed partial class PipelineClient
         GetAsync<Link>($"links/{Uri.EscapeDataString(id)}", cancellationToken);
 
     /// <summary>
-    /// Fetches a link again. If something else is there by then, <see cref="Link.Versions"/> has a new version, and how similar it is to the
-    /// one before.
+    /// Fetches a link again. If something else is there by then, <see cref="Link.Versions"/> has a new version, and how similar it is to
+    /// the one before.
     /// </summary>
     /// <param name="id">Its id.</param>
     /// <param name="cancellationToken">Ends the call early.</param>

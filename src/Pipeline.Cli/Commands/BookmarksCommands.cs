@@ -87,7 +87,7 @@ internal static class BookmarksCommands
         if (stream.Length > MaxBytes)
         {
             throw new CommandFailure(
-                $"'{SourceTree.Display(file.FullName)}' is larger than any bookmarks file: {MaxBytes / (1024 * 1024)} MB are read. {Advice}");
+                $"'{SourceTree.Display(file.FullName)}' has more than the {MaxBytes / (1024 * 1024)} MB that are read. {Advice}");
         }
 
         BookmarkList bookmarks = BookmarkReader.Read(stream);
@@ -97,8 +97,8 @@ internal static class BookmarksCommands
     }
 
     private static string Advice =>
-        "Give the HTML file that a browser writes when it exports its bookmarks: in Firefox Manage bookmarks, Import and Backup; in Chrome " +
-        "the bookmark manager.";
+        "Give the HTML file that a browser writes when it exports its bookmarks: in Firefox Manage bookmarks, Import and Backup; in " +
+        "Chrome the bookmark manager.";
 
     private static void SayLeftOut(BookmarkList bookmarks, CommandConsole messages)
     {

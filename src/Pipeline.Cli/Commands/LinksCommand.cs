@@ -166,7 +166,9 @@ internal static class LinksCommand
                     throw new CommandFailure("Nobody can be asked here before the links are removed. Pass --yes in a script.");
                 }
 
-                string what = given.Length == 1 ? $"'{ShownText.OfLine(given[0])}' and its image" : $"these {given.Length} links and their images";
+                string what = given.Length == 1
+                    ? $"'{ShownText.OfLine(given[0])}' and its image"
+                    : $"these {given.Length} links and their images";
                 if (!await console.AskAsync($"Remove {what} for good?", stop, defaultAnswer: false))
                 {
                     console.Line("Nothing was removed.");

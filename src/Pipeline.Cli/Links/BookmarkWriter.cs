@@ -24,7 +24,7 @@ internal static class BookmarkWriter
 
             """);
         foreach (IGrouping<string, Link> folder in links
-            .GroupBy(link => link.Tags.FirstOrDefault() ?? "").OrderBy(folder => folder.Key, StringComparer.Ordinal))
+            .GroupBy(link => link.Tags is [var first, ..] ? first : "").OrderBy(folder => folder.Key, StringComparer.Ordinal))
         {
             if (folder.Key.Length == 0)
             {

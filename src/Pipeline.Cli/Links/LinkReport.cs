@@ -33,7 +33,7 @@ internal static class LinkReport
                 link.Kind?.ToJsonName() ?? "",
                 link.State.ToJsonName(),
                 link.FetchedAt?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
-                link.Versions.LastOrDefault()?.CosineToPrevious?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "",
+                CosineOf(link),
                 string.Join(", ", link.Tags)));
         }
 
@@ -43,4 +43,8 @@ internal static class LinkReport
             console.Line(ShownText.OfLine($"{link.Url}: {link.Reason}"));
         }
     }
+
+    private static string CosineOf(Link link) => link.Versions is [.., { CosineToPrevious: { } cosine }]
+        ? cosine.ToString("0.0000", CultureInfo.InvariantCulture)
+        : "";
 }
