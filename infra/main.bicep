@@ -25,7 +25,7 @@ param storageSku string = 'Standard_LRS'
 @description('Keeps the host\'s leases, receipts and packages in an account of their own.')
 param separateImagesStorage bool = true
 
-@description('Days that deleted and overwritten images, and dead-lettered events, are kept.')
+@description('Days that deleted and overwritten images, dead-lettered events and thumbnails are kept.')
 @minValue(1)
 @maxValue(365)
 param imageRetentionDays int = 14
@@ -108,6 +108,7 @@ var imagesContainer = 'images'
 var modelsContainer = 'models'
 var deadLetterContainer = 'event-dead-letters'
 var stateContainer = 'index-state'
+var thumbnailsContainer = 'thumbnails'
 var deletionsQueue = 'image-deletions'
 var backfillQueue = 'image-backfill'
 var linksQueue = 'links'
@@ -135,12 +136,15 @@ module imagesStorage 'modules/storage.bicep' = {
     location: location
     tags: allTags
     sku: storageSku
-    containers: concat([imagesContainer, modelsContainer, stateContainer, deadLetterContainer], separateImagesStorage ? [] : [packageContainer])
+    containers: concat(
+      [imagesContainer, modelsContainer, stateContainer, thumbnailsContainer, deadLetterContainer],
+      separateImagesStorage ? [] : [packageContainer]
+    )
     queues: queues
     tables: ['Embeddings', 'Changes', 'Failures', 'Tags', 'Links']
     keepsDeleted: true
     retentionDays: imageRetentionDays
-    expiringContainer: deadLetterContainer
+    expiringContainers: [deadLetterContainer, thumbnailsContainer]
     privateOnly: vnetEnabled
     allowedAddresses: vnetAllowedAddresses
   }
@@ -191,6 +195,7 @@ module roles 'modules/roles.bicep' = {
     imagesContainer: imagesContainer
     modelsContainer: modelsContainer
     stateContainer: stateContainer
+    thumbnailsContainer: thumbnailsContainer
     queues: queues
     applicationInsightsName: insightsName
     operatorPrincipalId: operatorPrincipalId

@@ -183,7 +183,9 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
         version => 'Models__Previous__${version.key}',
         version => version.value
       ),
-      empty(imagesDatabase) ? {} : { ImagesDatabase: imagesDatabase }
+      empty(imagesDatabase) ? {} : { ImagesDatabase: imagesDatabase },
+      // Storage is closed to the public then: callers read images through the app.
+      empty(subnetId) ? {} : { Urls__Signed: 'false' }
     )
   }
 }

@@ -18,6 +18,9 @@ param modelsContainer string
 @description('Container of the index\'s own state: which models run, how far a backfill is.')
 param stateContainer string
 
+@description('Container of the thumbnails.')
+param thumbnailsContainer string
+
 @description('Queues of the images account that the app reads or writes.')
 param queues string[]
 
@@ -41,8 +44,12 @@ var storageTableDataContributor = subscriptionResourceId('Microsoft.Authorizatio
 // An instance fetches the models and never writes them.
 var storageBlobDataReader = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1')
 
-// The operator uploads models and images; both the app and the operator keep the state of a backfill, and hold its lease.
+// The app makes and deletes thumbnails. The operator uploads models and images; both the app and the operator keep the state of a backfill, and hold its lease.
 var storageBlobDataContributor = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'ba92f5b4-2d11-453d-a403-e96b0029c9fe')
+
+// The key that the images' addresses in responses are signed with. Storage gives it for the account or not at all; what an address then
+// opens is what the app's other roles let it read.
+var storageBlobDelegator = subscriptionResourceId('Microsoft.Authorization/roleDefinitions', 'db58b8e5-c6ad-4a2a-8342-4190687cbf4a')
 
 // The table Failures records why an image failed, and the keys of the table Embeddings say what is indexed: the operator reads them with
 // the poison queue and to see what a backfill has to do.
@@ -77,6 +84,10 @@ resource imagesAccount 'Microsoft.Storage/storageAccounts@2024-01-01' existing =
 
     resource state 'containers' existing = {
       name: stateContainer
+    }
+
+    resource thumbnails 'containers' existing = {
+      name: thumbnailsContainer
     }
   }
 
@@ -160,6 +171,27 @@ resource stateRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: imagesAccount::blobs::state
   properties: {
     roleDefinitionId: storageBlobDataContributor
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+resource thumbnailsRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(imagesAccount::blobs::thumbnails.id, identity.id, storageBlobDataContributor)
+  scope: imagesAccount::blobs::thumbnails
+  properties: {
+    roleDefinitionId: storageBlobDataContributor
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// With one account the host's role of an owner has it.
+resource delegatorRole 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (separateAccounts) {
+  name: guid(imagesAccount.id, identity.id, storageBlobDelegator)
+  scope: imagesAccount
+  properties: {
+    roleDefinitionId: storageBlobDelegator
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
   }

@@ -32,8 +32,8 @@ param keepsDeleted bool = false
 @maxValue(365)
 param retentionDays int = 14
 
-@description('Container whose blobs go after retentionDays: dead-lettered events. Empty: none.')
-param expiringContainer string = ''
+@description('Containers whose blobs go after retentionDays: dead-lettered events, and thumbnails, which are made again when they are asked for.')
+param expiringContainers string[] = []
 
 @description('Lets only private endpoints and trusted Azure services in.')
 param privateOnly bool = false
@@ -97,21 +97,23 @@ var oldVersions = {
   }
 }
 
-var oldBlobs = {
-  name: 'old-${expiringContainer}'
-  enabled: true
-  type: 'Lifecycle'
-  definition: {
-    filters: { blobTypes: ['blockBlob'], prefixMatch: ['${expiringContainer}/'] }
-    actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: retentionDays } } }
+var oldBlobs = [
+  for container in expiringContainers: {
+    name: 'old-${container}'
+    enabled: true
+    type: 'Lifecycle'
+    definition: {
+      filters: { blobTypes: ['blockBlob'], prefixMatch: ['${container}/'] }
+      actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: retentionDays } } }
+    }
   }
-}
+]
 
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01-01' = if (keepsDeleted) {
   parent: account
   name: 'default'
   properties: {
-    policy: { rules: concat([oldVersions], empty(expiringContainer) ? [] : [oldBlobs]) }
+    policy: { rules: concat([oldVersions], oldBlobs) }
   }
   // The rules speak of versions: the account must know them first.
   dependsOn: [blobs]

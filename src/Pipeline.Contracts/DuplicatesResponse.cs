@@ -30,8 +30,19 @@ public sealed record DuplicateGroup(float HighestCosine, float LowestCosine, IRe
 /// <param name="Cosine">Cosine of the angle between its embedding and that of the group's first image, -1 to 1.</param>
 /// <param name="Identical">Whether its bytes are those of the group's first image; true for that one.</param>
 /// <param name="Tags">Its tags, in ordinal order.</param>
+/// <param name="Url">
+/// Where its bytes are: signed, at the storage account, for a quarter of an hour; or the app's own, beginning with <c>/api/content/</c>.
+/// </param>
+/// <param name="ThumbnailUrl">Where a small JPEG of it is, beginning with <c>/api/thumbnails/</c>.</param>
 public sealed record DuplicateImage(
-    string Name, int Width, int Height, float Cosine, bool Identical, IReadOnlyList<string> Tags);
+    string Name,
+    int Width,
+    int Height,
+    float Cosine,
+    bool Identical,
+    IReadOnlyList<string> Tags,
+    string Url,
+    string ThumbnailUrl);
 
 /// <summary>Milliseconds; the response is written after that.</summary>
 /// <param name="IndexMs">Reading the index.</param>

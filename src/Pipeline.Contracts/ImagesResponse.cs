@@ -13,12 +13,18 @@ public sealed record ImagesResponse(IReadOnlyList<ListedImage> Images, string? C
 /// <param name="LastModified">When this version of it was stored.</param>
 /// <param name="Models">By the model's key, whether this version is indexed.</param>
 /// <param name="Tags">Its tags, in ordinal order.</param>
+/// <param name="Url">
+/// Where its bytes are: signed, at the storage account, for a quarter of an hour; or the app's own, beginning with <c>/api/content/</c>.
+/// </param>
+/// <param name="ThumbnailUrl">Where a small JPEG of it is, beginning with <c>/api/thumbnails/</c>.</param>
 public sealed record ListedImage(
     string Name,
     long Bytes,
     DateTimeOffset? LastModified,
     IReadOnlyDictionary<string, ImageState> Models,
-    IReadOnlyList<string> Tags);
+    IReadOnlyList<string> Tags,
+    string Url,
+    string ThumbnailUrl);
 
 /// <summary>The state of a stored image for one model.</summary>
 /// <param name="State">Whether it is indexed.</param>

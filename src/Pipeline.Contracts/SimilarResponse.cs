@@ -26,7 +26,12 @@ public sealed record ModelMatches(
 /// <param name="Cosine">Cosine of the angle between the two embeddings, -1 to 1.</param>
 /// <param name="Duplicate">Whether its bytes are those of the query.</param>
 /// <param name="Tags">Its tags, in ordinal order.</param>
-public sealed record SimilarImage(string Name, float Cosine, bool Duplicate, IReadOnlyList<string> Tags);
+/// <param name="Url">
+/// Where its bytes are: signed, at the storage account, for a quarter of an hour; or the app's own, beginning with <c>/api/content/</c>.
+/// </param>
+/// <param name="ThumbnailUrl">Where a small JPEG of it is, beginning with <c>/api/thumbnails/</c>.</param>
+public sealed record SimilarImage(
+    string Name, float Cosine, bool Duplicate, IReadOnlyList<string> Tags, string Url, string ThumbnailUrl);
 
 /// <summary>A stored image in the list of all models together.</summary>
 /// <param name="Name">Its name.</param>
@@ -36,8 +41,18 @@ public sealed record SimilarImage(string Name, float Cosine, bool Duplicate, IRe
 /// <param name="Ranks">Its rank by each model, from 1.</param>
 /// <param name="Duplicate">Whether its bytes are those of the query.</param>
 /// <param name="Tags">Its tags, in ordinal order.</param>
+/// <param name="Url">
+/// Where its bytes are: signed, at the storage account, for a quarter of an hour; or the app's own, beginning with <c>/api/content/</c>.
+/// </param>
+/// <param name="ThumbnailUrl">Where a small JPEG of it is, beginning with <c>/api/thumbnails/</c>.</param>
 public sealed record FusedImage(
-    string Name, double Score, IReadOnlyDictionary<string, int> Ranks, bool Duplicate, IReadOnlyList<string> Tags);
+    string Name,
+    double Score,
+    IReadOnlyDictionary<string, int> Ranks,
+    bool Duplicate,
+    IReadOnlyList<string> Tags,
+    string Url,
+    string ThumbnailUrl);
 
 /// <summary>Milliseconds; decoding and embedding are 0 for a stored image.</summary>
 /// <param name="DecodeMs">Decoding and resizing, the wait for the decoder included.</param>

@@ -18,6 +18,7 @@ builder.Services
     .AddTelemetryExport(builder.Configuration)
     .AddPipeline(builder.Configuration)
     .AddSingleton<StoredImages>()
+    .AddSingleton<ImageLinks>()
     .AddSingleton<ImageStates>()
     .AddSingleton<ImageTags>()
     .AddSingleton<StudyTurn>()

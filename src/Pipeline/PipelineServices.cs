@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Pipeline.Comparison;
+using Pipeline.Comparison.Explanation;
 using Pipeline.Imaging;
 using Pipeline.Indexing;
 using Pipeline.Indexing.Backfill;
@@ -19,6 +20,7 @@ using Pipeline.Search.Tags;
 using Pipeline.Storage;
 using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Tags;
+using Pipeline.Storage.Thumbnails;
 using Pipeline.Study;
 
 namespace Pipeline;
@@ -63,6 +65,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<ChangeLog>(),
                 provider.GetRequiredService<BlobTags>(),
                 provider.GetRequiredService<ImageIndexer>(),
+                provider.GetRequiredService<ThumbnailBlobs>(),
                 provider.GetRequiredService<ILogger<Reconciler>>()))
             .AddSingleton<QueryEmbedder>()
             .AddSearch(configuration)
@@ -74,6 +77,7 @@ internal static class PipelineServices
                 provider.GetRequiredService<ILogger<TagIndex>>()))
             .AddLinks(configuration)
             .AddSingleton<PairComparison>()
+            .AddSingleton<PairExplanation>()
             .AddSingleton<StudyRun>();
     }
 

@@ -2,6 +2,7 @@ using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
 using Pipeline.Cli;
+using Pipeline.Client;
 using Pipeline.Imaging;
 using Pipeline.LocalHost;
 using Pipeline.ModelBuilding;
@@ -27,7 +28,10 @@ public class ArchitectureTests
     private static readonly Assembly Command = typeof(SourceTree).Assembly;
     private static readonly Assembly LocalHost = typeof(HostFailure).Assembly;
 
-    private static readonly Architecture Code = new ArchLoader().LoadAssemblies(Library, ModelBuilding, App, Command, LocalHost).Build();
+    private static readonly Assembly Client = typeof(PipelineClient).Assembly;
+
+    private static readonly Architecture Code =
+        new ArchLoader().LoadAssemblies(Library, ModelBuilding, App, Command, LocalHost, Client).Build();
 
     public static TheoryData<string> LayersBelowTheTop => [.. Layers[..^1]];
 
@@ -68,6 +72,9 @@ public class ArchitectureTests
 
     [Fact]
     public void The_local_host_does_not_know_the_library() => AssertUnused(LocalHost, Within(Layers));
+
+    [Fact]
+    public void The_client_knows_only_the_contracts() => AssertUnused(Client, @"^Pipeline\.(?!Client(\.|$)|Contracts(\.|$))");
 
     [Fact]
     public void Only_Drawing_uses_ImageSharp() =>

@@ -3,7 +3,6 @@ using System.Text;
 using Pipeline.Cli.Connection;
 using Pipeline.Cli.Links;
 using Pipeline.Cli.Terminal;
-using Pipeline.Client;
 
 namespace Pipeline.Cli.Commands;
 
@@ -73,7 +72,7 @@ internal static class BookmarksCommands
                 throw Exists(target);
             }
 
-            List<Link> links = await LinksCommand.ReadAsync(client, new LinkFilter { Tags = parsed.GetValue(tags) ?? [] }, console, stop);
+            List<Link> links = await LinksCommand.ReadAsync(client, null, parsed.GetValue(tags) ?? [], console, stop);
             await WriteAsync(target, BookmarkWriter.Write(links), replaces, stop);
             console.Line($"Wrote {links.Count} links to '{SourceTree.Display(target.FullName)}'.");
             return 0;

@@ -97,8 +97,9 @@ internal static class LinksCommand
         command.SetAction((parsed, stop) => app.RunAsync(parsed, async client =>
         {
             bool isJson = parsed.GetValue(json);
-            var filter = new LinkFilter { State = parsed.GetValue(state), Tags = parsed.GetValue(tags) ?? [] };
-            LinkReport.Show(await ReadAsync(client, filter, isJson ? console.OnError() : console, stop), isJson, console);
+            List<Link> links = await ReadAsync(
+                client, parsed.GetValue(state), parsed.GetValue(tags) ?? [], isJson ? console.OnError() : console, stop);
+            LinkReport.Show(links, isJson, console);
             return 0;
         }));
         return command;
@@ -106,12 +107,12 @@ internal static class LinksCommand
 
     /// <summary>Reads all links that fit.</summary>
     public static async Task<List<Link>> ReadAsync(
-        PipelineClient client, LinkFilter filter, CommandConsole messages, CancellationToken cancellationToken)
+        PipelineClient client, LinkState? state, string[] tags, CommandConsole messages, CancellationToken cancellationToken)
     {
         List<Link> links = [];
         await messages.StageAsync("Reading the list of links", async progress =>
         {
-            await foreach (Link link in client.ListLinksAsync(filter, cancellationToken))
+            await foreach (Link link in client.ListLinksAsync(state, tags, cancellationToken))
             {
                 links.Add(link);
                 progress.Report(new StageProgress(0, $"{links.Count} so far"));

@@ -22,7 +22,9 @@ internal static class PipelineCommand
         try
         {
             ParseResult parsed = Create(SourceTree.Find(), console).Parse(args.Length == 0 ? ["--help"] : args);
-            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction)
+            // Unfinished words that a shell asks about are no errors.
+            bool isSuggesting = args is [var first, ..] && first.StartsWith("[suggest", StringComparison.Ordinal);
+            if (parsed.Errors.Count > 0 && parsed.Action is not HelpAction && !isSuggesting)
             {
                 // An unknown word is often also reported as a missing command or option; the error about the word is clearer.
                 ParseError? unknown = parsed.Errors.FirstOrDefault(
@@ -90,6 +92,7 @@ internal static class PipelineCommand
             PoisonCommand.Create(console),
             DeployCommand.Create(tree, console),
             DestroyCommand.Create(tree, console),
+            CompletionCommand.Create(console),
         };
         root.HelpName = Name;
         return root;

@@ -12,7 +12,8 @@ using Pipeline.Search.Tags;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search, TagIndex tags, DuplicatesTurn turn)
+public sealed class FindDuplicates(
+    ServedModels models, ISimilaritySearch search, TagIndex tags, DuplicatesTurn turn, ImageLinks links)
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
     [Function(nameof(FindDuplicates))]
@@ -41,6 +42,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
             DuplicateResult found = await Task.Run(
                 () => DuplicateSearch.Find(snapshot, query.MinCosine, filter, cancellationToken), cancellationToken);
             TimeSpan comparing = Stopwatch.GetElapsedTime(start) - reading;
+            ImageUrls urls = await links.FindAsync(cancellationToken);
 
             // The groups are made as they are written: a response of many takes no more memory than one of few.
             return TypedResults.Ok(new DuplicatesResponse(
@@ -50,7 +52,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                 query.MinCosine,
                 found.Images,
                 new DuplicatesTimes(reading.TotalMilliseconds, comparing.TotalMilliseconds),
-                found.Groups.Select(group => ToContract(group, tagged))));
+                found.Groups.Select(group => ToContract(group, tagged, urls))));
         }
         finally
         {
@@ -58,7 +60,7 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
         }
     }
 
-    private static DuplicateGroup ToContract(JoinedImages group, TagSnapshot tagged)
+    private static DuplicateGroup ToContract(JoinedImages group, TagSnapshot tagged, ImageUrls urls)
     {
         IndexedImage first = group.Images[0].Image;
         return new DuplicateGroup(
@@ -71,7 +73,9 @@ public sealed class FindDuplicates(ServedModels models, ISimilaritySearch search
                     match.Image.Height,
                     match.Cosine,
                     match.Image.ContentHash == first.ContentHash,
-                    tagged.TagsOf(match.Image.Id.Key))),
+                    tagged.TagsOf(match.Image.Id.Key),
+                    urls.ContentOf(match.Image.Id.Name),
+                    ImageUrls.ThumbnailOf(match.Image.Id.Name))),
             ]);
     }
 }

@@ -14,7 +14,7 @@ using Pipeline.Storage;
 namespace Pipeline.Functions.Endpoints;
 
 public sealed class FindSimilar(
-    ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, TagIndex tags, StoredImages stored)
+    ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, TagIndex tags, StoredImages stored, ImageLinks links)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Function(nameof(FindSimilar))]
@@ -89,6 +89,7 @@ public sealed class FindSimilar(
             : await search.FindSimilarAsync(
                 image.Embeddings, query.Serving, query.Top, query.MinCosine, filter, cancellationToken);
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
+        ImageUrls urls = await links.FindAsync(cancellationToken);
         return TypedResults.Ok(new SimilarResponse(
             new ImageInfo(name, image.Width, image.Height, image.ContentHash),
             query.Models.ToDictionary(
@@ -120,11 +121,22 @@ public sealed class FindSimilar(
             [.. (ranking?.Matches ?? []).Select(ToSimilar)],
             ranking?.Next is { } next ? new PageToken(model.Fingerprint.ToString(), ListOf(model), next).ToString() : null);
 
-        SimilarImage ToSimilar(Match match) =>
-            new(match.Image.Id.Name, match.Cosine, IsDuplicate(match.Image), tagged.TagsOf(match.Image.Id.Key));
+        SimilarImage ToSimilar(Match match) => new(
+            match.Image.Id.Name,
+            match.Cosine,
+            IsDuplicate(match.Image),
+            tagged.TagsOf(match.Image.Id.Key),
+            urls.ContentOf(match.Image.Id.Name),
+            ImageUrls.ThumbnailOf(match.Image.Id.Name));
 
-        FusedImage ToFused(FusedMatch match) =>
-            new(match.Image.Id.Name, match.Score, match.Ranks, IsDuplicate(match.Image), tagged.TagsOf(match.Image.Id.Key));
+        FusedImage ToFused(FusedMatch match) => new(
+            match.Image.Id.Name,
+            match.Score,
+            match.Ranks,
+            IsDuplicate(match.Image),
+            tagged.TagsOf(match.Image.Id.Key),
+            urls.ContentOf(match.Image.Id.Name),
+            ImageUrls.ThumbnailOf(match.Image.Id.Name));
 
         bool IsDuplicate(IndexedImage found) => found.ContentHash == image.ContentHash;
     }

@@ -6,8 +6,9 @@ using Pipeline.Storage;
 
 namespace Pipeline.Functions.Http;
 
-/// <summary>Describes stored images: their state by each model, and their tags.</summary>
-public sealed class ImageStates(ModelSessions sessions, ISimilaritySearch search, FailureTable failures, TagIndex tags)
+/// <summary>Describes stored images: their state by each model, their tags, and where they can be read.</summary>
+public sealed class ImageStates(
+    ModelSessions sessions, ISimilaritySearch search, FailureTable failures, TagIndex tags, ImageLinks links)
 {
     // The host's Blobs extension takes slashes off both ends of a name before it looks for the blob, and then finds none or another.
     private const string SlashReason =
@@ -18,6 +19,7 @@ public sealed class ImageStates(ModelSessions sessions, ISimilaritySearch search
     internal async Task<IReadOnlyList<ListedImage>> DescribeAsync(IReadOnlyList<BlobFacts> blobs, CancellationToken cancellationToken)
     {
         TagSnapshot tagged = await tags.GetAsync(cancellationToken);
+        ImageUrls urls = await links.FindAsync(cancellationToken);
         var listed = new ListedImage[blobs.Count];
         await Parallel.ForAsync(0, listed.Length, cancellationToken, async (i, stop) =>
         {
@@ -29,7 +31,14 @@ public sealed class ImageStates(ModelSessions sessions, ISimilaritySearch search
                 states[model.Key] = await StateAsync(model, id, blob, stop);
             }
 
-            listed[i] = new ListedImage(blob.Name, blob.Bytes, blob.LastModified, states, tagged.TagsOf(id.Key));
+            listed[i] = new ListedImage(
+                blob.Name,
+                blob.Bytes,
+                blob.LastModified,
+                states,
+                tagged.TagsOf(id.Key),
+                urls.ContentOf(blob.Name),
+                ImageUrls.ThumbnailOf(blob.Name));
         });
         return listed;
     }

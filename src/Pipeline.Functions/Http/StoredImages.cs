@@ -4,6 +4,7 @@ using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Storage;
+using Pipeline.Storage.Access;
 
 namespace Pipeline.Functions.Http;
 
@@ -47,6 +48,23 @@ public sealed class StoredImages(ImagesContainer images, ISimilaritySearch searc
         }
 
         return false;
+    }
+
+    /// <summary>Begins to read an image, whatever its bytes are.</summary>
+    /// <exception cref="ApiProblemException">There is none of that name.</exception>
+    /// <exception cref="InvalidImageException">Storage does not hand it out.</exception>
+    internal async Task<ImageContent> OpenAsync(StoredName name, CancellationToken cancellationToken)
+    {
+        foreach (string spelling in name.Spellings)
+        {
+            if (images.TryGetBlob(spelling, out BlobClient? blob)
+                && await ImageContent.OpenAsync(blob, cancellationToken) is { } content)
+            {
+                return content;
+            }
+        }
+
+        throw Problems.UnknownImage(name.Written);
     }
 
     /// <summary>Reads an image.</summary>

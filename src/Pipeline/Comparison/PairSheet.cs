@@ -24,8 +24,8 @@ internal static class PairSheet
         ArgumentNullException.ThrowIfNull(decoder);
         ArgumentNullException.ThrowIfNull(pair);
         return SideBySide.Draw(
-            await DecodeAsync(decoder, a, pair.A, cancellationToken).ConfigureAwait(false),
-            await DecodeAsync(decoder, b, pair.B, cancellationToken).ConfigureAwait(false),
+            await DecodeAsync(decoder, a, cancellationToken).ConfigureAwait(false),
+            await DecodeAsync(decoder, b, cancellationToken).ConfigureAwait(false),
             [$"a: {Line(a.Name, pair.A)}", $"b: {Line(b.Name, pair.B)}", .. pair.Cosines.Select(Line)]);
     }
 
@@ -42,14 +42,6 @@ internal static class PairSheet
     }
 
     // Reduced while decoding: at full size an image of 50 megapixels would take 150 MB.
-    private static async Task<RgbImage> DecodeAsync(
-        ImageDecoder decoder, EncodedImage encoded, ComparedImage image, CancellationToken cancellationToken)
-    {
-        double scale = Math.Min(1, (double)DecodedSide / Math.Max(image.Width, image.Height));
-        int width = Math.Max(1, (int)Math.Round(image.Width * scale));
-        int height = Math.Max(1, (int)Math.Round(image.Height * scale));
-        DecodedImage decoded = await decoder.DecodeAsync(
-            encoded, width, height, Resampling.Quality, cancellationToken).ConfigureAwait(false);
-        return decoded.Pixels;
-    }
+    private static async Task<RgbImage> DecodeAsync(ImageDecoder decoder, EncodedImage encoded, CancellationToken cancellationToken) =>
+        (await decoder.DecodeWithinAsync(encoded, DecodedSide, cancellationToken).ConfigureAwait(false)).Pixels;
 }

@@ -48,13 +48,19 @@ internal sealed class Canvas : IDisposable
         }
     });
 
+    /// <inheritdoc cref="Draw(Image{Rgb24}, int, int)"/>
+    public void Draw(RgbImage image, int left, int top)
+    {
+        using Image<Rgb24> pixels = image.AsImageSharp();
+        Draw(pixels, left, top);
+    }
+
     /// <summary>Draws an image at a position with a thin frame, so that an image with a white background has a visible edge.</summary>
     public void DrawFramed(RgbImage image, int left, int top)
     {
         using Image<Rgb24> frame = new(image.Width + 2, image.Height + 2, Hairline);
-        using Image<Rgb24> pixels = image.AsImageSharp();
         Draw(frame, left - 1, top - 1);
-        Draw(pixels, left, top);
+        Draw(image, left, top);
     }
 
     /// <summary>Writes a line of text with its upper left corner at a position.</summary>

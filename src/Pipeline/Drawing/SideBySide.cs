@@ -16,8 +16,9 @@ internal static class SideBySide
     /// <param name="left">The image on the left.</param>
     /// <param name="right">The image on the right.</param>
     /// <param name="lines">Text; the sheet is wide enough for 120 letters, and longer lines are cut. May be empty.</param>
+    /// <param name="legend">A small image below the text; null for none.</param>
     /// <exception cref="ArgumentException">There are so many lines that the sheet would exceed 100 megapixels.</exception>
-    public static RgbImage Draw(RgbImage left, RgbImage right, IReadOnlyList<string> lines)
+    public static RgbImage Draw(RgbImage left, RgbImage right, IReadOnlyList<string> lines, RgbImage? legend = null)
     {
         ArgumentNullException.ThrowIfNull(lines);
         RgbImage first = Thumbnails.Fit(left, MaxImageWidth, ImageHeight);
@@ -25,8 +26,8 @@ internal static class SideBySide
         string[] shown = [.. lines.Select(line => BitmapFont.Shorten(line, MaxLetters))];
         int images = first.Width + Margin + second.Width;
         int text = shown.Select(line => line.Length).DefaultIfEmpty(0).Max() * Canvas.LetterWidth;
-        int content = Math.Max(images, text);
-        long below = shown.Length == 0 ? 0 : Margin + ((long)shown.Length * Canvas.LineHeight);
+        int content = Math.Max(Math.Max(images, text), legend?.Width ?? 0);
+        long below = (shown.Length == 0 ? 0 : Margin + ((long)shown.Length * Canvas.LineHeight)) + (legend?.Height ?? 0);
         using var canvas = new Canvas(content + (2 * Margin), ImageHeight + below + (2 * Margin));
 
         int x = Margin + ((content - images) / 2);
@@ -35,6 +36,11 @@ internal static class SideBySide
         for (int i = 0; i < shown.Length; i++)
         {
             canvas.Write(shown[i], Margin, Margin + ImageHeight + Margin + (i * Canvas.LineHeight));
+        }
+
+        if (legend is not null)
+        {
+            canvas.Draw(legend, Margin, Margin + ImageHeight + (int)below - legend.Height);
         }
 
         return canvas.ToImage();

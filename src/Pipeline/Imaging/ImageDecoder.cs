@@ -53,6 +53,25 @@ public sealed class ImageDecoder : IDisposable
     internal Task<DecodedImage> DecodeAsync(EncodedImage encoded, InputForm form, CancellationToken cancellationToken) =>
         DecodeAsync(encoded, form.Of, isWhole: form.Resampling != Resampling.Quality || form.Fit != Fit.Stretch, cancellationToken);
 
+    /// <summary>
+    /// Decodes the image to look at it: reduced to a longer side of so many pixels, in its aspect ratio; a smaller one keeps its size.
+    /// </summary>
+    /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
+    internal Task<DecodedImage> DecodeWithinAsync(EncodedImage encoded, int side, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        return DecodeAsync(encoded, Reduce, isWhole: false, cancellationToken);
+
+        RgbImage Reduce(OpenedImage opened)
+        {
+            // A line of pixels stays at least one wide.
+            double scale = Math.Min(1, (double)side / Math.Max(opened.Width, opened.Height));
+            return opened.DecodeAndReduce(Scaled(opened.Width), Scaled(opened.Height));
+
+            int Scaled(int length) => Math.Max(1, (int)Math.Round(length * scale));
+        }
+    }
+
     /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
     /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
     internal Task<DecodedImage> DecodeAsync(EncodedImage encoded, CancellationToken cancellationToken) =>

@@ -8,6 +8,7 @@ using Pipeline.Diagnostics;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Indexing;
 
@@ -41,6 +42,7 @@ public sealed partial class ImageIndexer(
     IChangeLog changes,
     FailureTable failures,
     BlobTags tags,
+    ThumbnailBlobs thumbnails,
     TimeProvider time,
     ILogger<ImageIndexer> logger)
 {
@@ -199,6 +201,7 @@ public sealed partial class ImageIndexer(
         }
 
         await changes.AppendAsync(model, record.Id.Key, record.ImageETag, cancellationToken).ConfigureAwait(false);
+        await KeepThumbnailsOnlyAsync(record.Id, version, record.ImageETag, cancellationToken).ConfigureAwait(false);
 
         // After the write, not before: a removal that runs from now on finds the row, and one that ran before did not.
         return await CurrentETagAsync(blob, cancellationToken).ConfigureAwait(false) == record.ImageETag ? IndexOutcome.Indexed : null;
@@ -256,8 +259,15 @@ public sealed partial class ImageIndexer(
 
         await failures.WriteAsync(model, new Failure(id, imageETag, rejection.Detail, time.GetUtcNow()), cancellationToken)
             .ConfigureAwait(false);
+        await KeepThumbnailsOnlyAsync(id, version, imageETag, cancellationToken).ConfigureAwait(false);
         throw new ImageRejectedException(id, rejection);
     }
+
+    /// <summary>Deletes the thumbnails of the version before, if there was one: it may have been replaced because of what it shows.</summary>
+    private Task KeepThumbnailsOnlyAsync(ImageId id, RowVersion? before, string imageETag, CancellationToken cancellationToken) =>
+        before is { ImageETag: { } etag } && etag != imageETag
+            ? thumbnails.KeepOnlyAsync(id, imageETag, cancellationToken)
+            : Task.CompletedTask;
 
     private static async Task<string?> CurrentETagAsync(BlobClient blob, CancellationToken cancellationToken)
     {

@@ -1,11 +1,14 @@
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Indexing;
 
-/// <summary>Removes what every model has of an image, once an event says that it was deleted and storage agrees.</summary>
-public sealed class ImageRemoval(ImagesContainer images, ServedModels models, ImageIndexer indexer)
+/// <summary>
+/// Removes what every model has of an image, and its thumbnails, once an event says that it was deleted and storage agrees.
+/// </summary>
+public sealed class ImageRemoval(ImagesContainer images, ServedModels models, ImageIndexer indexer, ThumbnailBlobs thumbnails)
 {
     /// <summary>
     /// Checks the blob that an event names. Events come late, twice and out of order: one that is there keeps its records.
@@ -29,6 +32,11 @@ public sealed class ImageRemoval(ImagesContainer images, ServedModels models, Im
         foreach (InstalledModel model in (await models.GetAsync(cancellationToken).ConfigureAwait(false)).Indexed)
         {
             gone &= await indexer.RemoveIfGoneAsync(model, id.Name, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (gone)
+        {
+            await thumbnails.DeleteAsync(id, cancellationToken).ConfigureAwait(false);
         }
 
         return gone;

@@ -3,6 +3,7 @@ using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Indexing;
 
@@ -19,6 +20,7 @@ public sealed partial class Reconciler
     private readonly ChangeLog _tagChanges;
     private readonly BlobTags _tags;
     private readonly ImageIndexer _indexer;
+    private readonly ThumbnailBlobs _thumbnails;
     private readonly ILogger<Reconciler> _logger;
 
     internal Reconciler(
@@ -29,10 +31,11 @@ public sealed partial class Reconciler
         ChangeLog tagChanges,
         BlobTags tags,
         ImageIndexer indexer,
+        ThumbnailBlobs thumbnails,
         ILogger<Reconciler> logger)
     {
         (_models, _backfill, _oldVersions) = (models, backfill, oldVersions);
-        (_changes, _tagChanges, _tags, _indexer, _logger) = (changes, tagChanges, tags, indexer, logger);
+        (_changes, _tagChanges, _tags, _indexer, _thumbnails, _logger) = (changes, tagChanges, tags, indexer, thumbnails, logger);
     }
 
     /// <summary>Goes through the container and each model's records, without their vectors, once each for every 50,000 images.</summary>
@@ -52,6 +55,7 @@ public sealed partial class Reconciler
                 if (await _indexer.RemoveIfGoneAsync(indexed[Array.IndexOf(current, version)], id.Name, stop).ConfigureAwait(false))
                 {
                     Interlocked.Increment(ref removed);
+                    await _thumbnails.DeleteAsync(id, stop).ConfigureAwait(false);
                 }
             });
         try

@@ -6,9 +6,12 @@ using Azure.Storage.Queues;
 using Microsoft.Extensions.Azure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Pipeline.Models.Store;
+using Pipeline.Storage.Access;
 using Pipeline.Storage.Postgres;
 using Pipeline.Storage.Tags;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Storage;
 
@@ -74,9 +77,29 @@ internal static class StorageServices
         services.AddSingleton(provider => new TagTable(
             provider.GetRequiredService<PipelineTables>(), provider.GetRequiredService<ChangeLog>()));
         services.AddSingleton<ModelRows>();
+        services.AddSingleton(provider => new ThumbnailBlobs(
+            provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(ThumbnailBlobs.Container)));
+        services.AddSingleton<ThumbnailSource>();
+        bool isSigned = IsSigned(configuration, storage);
+        services.AddSingleton(provider => new SignedAddresses(
+            isSigned ? provider.GetRequiredService<BlobServiceClient>() : null,
+            provider.GetRequiredService<ImagesContainer>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SignedAddresses>>()));
         services.AddSingleton(
             provider => new IndexBlobs(provider.GetRequiredService<BlobServiceClient>().GetBlobContainerClient(StateContainer)));
         return services;
+    }
+
+    // An identity can be given a key to sign with. A connection string holds the account's own key, and a laptop's storage speaks no HTTPS.
+    private static bool IsSigned(IConfiguration configuration, IConfigurationSection storage)
+    {
+        string? text = configuration[SignedAddresses.Setting];
+        bool isWanted = true;
+        return string.IsNullOrEmpty(text) || bool.TryParse(text, out isWanted)
+            ? isWanted && string.IsNullOrEmpty(storage.Value)
+            : throw new InvalidOperationException(
+                $"The setting Urls__Signed is '{text}': set it to true or false, or leave it out for true.");
     }
 
     // Who may read the images may read the models: one identity, or one connection string, for both.

@@ -51,8 +51,7 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
         {
             response = await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false);
         }
-        catch (RequestFailedException archived) when (
-            archived.ErrorCode == BlobErrorCode.BlobArchived || archived.ErrorCode == BlobErrorCode.BlobBeingRehydrated)
+        catch (RequestFailedException archived) when (IsArchived(archived))
         {
             // Moving a blob to the archive tier does not make another version of it: what is known of it stays true.
             BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -73,9 +72,7 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
             return new StoredImage(imageETag, null, limits.TooManyBytes(length));
         }
 
-        // Storage reports a blob as created when a copy onto it begins, and what can be read then is not the image. The status of a blob
-        // that is no copy reads as pending, too.
-        if (download.Details is { CopyId.Length: > 0, CopyStatus: CopyStatus.Pending })
+        if (IsBeingCopied(download.Details))
         {
             return new StoredImage(imageETag, null, new ImageRejection(ImageFault.Unreadable, CopyReason));
         }
@@ -89,7 +86,21 @@ internal sealed record StoredImage(string ImageETag, byte[]? Bytes, ImageRejecti
     internal const string CopyReason =
         "A copy onto this blob is under way. Wait for its end; if the image is not indexed a minute later, upload it again.";
 
-    private static ImageRejection Archived(string? errorCode) => new(
+    /// <summary>
+    /// Whether a copy onto a blob is under way: storage reports the blob as created when that begins, and what can be read then is not the
+    /// image.
+    /// </summary>
+    internal static bool IsBeingCopied(BlobDownloadDetails blob) =>
+
+        // The status of a blob that is no copy reads as pending, too.
+        blob is { CopyId.Length: > 0, CopyStatus: CopyStatus.Pending };
+
+    /// <summary>Whether a read failed because the blob is in the archive tier, or on its way out of it.</summary>
+    internal static bool IsArchived(RequestFailedException failed) =>
+        failed.ErrorCode == BlobErrorCode.BlobArchived || failed.ErrorCode == BlobErrorCode.BlobBeingRehydrated;
+
+    /// <summary>Why such a blob cannot be read, and what to do.</summary>
+    internal static ImageRejection Archived(string? errorCode) => new(
         ImageFault.Unreadable,
         errorCode == BlobErrorCode.BlobArchived
             ? "The blob is in the archive tier, where nothing can be read. Move it to the hot, cool or cold tier, and then run " +

@@ -101,6 +101,77 @@ public sealed class PipelineClientTests(RunningPipeline pipeline) : IDisposable
     }
 
     [Fact]
+    public async Task An_image_is_uploaded_read_tagged_and_deleted()
+    {
+        const string Name = "client/stored/a b/tags";
+        using var image = new MemoryStream(TestImages.Bitmap(1));
+
+        UploadResponse uploaded = await _client.UploadImageAsync(
+            Name, image, new UploadOptions { Tags = ["Client  One"], IsReplacing = false }, CancellationToken);
+        image.Position = 0;
+        PipelineProblemException exists = await Assert.ThrowsAsync<PipelineProblemException>(
+            () => _client.UploadImageAsync(Name, image, new UploadOptions { IsReplacing = false }, CancellationToken));
+        await _client.SetTagsAsync(Name, ["client-two", "client-three"], CancellationToken);
+        IReadOnlyList<string> left = await _client.RemoveTagsAsync(Name, ["client-two"], CancellationToken);
+        ListedImage listed = await _client.GetImageAsync(Name, CancellationToken);
+        StoredContent content = (await _client.GetContentAsync(Name, null, CancellationToken))!;
+        byte[] read = new byte[image.Length + 1];
+        int length;
+        await using (content)
+        {
+            length = await content.Bytes.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false, CancellationToken);
+        }
+
+        StoredContent? again = await _client.GetContentAsync(Name, content.ETag, CancellationToken);
+        StoredContent? thumbnail = await _client.GetThumbnailAsync(Name, 512, null, CancellationToken);
+        await thumbnail!.DisposeAsync();
+        await _client.DeleteImageAsync(Name, CancellationToken);
+
+        Assert.Equal((Name, image.Length), (uploaded.Name, uploaded.Bytes));
+        Assert.Equal(["client one"], uploaded.Tags);
+        Assert.Equal(ProblemTypes.ImageExists, exists.Type);
+        Assert.Equal(["client-three"], left);
+        Assert.Equal(["client-three"], listed.Tags);
+        Assert.Equal(image.ToArray(), read[..length]);
+        Assert.Null(again);
+        Assert.StartsWith("image/", thumbnail.ContentType, StringComparison.Ordinal);
+        Assert.Equal(
+            ProblemTypes.UnknownImage,
+            (await Assert.ThrowsAsync<PipelineProblemException>(() => _client.GetImageAsync(Name, CancellationToken))).Type);
+    }
+
+    [Fact]
+    public async Task The_similarity_of_a_pair_is_explained_and_drawn()
+    {
+        await pipeline.UploadAsync("client/explain/1.bmp", TestImages.Bitmap(1));
+        await pipeline.UploadAsync("client/explain/2.bmp", TestImages.Bitmap(2));
+
+        ExplainResponse explained = await _client.ExplainAsync(
+            "client/explain/1.bmp", "client/explain/2.bmp", "resnet50", CancellationToken);
+        await using Stream drawn = await _client.DrawExplanationAsync(
+            "client/explain/1.bmp", "client/explain/2.bmp", "resnet50", "a", CancellationToken);
+
+        Assert.Equal(("resnet50", 7), (explained.Model, explained.A.Rows));
+        await AssertIsPngAsync(drawn);
+    }
+
+    [Fact]
+    public async Task A_link_is_added_listed_and_removed()
+    {
+        Link link = Assert.Single(await _client.AddLinksAsync(
+            [new NewLink("http://192.0.2.1/client.png", ["client-link"])], CancellationToken));
+
+        List<Link> listed = await _client.ListLinksAsync(null, ["client-link"], CancellationToken).ToListAsync(CancellationToken);
+        Link read = await _client.GetLinkAsync(link.Id, CancellationToken);
+        await _client.DeleteLinkAsync(link.Id, CancellationToken);
+
+        Assert.Equal([link.Id], listed.Select(each => each.Id));
+        Assert.Equal("http://192.0.2.1/client.png", read.Url);
+        Assert.Equal(404, (await Assert.ThrowsAsync<PipelineProblemException>(
+            () => _client.RefreshLinkAsync(link.Id, CancellationToken))).Status);
+    }
+
+    [Fact]
     public async Task Health_is_read()
     {
         HealthResponse health = await _client.GetHealthAsync(CancellationToken);

@@ -44,9 +44,12 @@ public class StorageOutageTests(RunningPipeline pipeline)
         using (HttpResponseMessage maps = await app.Client.GetAsync("feature-maps/before.bmp", TestContext.Current.CancellationToken))
         using (HttpResponseMessage pair = await app.Client.GetAsync(
             "compare?a=before.bmp&b=before.bmp", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage content = await app.Client.GetAsync("content/before.bmp", TestContext.Current.CancellationToken))
+        using (HttpResponseMessage thumbnail = await app.Client.GetAsync(
+            "thumbnails/before.bmp", TestContext.Current.CancellationToken))
         using (HttpResponseMessage sent = await app.PostAsync("predictions", TestImages.Bitmap(1), "image/bmp"))
         {
-            HttpResponseMessage[] unavailable = [similar, images, predictions, maps, pair];
+            HttpResponseMessage[] unavailable = [similar, images, predictions, maps, pair, content, thumbnail];
             Assert.All(unavailable, response => Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode));
             Assert.All(unavailable, response => Assert.Equal("5", response.Headers.GetValues("Retry-After").Single()));
             JsonNode problem = await FunctionApp.ReadAsync(similar, HttpStatusCode.ServiceUnavailable);

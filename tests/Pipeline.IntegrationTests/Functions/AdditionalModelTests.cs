@@ -80,6 +80,17 @@ public sealed class AdditionalModelTests : IAsyncLifetime
         JsonNode similar = await _app.FindSimilarAsync(TestImages.Reference("rgb.png"), "?model=thin");
         Assert.Equal("own", similar["models"]!["thin"]!["weights"]!.GetValue<string>());
         Assert.Equal(1, similar["models"]!["thin"]!["results"]![0]!["cosine"]!.GetValue<float>(), 1e-4);
+
+        // One that was added has no maps, and the trained one that has them explains where none is named.
+        using HttpResponseMessage thin = await _app.Client.GetAsync($"explain?a={Name}&b={Name}&model=thin", CancellationToken);
+        await FunctionApp.AssertProblemAsync(
+            thin,
+            System.Net.HttpStatusCode.BadRequest,
+            "invalid-parameter",
+            "has no maps whose positions could be compared. Leave model out for resnet18, or name one that has: resnet18.");
+        JsonNode explained = await _app.GetAsync($"explain?a={Name}&b={Name}");
+        Assert.Equal("resnet18", explained["model"]!.GetValue<string>());
+        Assert.Equal(1, explained["cosine"]!.GetValue<float>(), 1e-5f);
     }
 
     private async Task<string[]> EmbeddedAsync()

@@ -27,7 +27,10 @@ public class BlobKindTests(RunningPipeline pipeline)
             $"predictions/{Name}",
             $"feature-maps/{Name}",
             $"compare?a={escaped}&b={escaped}",
-            $"compare?a={escaped}&b={escaped}&format=png"])
+            $"compare?a={escaped}&b={escaped}&format=png",
+            $"explain?a={escaped}&b={escaped}",
+            $"content/{Name}",
+            $"thumbnails/{Name}"])
         {
             using HttpResponseMessage response = await pipeline.App.Client.GetAsync(path, CancellationToken);
             await FunctionApp.AssertProblemAsync(

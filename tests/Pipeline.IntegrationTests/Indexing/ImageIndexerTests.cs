@@ -1,4 +1,6 @@
 using Azure.Data.Tables;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using Pipeline.Imaging;
@@ -9,6 +11,7 @@ using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
+using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.IntegrationTests.Indexing;
 
@@ -41,6 +44,35 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
         Assert.NotNull(first);
         Assert.Equal(first, second);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Thumbnails_of_a_version_go_when_it_is_replaced_also_by_what_is_no_image(bool byImage)
+    {
+        ThumbnailSource thumbnails = Host.Get<ThumbnailSource>();
+        await Host.UploadAsync("replaced.bmp", 1);
+        await Host.UploadAsync("stays.bmp", 1);
+        await Host.IndexAsync("replaced.bmp", CancellationToken);
+        foreach (string name in (string[])["replaced.bmp", "stays.bmp"])
+        {
+            Assert.NotNull(await thumbnails.FindAsync(name, 256, _ => false, CancellationToken));
+        }
+
+        await Host.UploadAsync("replaced.bmp", byImage ? BinaryData.FromBytes(TestImages.Bitmap(2)) : new BinaryData("no image"));
+        await (byImage
+            ? (Task)Host.IndexAsync("replaced.bmp", CancellationToken)
+            : Assert.ThrowsAsync<ImageRejectedException>(() => Host.IndexAsync("replaced.bmp", CancellationToken)));
+
+        var kept = new List<string>();
+        await foreach (BlobItem blob in new BlobContainerClient(Host.Azurite.ConnectionString, "thumbnails")
+            .GetBlobsAsync(cancellationToken: CancellationToken))
+        {
+            kept.Add(blob.Name);
+        }
+
+        Assert.StartsWith($"{Id("stays.bmp").Key}/", Assert.Single(kept), StringComparison.Ordinal);
     }
 
     [Fact]

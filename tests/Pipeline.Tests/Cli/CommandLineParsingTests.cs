@@ -44,6 +44,19 @@ public class CommandLineParsingTests
     [InlineData("poison list --storage stimages --json")]
     [InlineData("poison replay --all --storage https://stimages.queue.core.windows.net")]
     [InlineData("poison replay --name holiday/ --dry-run")]
+    [InlineData("upload samples/ not-there --prefix holiday/ --tag a --tag b --overwrite --json --url http://127.0.0.1:7071")]
+    [InlineData("similar samples/vase-1.jpg --top 5 --model vgg16 --min-cosine -0.5 --prefix a --tag b --json")]
+    [InlineData("images --prefix a --tag b --tag c --json")]
+    [InlineData("images show a/b.jpg --json")]
+    [InlineData("images delete a.jpg b.jpg --yes")]
+    [InlineData("tags list --prefix a --json")]
+    [InlineData("tags show a.jpg")]
+    [InlineData("tags set a.jpg")]
+    [InlineData("tags add a.jpg one two --json")]
+    [InlineData("tags remove a.jpg one --url https://app.example/api --key k")]
+    [InlineData("duplicates --min-cosine 0.99 --model resnet18 --prefix a --tag b --json")]
+    [InlineData("status --json --url https://app.example")]
+    [InlineData("completion zsh")]
     public void What_the_help_promises_is_taken(string line) =>
         Assert.Empty(Root.Parse(line.Replace("samples/", $"{Repository.Path("samples")}/", StringComparison.Ordinal)).Errors);
 
@@ -68,6 +81,10 @@ public class CommandLineParsingTests
     [InlineData("backfill --rate 0", "--rate takes a number from 1 to 10000, not '0'.")]
     [InlineData("backfill --stop --rate 5", "--stop empties the queue and queues nothing: pass it alone.")]
     [InlineData("backfill --stop --dry-run", "--stop empties the queue and queues nothing: pass it alone.")]
+    [InlineData("duplicates --min-cosine 0.4", "--min-cosine takes a number from 0.5 to 1, such as 0.86, not '0.4'.")]
+    [InlineData("similar a --min-cosine high", "--min-cosine takes a number from -1 to 1, such as 0.86, not 'high'.")]
+    [InlineData("status --url app", "--url takes the address of a function app, such as https://APP.azurewebsites.net, not 'app'.")]
+    [InlineData("status --key k", "--key is for the app that --url or PIPELINE_URL names. The app of ./pipeline up needs none.")]
     [InlineData("poison replay", "Say what to replay: pass --name PREFIX or --all.")]
     [InlineData("poison replay --name a --all", "Pass --name PREFIX or --all, not both.")]
     public void An_error_gives_a_message(string line, string message) =>
@@ -86,6 +103,9 @@ public class CommandLineParsingTests
     [InlineData("augment", "augment")]
     [InlineData("augment not-there.jpg", "not-there.jpg")]
     [InlineData("study not-there.jpg", "not-there.jpg")]
+    [InlineData("upload", "upload")]
+    [InlineData("tags add a.jpg", "add")]
+    [InlineData("completion fish", "fish")]
     public void The_message_names_what_is_wrong(string line, string named) =>
         Assert.Contains(Root.Parse(line).Errors, error => error.Message.Contains(named, StringComparison.Ordinal));
 

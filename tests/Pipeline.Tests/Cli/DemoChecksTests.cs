@@ -65,9 +65,9 @@ public class DemoChecksTests
         Sample[] samples = [new("a.jpg", "a.jpg", "image/jpeg"), new("b.jpg", "b.jpg", "image/jpeg")];
         ListedImage[] images =
         [
-            new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Indexed), []),
-            new("b.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Pending), []),
-            new("of-another-run.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Indexed), []),
+            new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Indexed), [], "", ""),
+            new("b.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Pending), [], "", ""),
+            new("of-another-run.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Indexed), [], "", ""),
         ];
 
         Assert.Equal((3, null), IndexingWait.Judge(images, samples, Models));
@@ -77,7 +77,7 @@ public class DemoChecksTests
     [Fact]
     public void A_failed_image_is_reported_with_its_reason()
     {
-        ListedImage[] images = [new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Failed), [])];
+        ListedImage[] images = [new("a.jpg", 1, null, States(IndexingState.Indexed, IndexingState.Failed), [], "", "")];
 
         (_, string? failure) = IndexingWait.Judge(images, [new Sample("a.jpg", "a.jpg", "image/jpeg")], Models);
 
@@ -94,17 +94,21 @@ public class DemoChecksTests
     private static SimilarResponse Answer((string Name, float Cosine)[] results, bool firstIsDuplicate = false)
     {
         ModelMatches model = new(WeightsOrigin.Untrained, "", 3, [.. results.Select(
-            (match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0, []))], null);
+            (match, i) => new SimilarImage(match.Name, match.Cosine, firstIsDuplicate && i == 0, [], "", ""))], null);
         ModelMatches right = new(
             WeightsOrigin.Untrained,
             "",
             3,
-            [new("vase-1.jpg", 1, true, []), new("vase-2.jpg", 0.8f, false, []), new("boat-1.jpg", 0.2f, false, [])],
+            [
+                new("vase-1.jpg", 1, true, [], "", ""),
+                new("vase-2.jpg", 0.8f, false, [], "", ""),
+                new("boat-1.jpg", 0.2f, false, [], "", ""),
+            ],
             null);
         return new SimilarResponse(
             new ImageInfo(null, 1, 1, ""),
             new Dictionary<string, ModelMatches> { ["vgg16"] = model, ["resnet50"] = right },
-            [new FusedImage("vase-1.jpg", 0.03, new Dictionary<string, int> { ["vgg16"] = 1 }, false, [])],
+            [new FusedImage("vase-1.jpg", 0.03, new Dictionary<string, int> { ["vgg16"] = 1 }, false, [], "", "")],
             new SimilarTimes(0, 0, 0, 0));
     }
 

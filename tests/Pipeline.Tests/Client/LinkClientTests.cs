@@ -21,7 +21,8 @@ public class LinkClientTests
     {
         var server = new FakeServer(FakeServer.Json($$"""{"links":[{{Stored}}],"continue":null}""", HttpStatusCode.Accepted));
 
-        Link link = await server.Client().AddLinkAsync("https://example.org/", ["a"], LinkKind.Page, CancellationToken);
+        Link link = Assert.Single(await server.Client().AddLinksAsync(
+            [new NewLink("https://example.org/", ["a"], LinkKind.Page)], CancellationToken));
 
         (string method, string address, string body, _) = Assert.Single(server.Requests);
         Assert.Equal(("POST", "https://app.example/api/links"), (method, address));
@@ -38,7 +39,7 @@ public class LinkClientTests
             FakeServer.Json($$"""{"links":[{{Stored}}],"continue":null}"""));
 
         List<Link> links = await server.Client()
-            .ListLinksAsync(new LinkFilter { State = LinkState.Stored, Tags = ["a", "old car"] }, CancellationToken)
+            .ListLinksAsync(LinkState.Stored, ["a", "old car"], CancellationToken)
             .ToListAsync(CancellationToken);
 
         Assert.Equal(2, links.Count);

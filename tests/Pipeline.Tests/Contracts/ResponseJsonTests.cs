@@ -13,17 +13,17 @@ public class ResponseJsonTests
         """
         {"query":{"name":null,"width":97,"height":61,"contentHash":"0a1b"},
         "models":{"vgg16":{"weights":"imagenet","fingerprint":"0123","images":2,
-        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true,"tags":["beach"]}],"continue":"AQ"}},
-        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false,"tags":[]}],
+        "results":[{"name":"b.jpg","cosine":0.5,"duplicate":true,"tags":["beach"],"url":"u","thumbnailUrl":"t"}],"continue":"AQ"}},
+        "fused":[{"name":"b.jpg","score":0.25,"ranks":{"vgg16":1},"duplicate":false,"tags":[],"url":"u","thumbnailUrl":"t"}],
         "took":{"decodeMs":1,"embedMs":2,"searchMs":3,"totalMs":4}}
         """,
         new SimilarResponse(
             Image with { Name = null },
             new Dictionary<string, ModelMatches>
             {
-                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true, ["beach"])], "AQ"),
+                ["vgg16"] = new(WeightsOrigin.ImageNet, "0123", 2, [new SimilarImage("b.jpg", 0.5f, true, ["beach"], "u", "t")], "AQ"),
             },
-            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false, [])],
+            [new FusedImage("b.jpg", 0.25, new Dictionary<string, int> { ["vgg16"] = 1 }, false, [], "u", "t")],
             new SimilarTimes(1, 2, 3, 4)));
 
     [Fact]
@@ -31,17 +31,17 @@ public class ResponseJsonTests
         """
         {"model":"resnet18","weights":"imagenet","fingerprint":"0123","minCosine":0.97,"images":5,"took":{"indexMs":1,"compareMs":2},
         "groups":[{"highestCosine":1,"lowestCosine":0.96,"images":[
-        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"]},
-        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"]},
-        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false,"tags":[]}]}]}
+        {"name":"b.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"],"url":"u","thumbnailUrl":"t"},
+        {"name":"a.jpg","width":97,"height":61,"cosine":1,"identical":true,"tags":["x"],"url":"u","thumbnailUrl":"t"},
+        {"name":"c.jpg","width":48,"height":30,"cosine":0.96,"identical":false,"tags":[],"url":"u","thumbnailUrl":"t"}]}]}
         """,
         new DuplicatesResponse("resnet18", WeightsOrigin.ImageNet, "0123", 0.97f, 5, new DuplicatesTimes(1, 2),
         [
             new DuplicateGroup(1, 0.96f,
             [
-                new DuplicateImage("b.jpg", 97, 61, 1, true, ["x"]),
-                new DuplicateImage("a.jpg", 97, 61, 1, true, ["x"]),
-                new DuplicateImage("c.jpg", 48, 30, 0.96f, false, []),
+                new DuplicateImage("b.jpg", 97, 61, 1, true, ["x"], "u", "t"),
+                new DuplicateImage("a.jpg", 97, 61, 1, true, ["x"], "u", "t"),
+                new DuplicateImage("c.jpg", 48, 30, 0.96f, false, [], "u", "t"),
             ]),
         ]));
 
@@ -79,21 +79,48 @@ public class ResponseJsonTests
             new PredictionsTimes(1, 2, 3)));
 
     [Fact]
+    public void An_explained_pair() => AssertJson(
+        """
+        {"model":"vgg16","weights":"untrained","fingerprint":"0123","precision":"int8Dense","layer":"block5_conv3","method":"block","cosine":0.5,
+        "a":{"image":{"name":"a.jpg","width":97,"height":61,"contentHash":"0a1b"},"rows":2,"columns":1,"grid":[[0.25],[0.5]],"min":0.25,"max":0.5},
+        "b":{"image":{"name":"a.jpg","width":97,"height":61,"contentHash":"0a1b"},"rows":1,"columns":2,"grid":[[0,1]],"min":0,"max":1},
+        "took":{"decodeMs":1,"runMs":2,"totalMs":3}}
+        """,
+        new ExplainResponse(
+            "vgg16",
+            WeightsOrigin.Untrained,
+            "0123",
+            Precision.Int8Dense,
+            "block5_conv3",
+            ExplainMethod.Block,
+            0.5f,
+            new ExplainedSide(Image, 2, 1, [[0.25f], [0.5f]], 0.25f, 0.5f),
+            new ExplainedSide(Image, 1, 2, [[0, 1]], 0, 1),
+            new ExplainTimes(1, 2, 3)));
+
+    [Fact]
     public void A_page_of_images() => AssertJson(
         """
         {"images":[{"name":"a.jpg","bytes":9,"lastModified":"2026-01-02T03:04:05+00:00","models":{
         "vgg16":{"state":"indexed","reason":null,"at":"2026-01-02T03:04:05+00:00"},
         "resnet50":{"state":"failed","reason":"The PNG is damaged.","at":null},
-        "other":{"state":"pending","reason":null,"at":null}},"tags":["beach","summer 2026"]}],"continue":null}
+        "other":{"state":"pending","reason":null,"at":null}},"tags":["beach","summer 2026"],"url":"u","thumbnailUrl":"t"}],"continue":null}
         """,
         new ImagesResponse(
             [
-                new ListedImage("a.jpg", 9, At, new Dictionary<string, ImageState>
-                {
-                    ["vgg16"] = new(IndexingState.Indexed, null, At),
-                    ["resnet50"] = new(IndexingState.Failed, "The PNG is damaged.", null),
-                    ["other"] = new(IndexingState.Pending, null, null),
-                }, ["beach", "summer 2026"]),
+                new ListedImage(
+                    "a.jpg",
+                    9,
+                    At,
+                    new Dictionary<string, ImageState>
+                    {
+                        ["vgg16"] = new(IndexingState.Indexed, null, At),
+                        ["resnet50"] = new(IndexingState.Failed, "The PNG is damaged.", null),
+                        ["other"] = new(IndexingState.Pending, null, null),
+                    },
+                    ["beach", "summer 2026"],
+                    "u",
+                    "t"),
             ],
             null));
 

@@ -8,6 +8,7 @@ using Pipeline.Models.Store;
 using Pipeline.Search;
 using Pipeline.Search.Tags;
 using Pipeline.Storage;
+using Pipeline.Storage.Access;
 using Pipeline.Storage.Tags;
 using Pipeline.Tests.Search;
 using Pipeline.Tests.Storage;
@@ -39,7 +40,11 @@ public sealed class FindDuplicatesTests : IDisposable
         Assert.Equal((503, ProblemTypes.DuplicatesUnderWay), (refused.Problem.StatusCode, refused.Problem.ProblemDetails.Type));
         DuplicateGroup group = Assert.Single(found.Groups);
         Assert.Equal(
-            [("a.jpg", 1f, true), ("b.jpg", 1f, true)], group.Images.Select(image => (image.Name, image.Cosine, image.Identical)));
+            [
+                new DuplicateImage("a.jpg", 1, 1, 1, true, [], "/api/content/a.jpg", "/api/thumbnails/a.jpg"),
+                new DuplicateImage("b.jpg", 1, 1, 1, true, [], "/api/content/b.jpg", "/api/thumbnails/b.jpg"),
+            ],
+            group.Images.Select(image => image with { Tags = [] }));
         Assert.Equal((1, 1, 2), (group.HighestCosine, group.LowestCosine, found.Images));
         Assert.Single(again.Groups);
     }
@@ -70,6 +75,8 @@ public sealed class FindDuplicatesTests : IDisposable
         HttpRequest request = new DefaultHttpContext { RequestAborted = left }.Request;
         var tags = new TagIndex(
             new TagTable(tables, _storage.Log), _storage.Log, new IndexBlobs(_storage.State), _storage.Time, NullLogger<TagIndex>.Instance);
-        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), tags, _turn).RunAsync(request)).Value!;
+        var links = new ImageLinks(new SignedAddresses(
+            null, new ImagesContainer(new InMemoryImages()), _storage.Time, NullLogger<SignedAddresses>.Instance));
+        return (await new FindDuplicates(served, new SimilaritySearch(_ => _storage.Index), tags, _turn, links).RunAsync(request)).Value!;
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Endpoints;
 using Pipeline.Functions.Triggers;
 using Pipeline.Indexing.Backfill;
+using Pipeline.Links;
 
 namespace Pipeline.Tests.Functions;
 
@@ -19,17 +20,19 @@ public class FunctionDeclarationTests
     public void The_app_has_these_functions() => Assert.Equal(
         [
             "AddLinks", "BackfillImage", "Compare", "CompareStored", "DeleteImage", "DeleteLink", "DrawFeatureMaps",
-            "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "FetchLink", "FindDuplicates",
-            "FindSimilar", "FindSimilarToStored", "GetImage", "GetLink", "Health", "ListImages", "ListLinks", "ListTags", "Predict",
-            "PredictStored", "PutImage", "Reconcile", "RefreshLink", "RemoveImage", "RunStudy", "SaveIndexes", "UnknownAddress",
+            "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FetchLink",
+            "FindDuplicates", "FindSimilar", "FindSimilarToStored", "GetImage", "GetLink", "Health", "ListImages", "ListLinks",
+            "ListTags", "Predict", "PredictStored", "PutImage", "ReadContent", "ReadThumbnail", "Reconcile", "RefreshLink", "RemoveImage",
+            "RunStudy", "SaveIndexes", "ShowGallery", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 
     [Fact]
-    public void Every_HTTP_trigger_names_its_level_and_only_health_is_anonymous()
+    public void Every_HTTP_trigger_names_its_level_and_only_health_and_the_gallery_are_anonymous()
     {
         Assert.All(Http(), function => Assert.Equal(
-            function.Function.Name == "Health" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function, function.Trigger.AuthLevel));
+            function.Function.Name is "Health" or "ShowGallery" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function,
+            function.Trigger.AuthLevel));
         Assert.All(Http(), function => Assert.Contains(
             function.Function.TriggerParameter.GetCustomAttributesData().Single(data => data.AttributeType == typeof(HttpTriggerAttribute))
                 .ConstructorArguments,
@@ -55,12 +58,12 @@ public class FunctionDeclarationTests
     }
 
     [Fact]
-    public void Deletions_and_missed_images_come_as_text_through_queues_of_the_images_account()
+    public void Deletions_missed_images_and_links_come_as_text_through_queues_of_the_images_account()
     {
         DeclaredFunction[] queues = [.. Declared.Where(function => function.Trigger is QueueTriggerAttribute)];
 
         Assert.Equal(
-            [(BackfillQueue.Name, "ImagesStorage"), ("image-deletions", "ImagesStorage")],
+            [(LinkQueue.Name, "ImagesStorage"), (BackfillQueue.Name, "ImagesStorage"), ("image-deletions", "ImagesStorage")],
             queues.Select(function => (QueueTriggerAttribute)function.Trigger).Select(trigger => (trigger.QueueName, trigger.Connection)));
         Assert.All(queues, function => Assert.Equal(
             [typeof(string), typeof(CancellationToken)],

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Pipeline.Models;
 using Pipeline.Storage;
+using Pipeline.Storage.Access;
 using Pipeline.Storage.Postgres;
 
 namespace Pipeline.Tests.Infra;
@@ -72,6 +73,15 @@ public class FunctionAppTests
 
         Assert.Equal(Connection, Configuration(given)[DatabaseServices.Setting]);
         Assert.DoesNotContain(DatabaseServices.Setting, (await SettingsAsync()).Select(setting => setting.Key));
+    }
+
+    [Fact]
+    public async Task Where_storage_is_closed_to_the_public_responses_do_not_name_addresses_there()
+    {
+        JsonObject closed = await SettingsAsync("param vnetEnabled = true");
+
+        Assert.Equal("false", Configuration(closed)[SignedAddresses.Setting]);
+        Assert.DoesNotContain("Urls__Signed", (await SettingsAsync()).Select(setting => setting.Key));
     }
 
     [Fact]

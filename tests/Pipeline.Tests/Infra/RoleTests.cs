@@ -15,6 +15,7 @@ public class RoleTests
         ["c6a89b2d-59bc-44d0-9896-0f6e12d7b80a"] = "Storage Queue Data Message Sender",
         ["0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3"] = "Storage Table Data Contributor",
         ["76199698-9eea-4c19-bc75-cec21354c6b6"] = "Storage Table Data Reader",
+        ["db58b8e5-c6ad-4a2a-8342-4190687cbf4a"] = "Storage Blob Delegator",
         ["3913510d-42f4-4e42-8a64-420c390055eb"] = "Monitoring Metrics Publisher",
     };
 
@@ -23,6 +24,7 @@ public class RoleTests
         "app: Storage Blob Data Owner on images/default/images",
         "app: Storage Blob Data Reader on images/default/models",
         "app: Storage Blob Data Contributor on images/default/index-state",
+        "app: Storage Blob Data Contributor on images/default/thumbnails",
         "app: Storage Queue Data Contributor on images/default/image-backfill",
         "app: Storage Queue Data Contributor on images/default/image-backfill-poison",
         "app: Storage Queue Data Contributor on images/default/image-deletions",
@@ -44,6 +46,7 @@ public class RoleTests
             .. OfTheAppOnImages,
             .. Others,
             "app: Storage Table Data Contributor on images",
+            "app: Storage Blob Delegator on images",
             "app: Storage Blob Data Owner on host",
             "app: Storage Queue Data Contributor on host",
             "app: Storage Table Data Contributor on host",

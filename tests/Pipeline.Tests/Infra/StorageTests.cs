@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Pipeline.Indexing.Backfill;
 using Pipeline.Links;
 using Pipeline.Storage;
+using Pipeline.Storage.Thumbnails;
 using Pipeline.Tests.Functions;
 
 namespace Pipeline.Tests.Infra;
@@ -52,7 +53,8 @@ public partial class StorageTests
         ];
         string tables = File.ReadAllText(Repository.Path("src", "Pipeline", "Storage", "PipelineTables.cs"));
         Assert.Equal(
-            watched.Concat(["app-package", "event-dead-letters", StorageServices.StateContainer, "models"]).Order(),
+            watched.Concat(
+                ["app-package", "event-dead-letters", StorageServices.StateContainer, "models", ThumbnailBlobs.Container]).Order(),
             deployment.Names($"{Accounts}/blobServices/containers").Order());
         Assert.Equal(
             TableName().Matches(tables).Select(match => match.Groups[1].Value),
@@ -92,8 +94,12 @@ public partial class StorageTests
         Assert.Equal(21, actions["version"]!["delete"]!["daysAfterCreationGreaterThan"]!.GetValue<int>());
         Assert.Equal(21, actions["snapshot"]!["delete"]!["daysAfterCreationGreaterThan"]!.GetValue<int>());
         Assert.Null(actions["baseBlob"]);
-        JsonNode filters = rules.Single(rule => Deployment.Text(rule!["name"]) != "old-versions")!["definition"]!["filters"]!;
-        Assert.Equal("event-dead-letters/", Deployment.Text(Assert.Single(filters["prefixMatch"]!.AsArray())));
+        JsonNode[] others = [.. rules.Where(rule => Deployment.Text(rule!["name"]) != "old-versions").Select(rule => rule!["definition"]!)];
+        Assert.Equal(
+            ["event-dead-letters/", "thumbnails/"],
+            others.Select(other => Deployment.Text(Assert.Single(other["filters"]!["prefixMatch"]!.AsArray()))));
+        Assert.All(others, other => Assert.Equal(
+            21, other["actions"]!["baseBlob"]!["delete"]!["daysAfterModificationGreaterThan"]!.GetValue<int>()));
     }
 
     private static (bool Enabled, int Days) Policy(JsonNode policy) =>

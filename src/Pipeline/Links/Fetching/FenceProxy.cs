@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -16,6 +17,7 @@ internal sealed partial class FenceProxy : IAsyncDisposable
     private const int MaxConnections = 64;
 
     private readonly AddressFence _fence;
+    private readonly ConcurrentBag<string> _refused;
     private readonly ILogger _logger;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -24,10 +26,11 @@ internal sealed partial class FenceProxy : IAsyncDisposable
 
     /// <summary>Starts.</summary>
     /// <param name="fence">The way to the network.</param>
-    /// <param name="logger">Takes what was refused.</param>
-    public FenceProxy(AddressFence fence, ILogger logger)
+    /// <param name="refused">Takes what was refused, as <c>host:port</c>.</param>
+    /// <param name="logger">Takes it with the reason.</param>
+    public FenceProxy(AddressFence fence, ConcurrentBag<string> refused, ILogger logger)
     {
-        (_fence, _logger) = (fence, logger);
+        (_fence, _refused, _logger) = (fence, refused, logger);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -101,6 +104,11 @@ internal sealed partial class FenceProxy : IAsyncDisposable
         }
         catch (LinkException refused)
         {
+            if (!refused.IsWorthRetrying)
+            {
+                _refused.Add($"{request.Host}:{request.Port}");
+            }
+
             LogRefused(request.Host, request.Port, refused.Message);
             await client.WriteAsync("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token).ConfigureAwait(false);
             return;

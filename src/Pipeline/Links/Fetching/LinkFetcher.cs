@@ -98,7 +98,11 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
 
     private static Uri Redirected(Uri from, Uri location)
     {
-        var to = new Uri(from, location);
+        if (!Uri.TryCreate(from, location, out Uri? to))
+        {
+            throw new LinkException("The address is redirected to something that is no address. Give the address of an image or a page.");
+        }
+
         return from.Scheme == Uri.UriSchemeHttps && to.Scheme == Uri.UriSchemeHttp
             ? throw new LinkException("The address is redirected from https to http, which is not followed. Give the http address itself.")
             : to;
@@ -119,7 +123,7 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
         Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
         byte[] chunk = new byte[ChunkLength];
         bool? isImage = null;
-        while (await WithinAsync(stop => body.ReadAsync(chunk, stop).AsTask(), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+        while (await ReadChunkAsync(body, chunk, address, cancellationToken).ConfigureAwait(false) is > 0 and var read)
         {
             // Counted as it comes: what a header says, and how small it was packed, counts for nothing.
             if (content.Length + read > limit)
@@ -142,6 +146,22 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
         return isImage ?? IsImage(content, response)
             ? new FetchedContent(address, await CheckedAsync(content.ToArray(), cancellationToken).ConfigureAwait(false))
             : new FetchedContent(address, null);
+    }
+
+    private async Task<int> ReadChunkAsync(Stream body, byte[] chunk, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WithinAsync(stop => body.ReadAsync(chunk, stop).AsTask(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception broken) when (broken is InvalidDataException or InvalidOperationException)
+        {
+            // The first is what gzip and deflate throw, the second what Brotli does.
+            throw new LinkException(
+                $"The host '{address.Host}' says that its response is compressed, and it cannot be decompressed. Open the address in a " +
+                "browser, and upload the image itself if it is shown there.",
+                broken);
+        }
     }
 
     private async Task<byte[]> CheckedAsync(byte[] bytes, CancellationToken cancellationToken)
@@ -176,7 +196,7 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
         }
 
         // What a browser would take for a page (WHATWG, MIME Sniffing): it begins with a tag, and has one that pages have.
-        string text = Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, SniffedBytes)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        string text = TextOf(bytes[..Math.Min(bytes.Length, SniffedBytes)]).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         bool isPage = text.StartsWith('<') && PageTags.Any(tag => text.Contains(tag, StringComparison.OrdinalIgnoreCase));
         return (isPage, type) switch
         {
@@ -187,6 +207,12 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
                 $"The address leads to neither an image nor a page. {ForeignContent.Describe(bytes)}"),
         };
     }
+
+    /// <summary>Tags are of ASCII letters, which all encodings of pages have in common but UTF-16; that begins with its mark.</summary>
+    private static string TextOf(ReadOnlySpan<byte> bytes) =>
+        (bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) ? Encoding.Unicode
+        : bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? Encoding.BigEndianUnicode
+        : Encoding.UTF8).GetString(bytes);
 
     private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {

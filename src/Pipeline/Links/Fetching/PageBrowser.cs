@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Playwright;
@@ -51,11 +53,15 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Busy(address);
+            throw PageFailure.Busy(address);
+        }
+        catch (TimeoutException slow) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw PageFailure.Slow(address, slow);
         }
         catch (PlaywrightException failed) when (!cancellationToken.IsCancellationRequested)
         {
-            throw Failed(address, failed);
+            throw PageFailure.Failed(address, failed);
         }
         finally
         {
@@ -68,13 +74,14 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
 
     private async Task<PageSnapshot> RunAsync(Uri address, CancellationToken cancellationToken)
     {
-        var proxy = new FenceProxy(fence, logger);
+        ConcurrentBag<string> refused = [];
+        var proxy = new FenceProxy(fence, refused, logger);
         await using (proxy.ConfigureAwait(false))
         {
             // Its disposal ends the driver, and with it the browser, whatever the page does.
             using IPlaywright playwright = await Playwright.CreateAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
             IBrowser browser = await OpenAsync(playwright, proxy).WaitAsync(cancellationToken).ConfigureAwait(false);
-            Task<PageSnapshot> snapshot = ShowAsync(browser, address);
+            Task<PageSnapshot> snapshot = ShowAsync(browser, address, refused);
             try
             {
                 return await snapshot.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -115,7 +122,7 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
             });
     }
 
-    private async Task<PageSnapshot> ShowAsync(IBrowser browser, Uri address)
+    private async Task<PageSnapshot> ShowAsync(IBrowser browser, Uri address, ConcurrentBag<string> refused)
     {
         IBrowserContext context = await browser.NewContextAsync(new BrowserNewContextOptions
         {
@@ -130,10 +137,22 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         if (options.Value.Browser.Endpoint is not null)
         {
             // A browser elsewhere cannot come through the proxy here: each address is checked before the browser asks for it.
-            await context.RouteAsync("**/*", RouteAsync).ConfigureAwait(false);
+            await context.RouteAsync("**/*", route => RouteAsync(route, refused)).ConfigureAwait(false);
         }
 
-        IResponse? response = await LoadAsync(page, address).ConfigureAwait(false);
+        Uri asked = address;
+        page.Request += (_, request) =>
+            asked = request.IsNavigationRequest && request.Frame == page.MainFrame ? new Uri(request.Url) : asked;
+        IResponse? response;
+        try
+        {
+            response = await LoadAsync(page, address).ConfigureAwait(false);
+        }
+        catch (PlaywrightException failed) when (refused.Contains($"{asked.Host}:{asked.Port}"))
+        {
+            throw PageFailure.LeadsInside(address, failed);
+        }
+
         if (response is { Status: >= 400 })
         {
             throw new LinkException(
@@ -143,9 +162,47 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
             };
         }
 
-        string title = new([.. (await page.TitleAsync().ConfigureAwait(false)).Where(letter => !char.IsControl(letter)).Take(MaxTitle)]);
+        string title = OneLine(await page.TitleAsync().ConfigureAwait(false));
         byte[] png = await page.ScreenshotAsync(await AreaAsync(page).ConfigureAwait(false)).ConfigureAwait(false);
-        return new PageSnapshot(new Uri(page.Url), title.Trim(), png);
+
+        // After the screenshot, so that it is not of another page than the one that is checked.
+        return new PageSnapshot(Shown(page, address), title, png);
+    }
+
+    /// <summary>The address of what is shown: a page may have gone on by itself.</summary>
+    /// <exception cref="LinkException">It is none that may be fetched: the browser shows an error of its own, or nothing.</exception>
+    private Uri Shown(IPage page, Uri asked)
+    {
+        var shown = new Uri(page.Url);
+        try
+        {
+            fence.Check(shown);
+            return shown;
+        }
+        catch (LinkException notAllowed)
+        {
+            throw PageFailure.LeadsInside(asked, notAllowed);
+        }
+    }
+
+    /// <summary>Without control characters and lone halves of letters, at most <see cref="MaxTitle"/> long.</summary>
+    private static string OneLine(string title)
+    {
+        var line = new StringBuilder();
+        foreach (Rune letter in title.EnumerateRunes())
+        {
+            if (line.Length + letter.Utf16SequenceLength > MaxTitle)
+            {
+                break;
+            }
+
+            if (!Rune.IsControl(letter) && letter != Rune.ReplacementChar)
+            {
+                line.Append(letter);
+            }
+        }
+
+        return line.ToString().Trim();
     }
 
     private async Task<IResponse?> LoadAsync(IPage page, Uri address)
@@ -183,11 +240,11 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         };
     }
 
-    private async Task RouteAsync(IRoute route)
+    private async Task RouteAsync(IRoute route, ConcurrentBag<string> refused)
     {
+        var address = new Uri(route.Request.Url);
         try
         {
-            var address = new Uri(route.Request.Url);
             if (address.Scheme is not ("data" or "blob"))
             {
                 fence.Check(address);
@@ -196,29 +253,12 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
 
             await route.ContinueAsync().ConfigureAwait(false);
         }
-        catch (LinkException refused)
+        catch (LinkException notAllowed)
         {
-            LogRefused(refused.Message);
+            refused.Add($"{address.Host}:{address.Port}");
+            LogRefused(notAllowed.Message);
             await route.AbortAsync().ConfigureAwait(false);
         }
-    }
-
-    private static LinkException Busy(Uri address) => new(
-        $"The page at '{address.Host}' keeps the browser busy without end, so that no snapshot can be made. Give the address of an " +
-        "image, or upload one.");
-
-    private static LinkException Failed(Uri address, PlaywrightException failed)
-    {
-        string reason = failed.Message.Split('\n')[0];
-        return new LinkException(
-            failed.Message.Contains("ERR_", StringComparison.Ordinal)
-                ? $"The page at '{address.Host}' could not be shown ({reason}). Open the address in a browser, and try again if it works " +
-                    "there."
-                : $"The browser failed ({reason}). Check the settings Links__Browser__*; the log has more.",
-            failed)
-        {
-            IsWorthRetrying = true,
-        };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A page asked for an address that was refused. {Reason}")]

@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using Microsoft.Net.Http.Headers;
+
+namespace Pipeline.Functions.Gallery;
+
+/// <summary>A file of the gallery: the same for everyone, and without data of anyone.</summary>
+/// <param name="Content">Its bytes.</param>
+/// <param name="ContentType">What a browser takes it for.</param>
+/// <param name="Tag">The version, by its bytes: a browser that has it is answered with 304.</param>
+internal sealed record GalleryFile(byte[] Content, string ContentType, EntityTagHeaderValue Tag)
+{
+    /// <param name="path">Its path, for the type.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="InvalidOperationException">The gallery has no files of such a kind.</exception>
+    public static GalleryFile Of(string path, byte[] content) =>
+        new(content, TypeOf(path), new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\""));
+
+    private static string TypeOf(string path) => Path.GetExtension(path) switch
+    {
+        ".html" => "text/html; charset=utf-8",
+        ".css" => "text/css; charset=utf-8",
+        ".js" => "text/javascript; charset=utf-8",
+        ".svg" => "image/svg+xml",
+        _ => throw new InvalidOperationException($"'{path}' is of a kind that the gallery does not serve: add its content type here."),
+    };
+}
