@@ -221,7 +221,7 @@ public sealed class PageBrowserTests
 
         await Record.ExceptionAsync(() => ShowAsync(server));
 
-        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(40));
+        Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(90));
         Environment.SetEnvironmentVariable(mark, null);
         await Wait.UntilAsync(() => Task.FromResult(!ProcessesWith(mark).Any()), () => "the end of the browser");
     }
@@ -272,7 +272,7 @@ public sealed class PageBrowserTests
             services.GetRequiredService<AddressFence>(),
             NullLogger<PageBrowser>.Instance)
         {
-            WholeTime = TimeSpan.FromSeconds(20),
+            WholeTime = TimeSpan.FromSeconds(30),
             LoadTime = TimeSpan.FromSeconds(6),
         };
         return await browser.SnapshotAsync(server.Address, CancellationToken);

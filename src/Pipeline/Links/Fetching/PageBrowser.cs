@@ -143,16 +143,19 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         Uri asked = address;
         page.Request += (_, request) =>
             asked = request.IsNavigationRequest && request.Frame == page.MainFrame ? new Uri(request.Url) : asked;
-        IResponse? response;
         try
         {
-            response = await LoadAsync(page, address).ConfigureAwait(false);
+            return await TakeAsync(page, address).ConfigureAwait(false);
         }
         catch (PlaywrightException failed) when (refused.Contains($"{asked.Host}:{asked.Port}"))
         {
             throw PageFailure.LeadsInside(address, failed);
         }
+    }
 
+    private async Task<PageSnapshot> TakeAsync(IPage page, Uri address)
+    {
+        IResponse? response = await LoadAsync(page, address).ConfigureAwait(false);
         if (response is { Status: >= 400 })
         {
             throw new LinkException(
