@@ -75,6 +75,7 @@ internal static class PipelineCommand
             UploadCommand.Create(tree, console),
             ImagesCommand.Create(tree, console),
             TagsCommand.Create(tree, console),
+            LinksCommand.Create(tree, console),
             SimilarCommand.Create(tree, console),
             DuplicatesCommand.Create(tree, console),
             TestCommand.Create(tree, console),
