@@ -33,6 +33,7 @@ public sealed record LinksResponse(IReadOnlyList<Link> Links, string? Continue);
 /// <param name="AddedAt">When it was added.</param>
 /// <param name="FetchedAt">When it was fetched last; null before.</param>
 /// <param name="Versions">What was fetched, the last 20, oldest first; the same bytes again are no new version.</param>
+/// <param name="Attempts">How often it was tried in vain since it was queued; it has failed after the fifth time.</param>
 public sealed record Link(
     string Id,
     string Url,
@@ -44,7 +45,8 @@ public sealed record Link(
     IReadOnlyList<string> Tags,
     DateTimeOffset AddedAt,
     DateTimeOffset? FetchedAt,
-    IReadOnlyList<LinkVersion> Versions);
+    IReadOnlyList<LinkVersion> Versions,
+    int Attempts = 0);
 
 /// <summary>What an address led to at one time.</summary>
 /// <param name="At">When it was fetched.</param>

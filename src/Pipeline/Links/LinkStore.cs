@@ -20,15 +20,16 @@ internal sealed class LinkStore(BlobContainerClient container, ImagesContainer i
     public static string NameOf(Link link, ImageFormat format) =>
         $"links/{new Uri(link.Url).IdnHost.Trim('[', ']').Replace(':', '-')}/{link.Id}.{format.Extension()}";
 
-    /// <summary>Stores an image over the one before, and adds the link's tags to its own.</summary>
+    /// <summary>Adds tags to those of an image.</summary>
+    public Task TagAsync(string name, IReadOnlyList<string> added, CancellationToken cancellationToken) => tags.ChangeAsync(
+        new ImageId(images.Name, name),
+        row => row with { Tags = [.. row.Tags.Union(added).Take(TagList.MaxCount).Order(StringComparer.Ordinal)] },
+        cancellationToken);
+
+    /// <summary>Stores an image over the one before.</summary>
     public async Task StoreAsync(
-        Link link, string name, FetchedLink fetched, ImageFormat format, DateTimeOffset at, CancellationToken cancellationToken)
+        string name, FetchedLink fetched, ImageFormat format, DateTimeOffset at, CancellationToken cancellationToken)
     {
-        var id = new ImageId(images.Name, name);
-        await tags.ChangeAsync(
-            id,
-            row => row with { Tags = [.. row.Tags.Union(link.Tags).Take(TagList.MaxCount).Order(StringComparer.Ordinal)] },
-            cancellationToken).ConfigureAwait(false);
         var options = new BlobUploadOptions
         {
             HttpHeaders = new BlobHttpHeaders { ContentType = format.MediaType() },

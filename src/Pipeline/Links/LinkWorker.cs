@@ -15,6 +15,9 @@ namespace Pipeline.Links;
 /// </summary>
 public sealed partial class LinkWorker
 {
+    /// <summary>How often the host gives the worker a message before it moves it to the poison queue.</summary>
+    public const int MaxAttempts = 5;
+
     // Older versions are only remembered, not stored: their images were overwritten.
     private const int MaxVersions = 20;
 
@@ -64,16 +67,29 @@ public sealed partial class LinkWorker
         catch (LinkException failed)
         {
             LogFailed(host, id, failed.Message);
-            await _table.ChangeAsync(
-                id,
-                now => now is null ? null : now with { State = LinkState.Failed, Reason = failed.Message, FetchedAt = _time.GetUtcNow() },
-                cancellationToken).ConfigureAwait(false);
+            await NoteAsync(id, failed.Message, failed.IsWorthRetrying, cancellationToken).ConfigureAwait(false);
             if (failed.IsWorthRetrying)
             {
                 throw;
             }
         }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await NoteAsync(id, "The app failed. Its log has the details.", isWorthRetrying: true, cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
+
+    private Task<Link?> NoteAsync(string id, string reason, bool isWorthRetrying, CancellationToken cancellationToken) => _table.ChangeAsync(
+        id,
+        now => now is null ? null : now with
+        {
+            State = isWorthRetrying && now.Attempts + 1 < MaxAttempts ? LinkState.Queued : LinkState.Failed,
+            Reason = reason,
+            FetchedAt = _time.GetUtcNow(),
+            Attempts = now.Attempts + 1,
+        },
+        cancellationToken);
 
     private async Task StoreAsync(Link link, FetchedLink fetched, CancellationToken cancellationToken)
     {
@@ -106,7 +122,13 @@ public sealed partial class LinkWorker
             return;
         }
 
-        await _store.StoreAsync(described, name, fetched, format, at, cancellationToken).ConfigureAwait(false);
+        // Only once: a tag that somebody removed from the image does not come back by a refresh.
+        if (link.ImageName is null)
+        {
+            await _store.TagAsync(name, described.Tags, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _store.StoreAsync(name, fetched, format, at, cancellationToken).ConfigureAwait(false);
         if (link.ImageName is { } old && old != name)
         {
             await _store.DeleteAsync(old, cancellationToken).ConfigureAwait(false);
@@ -114,7 +136,7 @@ public sealed partial class LinkWorker
 
         Link? stored = await _table.ChangeAsync(
             link.Id,
-            now => now is null ? null : now with { State = LinkState.Stored, Reason = null, FetchedAt = at },
+            now => now is null ? null : now with { State = LinkState.Stored, Reason = null, FetchedAt = at, Attempts = 0 },
             cancellationToken).ConfigureAwait(false);
         if (stored is null)
         {

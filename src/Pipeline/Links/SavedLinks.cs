@@ -25,8 +25,13 @@ public sealed class SavedLinks
     /// <returns>The address in its normal form.</returns>
     /// <exception cref="LinkException">The address is not allowed, or a page is wanted and there is no browser.</exception>
     /// <exception cref="InvalidTagException">A tag is not allowed.</exception>
-    internal Uri Check(NewLink link)
+    internal Uri Check(NewLink? link)
     {
+        if (link is null || link.Tags?.Contains(null) == true)
+        {
+            throw new LinkException("A link is null, or one of its tags is. Leave out what is not there.");
+        }
+
         if (!Uri.TryCreate(link.Url?.Trim(), UriKind.Absolute, out Uri? address))
         {
             throw new LinkException("A link is an address that begins with http:// or https://. Write it as a browser shows it.");
@@ -50,9 +55,15 @@ public sealed class SavedLinks
                 : known with
                 {
                     Tags = TagList.Parse(known.Tags.Concat(tags)),
-                    State = known.State == LinkState.Failed || !known.Tags.ToHashSet().IsSupersetOf(tags) ? LinkState.Queued : known.State,
+                    State = known.State == LinkState.Failed ? LinkState.Queued : known.State,
+                    Attempts = known.State == LinkState.Failed ? 0 : known.Attempts,
                 },
             cancellationToken).ConfigureAwait(false))!;
+        if (added.ImageName is { } name && tags.Count > 0)
+        {
+            await _store.TagAsync(name, tags, cancellationToken).ConfigureAwait(false);
+        }
+
         if (added.State == LinkState.Queued)
         {
             await _queue.SendAsync(id, cancellationToken).ConfigureAwait(false);
@@ -66,7 +77,7 @@ public sealed class SavedLinks
     internal async Task<Link?> RefreshAsync(string id, CancellationToken cancellationToken)
     {
         Link? link = await _table.ChangeAsync(
-            id, known => known is null ? null : known with { State = LinkState.Queued, Reason = null }, cancellationToken)
+            id, known => known is null ? null : known with { State = LinkState.Queued, Reason = null, Attempts = 0 }, cancellationToken)
             .ConfigureAwait(false);
         if (link is not null)
         {
