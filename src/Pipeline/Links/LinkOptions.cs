@@ -1,7 +1,7 @@
 namespace Pipeline.Links;
 
 /// <summary>The section <c>Links</c> of the configuration.</summary>
-public sealed class LinkOptions
+internal sealed class LinkOptions
 {
     /// <summary>Ports that addresses may have; 80 and 443 unless others are set.</summary>
     public IList<int> Ports { get; } = [];
@@ -19,7 +19,7 @@ public sealed class LinkOptions
 }
 
 /// <summary>The section <c>Links:Browser</c>: one of the first three, or none, and then pages are refused.</summary>
-public sealed class BrowserOptions
+internal sealed class BrowserOptions
 {
     /// <summary>Path of a Chromium or Chrome on this machine, such as <c>/usr/bin/chromium</c>.</summary>
     public string? Executable { get; set; }

@@ -11,17 +11,17 @@ namespace Pipeline.Links;
 /// <param name="container">Where images are.</param>
 /// <param name="images">Turns names into blobs.</param>
 /// <param name="tags">The tags.</param>
-public sealed class LinkStore(BlobContainerClient container, ImagesContainer images, TagTable tags)
+internal sealed class LinkStore(BlobContainerClient container, ImagesContainer images, TagTable tags)
 {
     // Metadata takes ASCII only, and 8 kB in all.
     private const int MaxMetadata = 3000;
 
     /// <summary>The name that an image of a link gets.</summary>
-    internal static string NameOf(Link link, ImageFormat format) =>
+    public static string NameOf(Link link, ImageFormat format) =>
         $"links/{new Uri(link.Url).IdnHost.Trim('[', ']').Replace(':', '-')}/{link.Id}.{format.Extension()}";
 
     /// <summary>Stores an image over the one before, and adds the link's tags to its own.</summary>
-    internal async Task StoreAsync(
+    public async Task StoreAsync(
         Link link, string name, FetchedLink fetched, ImageFormat format, DateTimeOffset at, CancellationToken cancellationToken)
     {
         var id = new ImageId(images.Name, name);
@@ -44,7 +44,7 @@ public sealed class LinkStore(BlobContainerClient container, ImagesContainer ima
     }
 
     /// <summary>Deletes a link's image, if it is there.</summary>
-    internal Task DeleteAsync(string name, CancellationToken cancellationToken) =>
+    public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
         images.GetBlob(name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, null, cancellationToken);
 
     // Percent-encoded, and cut where a whole character ends.

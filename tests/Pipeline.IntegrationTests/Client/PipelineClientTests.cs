@@ -159,14 +159,14 @@ public sealed class PipelineClientTests(RunningPipeline pipeline) : IDisposable
     public async Task A_link_is_added_listed_and_removed()
     {
         Link link = Assert.Single(await _client.AddLinksAsync(
-            [new NewLink("http://192.0.2.1/client.png", ["client-link"])], CancellationToken));
+            [new NewLink("http://client.invalid/client.png", ["client-link"])], CancellationToken));
 
         List<Link> listed = await _client.ListLinksAsync(null, ["client-link"], CancellationToken).ToListAsync(CancellationToken);
         Link read = await _client.GetLinkAsync(link.Id, CancellationToken);
         await _client.DeleteLinkAsync(link.Id, CancellationToken);
 
         Assert.Equal([link.Id], listed.Select(each => each.Id));
-        Assert.Equal("http://192.0.2.1/client.png", read.Url);
+        Assert.Equal("http://client.invalid/client.png", read.Url);
         Assert.Equal(404, (await Assert.ThrowsAsync<PipelineProblemException>(
             () => _client.RefreshLinkAsync(link.Id, CancellationToken))).Status);
     }

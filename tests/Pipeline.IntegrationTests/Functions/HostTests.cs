@@ -128,7 +128,9 @@ public class HostTests(RunningPipeline pipeline)
     [Theory]
     [InlineData("PUT", "similar", "POST, GET")]
     [InlineData("POST", "similar/a/b.jpg", "GET")]
-    [InlineData("DELETE", "images", "GET")]
+    [InlineData("DELETE", "duplicates", "GET")]
+    [InlineData("POST", "images/a.jpg", "DELETE, GET, PUT")]
+    [InlineData("PUT", "links", "POST, GET")]
     [InlineData("PATCH", "compare", "POST, GET")]
     [InlineData("PUT", "health", "GET, HEAD")]
     public async Task A_method_that_an_address_does_not_take_is_405_and_names_those_that_it_takes(

@@ -72,6 +72,22 @@ public class StoredImageTests(RunningPipeline pipeline)
         Assert.DoesNotContain("stored/no.png", await NamesAsync("images?prefix=stored/no"));
     }
 
+    [Theory]
+    [InlineData("DELETE", "images")]
+    [InlineData("DELETE", "images/")]
+    [InlineData("PUT", "images/")]
+    [InlineData("PUT", "images//tags")]
+    [InlineData("GET", "images//tags")]
+    public async Task A_path_without_a_name_is_refused(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = Image(TestImages.Bitmap(1)) };
+
+        HttpResponseMessage response = await Client.SendAsync(request, CancellationToken);
+
+        Assert.InRange((int)response.StatusCode, 400, 415);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+    }
+
     [Fact]
     public async Task A_damaged_image_is_refused_at_once()
     {

@@ -29,6 +29,8 @@ public class RoleTests
         "app: Storage Queue Data Contributor on images/default/image-backfill-poison",
         "app: Storage Queue Data Contributor on images/default/image-deletions",
         "app: Storage Queue Data Contributor on images/default/image-deletions-poison",
+        "app: Storage Queue Data Contributor on images/default/links",
+        "app: Storage Queue Data Contributor on images/default/links-poison",
         "app: Storage Queue Data Contributor on images/default/webjobs-blobtrigger-poison",
     ];
 
@@ -83,6 +85,8 @@ public class RoleTests
                 "operator: Storage Queue Data Contributor on images/default/image-backfill-poison",
                 "operator: Storage Queue Data Contributor on images/default/image-deletions",
                 "operator: Storage Queue Data Contributor on images/default/image-deletions-poison",
+                "operator: Storage Queue Data Contributor on images/default/links",
+                "operator: Storage Queue Data Contributor on images/default/links-poison",
                 "operator: Storage Queue Data Contributor on images/default/webjobs-blobtrigger-poison",
                 "operator: Storage Table Data Reader on images/default/Embeddings",
                 "operator: Storage Table Data Reader on images/default/Failures",

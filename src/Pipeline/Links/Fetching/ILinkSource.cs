@@ -28,14 +28,14 @@ internal sealed class LinkException(string message, Exception? inner = null) : E
 }
 
 /// <summary>Fetches what an address leads to, from public addresses only.</summary>
-public interface ILinkSource
+internal interface ILinkSource
 {
     /// <summary>Whether a browser is configured, so that pages can be fetched.</summary>
-    internal bool HasBrowser { get; }
+    bool HasBrowser { get; }
 
     /// <summary>Fetches an image, or makes a snapshot of a page.</summary>
     /// <param name="address">http or https.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="LinkException">It cannot be fetched.</exception>
-    internal Task<FetchedLink> FetchAsync(Uri address, CancellationToken cancellationToken);
+    Task<FetchedLink> FetchAsync(Uri address, CancellationToken cancellationToken);
 }
