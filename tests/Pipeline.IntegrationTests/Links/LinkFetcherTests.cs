@@ -25,13 +25,25 @@ public class LinkFetcherTests
     [InlineData("<?xml version='1.0'?><!DOCTYPE html PUBLIC 'x' 'y'><html>")]
     public async Task A_page_that_is_called_jpg_is_a_page(string html)
     {
-        await using FileServer server = await ServeAsync(Encoding.UTF8.GetBytes(html), "image/jpeg");
+        await using FileServer server = await ServeAsync(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8");
         await using var links = LinkFetching.For(server);
 
         LinkException refused = await links.RefusalOfAsync(server, "photo.jpg");
 
         Assert.True(refused.LacksBrowser);
         Assert.Contains("Links__Browser__Executable", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_that_says_it_is_an_image_is_refused_for_a_browser_would_not_show_it()
+    {
+        await using FileServer server = await ServeAsync("<html><body>A"u8.ToArray(), "image/jpeg");
+        await using var links = LinkFetching.For(server);
+
+        LinkException refused = await links.RefusalOfAsync(server, "photo.jpg");
+
+        Assert.Contains("'image/jpeg'", refused.Message, StringComparison.Ordinal);
+        Assert.False(refused.LacksBrowser);
     }
 
     [Theory]
