@@ -80,7 +80,7 @@ public sealed partial class LinkWorker
         }
     }
 
-    private Task<Link?> NoteAsync(string id, string reason, bool isWorthRetrying, CancellationToken cancellationToken) => _table.ChangeAsync(
+    private Task<Link?> NoteAsync(string id, string reason, bool isWorthRetrying, CancellationToken stop) => _table.ChangeAsync(
         id,
         now => now is null ? null : now with
         {
@@ -89,7 +89,7 @@ public sealed partial class LinkWorker
             FetchedAt = _time.GetUtcNow(),
             Attempts = now.Attempts + 1,
         },
-        cancellationToken);
+        stop);
 
     private async Task StoreAsync(Link link, FetchedLink fetched, CancellationToken cancellationToken)
     {

@@ -63,7 +63,7 @@ public class FunctionDeclarationTests
         DeclaredFunction[] queues = [.. Declared.Where(function => function.Trigger is QueueTriggerAttribute)];
 
         Assert.Equal(
-            [(LinkQueue.Name, "ImagesStorage"), (BackfillQueue.Name, "ImagesStorage"), ("image-deletions", "ImagesStorage")],
+            [(BackfillQueue.Name, "ImagesStorage"), (LinkQueue.Name, "ImagesStorage"), ("image-deletions", "ImagesStorage")],
             queues.Select(function => (QueueTriggerAttribute)function.Trigger).Select(trigger => (trigger.QueueName, trigger.Connection)));
         Assert.All(queues, function => Assert.Equal(
             [typeof(string), typeof(CancellationToken)],

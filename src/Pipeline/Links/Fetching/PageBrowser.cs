@@ -99,6 +99,13 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
         }
     }
 
+    // The app's own environment holds its settings, connection strings among them.
+    private static IEnumerable<KeyValuePair<string, string>> EnvironmentOfBrowser() =>
+        from name in (string[])["PATH", "HOME", "LANG", "TMPDIR", "TEMP", "TMP", "USERPROFILE", "SystemRoot", "LOCALAPPDATA", "APPDATA"]
+        let value = Environment.GetEnvironmentVariable(name)
+        where value is not null
+        select KeyValuePair.Create(name, value);
+
     private Task<IBrowser> OpenAsync(IPlaywright playwright, FenceProxy proxy)
     {
         BrowserOptions chosen = options.Value.Browser;
@@ -109,6 +116,7 @@ internal sealed partial class PageBrowser(IOptions<LinkOptions> options, Address
                 ExecutablePath = chosen.Executable,
                 Channel = chosen.Channel,
                 ChromiumSandbox = chosen.Sandbox,
+                Env = EnvironmentOfBrowser(),
                 Timeout = 30_000,
                 Proxy = new Proxy { Server = proxy.Address, Bypass = "<-loopback>" },
                 Args =
