@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
 using Pipeline.Imaging;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
 
 namespace Pipeline.Functions.Endpoints;
 
-public sealed class PutImage(BlobContainerClient container, ImagesContainer images, ImageDecoder decoder, TagTable table, ImageTags tags)
+public sealed class PutImage(
+    BlobContainerClient container, ImagesContainer images, ImageDecoder decoder, TagTable table, TagIndex index, ImageTags tags)
 {
     // What the checks need; the models read the stored bytes.
     private const int CheckedSize = 64;
@@ -41,6 +43,7 @@ public sealed class PutImage(BlobContainerClient container, ImagesContainer imag
             new ImageId(images.Name, name),
             row => row with { Tags = TagList.Parse(row.Tags.Concat(added)) },
             cancellationToken);
+        index.NoteChange();
         var response = new UploadResponse(name, bytes.Length, image.Width, image.Height, tagged.Tags);
         return isNew ? TypedResults.Created($"/api/images/{Uri.EscapeDataString(name)}", response) : TypedResults.Ok(response);
     }

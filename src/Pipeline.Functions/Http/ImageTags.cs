@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Pipeline.Search.Tags;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
 
@@ -9,7 +10,7 @@ namespace Pipeline.Functions.Http;
 /// No route has anything behind a name that may hold slashes, so the functions of <c>/api/images/{name}</c> take these requests, too. What ends
 /// with <c>/tags</c> is always about tags; an image whose own name ends so is addressed with <c>%2F</c> for that slash.
 /// </remarks>
-public sealed class ImageTags(ImagesContainer images, TagTable table)
+public sealed class ImageTags(ImagesContainer images, TagTable table, TagIndex index)
 {
     private const string Ending = "/tags";
     private const string Example = "{\"tags\": [\"beach\", \"summer 2026\"]}";
@@ -43,6 +44,7 @@ public sealed class ImageTags(ImagesContainer images, TagTable table)
     {
         ImageId id = await FindImageAsync(request, cancellationToken);
         TaggedImage changed = await table.ChangeAsync(id, row => row with { Tags = change(row.Tags) }, cancellationToken);
+        index.NoteChange();
         return new TagsResponse(changed.Tags);
     }
 

@@ -40,7 +40,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
 
         async Task EnterAsync(string key)
         {
-            await gallery.Page.GetByLabel("Function key").FillAsync(key);
+            await gallery.Page.GetByRole(AriaRole.Textbox, new PageGetByRoleOptions { Name = "Function key" }).FillAsync(key);
             await gallery.Button("Continue").ClickAsync();
         }
     }

@@ -59,7 +59,8 @@ export function filters(names, parameters, more = []) {
           event.preventDefault();
           apply(event.currentTarget);
         },
-        change: event => event.currentTarget.requestSubmit(),
+        // Once the reader leaves the form: whoever goes from one field to the next is not done yet.
+        focusout: event => event.currentTarget.contains(event.relatedTarget) || event.currentTarget.requestSubmit(),
       },
     },
     names.map(name => inputs[name](name === 'tag' ? parameters.getAll(name).join(', ') : parameters.get(name))),

@@ -30,6 +30,7 @@ public sealed partial class TagIndex
     private volatile Known? _known;
     private Task<Known>? _refresh;
     private long _comparedAt;
+    private long _changedAt = long.MinValue;
     private int _nextBucket;
 
     internal TagIndex(TagTable table, ChangeLog changes, IndexBlobs blobs, TimeProvider time, ILogger<TagIndex> logger) =>
@@ -41,16 +42,33 @@ public sealed partial class TagIndex
     /// <param name="cancellationToken">Ends the wait, not the refresh that others may wait for too.</param>
     internal async ValueTask<TagSnapshot> GetAsync(CancellationToken cancellationToken)
     {
-        Known? known = _known;
-        TimeSpan age = known is null ? TimeSpan.MaxValue : _time.GetElapsedTime(known.ReadAt);
-        if (age < SimilarityIndex.RefreshAge)
+        while (true)
         {
-            return known!.Tags;
-        }
+            Known? known = _known;
+            bool isBeforeChange = known?.ReadAt <= Volatile.Read(ref _changedAt);
+            TimeSpan age = known is null || isBeforeChange ? TimeSpan.MaxValue : _time.GetElapsedTime(known.ReadAt);
+            if (age < SimilarityIndex.RefreshAge)
+            {
+                return known!.Tags;
+            }
 
-        Task<Known> refresh = StartRefresh();
-        return (age < SimilarityIndex.MaxAge ? known! : await refresh.WaitAsync(cancellationToken).ConfigureAwait(false)).Tags;
+            Task<Known> refresh = StartRefresh();
+            if (age < SimilarityIndex.MaxAge)
+            {
+                return known!.Tags;
+            }
+
+            // One that began before a change of this instance may lack it; then the next has it.
+            known = await refresh.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (known.ReadAt > Volatile.Read(ref _changedAt))
+            {
+                return known.Tags;
+            }
+        }
     }
+
+    /// <summary>This instance has changed tags: whoever asks it next sees that.</summary>
+    internal void NoteChange() => Volatile.Write(ref _changedAt, _time.GetTimestamp());
 
     /// <summary>Saves the tags for instances that start, if they are many.</summary>
     /// <param name="cancellationToken">Ends it early; what was saved before stays.</param>

@@ -45,6 +45,19 @@ public class TagIndexTests
     }
 
     [Fact]
+    public async Task An_instance_sees_its_own_change_at_once()
+    {
+        await SetAsync("a.jpg", "x");
+        await KnownAsync("a.jpg");
+        await SetAsync("a.jpg", "y");
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        _index.NoteChange();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(["y"], (await _index.GetAsync(CancellationToken)).TagsOf(Key("a.jpg")));
+    }
+
+    [Fact]
     public async Task What_was_read_costs_one_query_until_something_changes()
     {
         await SetAsync("a.jpg", "x");
