@@ -20,11 +20,6 @@ let leaving = new AbortController();
 let shown;
 
 async function show() {
-  // "Skip to the content" is no view.
-  if (location.hash === '#main') {
-    main.focus();
-    return;
-  }
   leaving.abort();
   leaving = new AbortController();
   const { signal } = leaving;
@@ -101,6 +96,11 @@ function theme() {
   label();
 }
 
+// To the content, and to no other address: going back would lead there.
+document.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault();
+  main.focus();
+});
 theme();
 addEventListener('hashchange', show);
 show();

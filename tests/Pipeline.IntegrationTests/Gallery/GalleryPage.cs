@@ -7,7 +7,7 @@ namespace Pipeline.IntegrationTests.Gallery;
 internal sealed class GalleryPage : IAsyncDisposable
 {
     /// <summary>Only ends a test that would hang: an app that loads a model on two loaded cores takes long.</summary>
-    private const float LimitMs = 120_000;
+    private const float LimitMs = 30_000;
 
     private readonly Chromium _chromium;
     private readonly List<string> _complaints = [];

@@ -67,7 +67,7 @@ function row(match, index, found, marks) {
     { class: 'match', data: { name: match.name } },
     h(
       'a',
-      { class: 'match-image', href: again(match.name), 'aria-label': `Find images like ${match.name}` },
+      { class: 'match-image', href: again(match.name), 'aria-label': `${rank.textContent}: find images like ${match.name}` },
       rank,
       imageBox(thumbnailOf(match)),
     ),

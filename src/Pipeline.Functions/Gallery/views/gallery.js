@@ -90,7 +90,11 @@ async function scroll(grid, foot, query, signal) {
     foot.replaceChildren(waiting('Loading images…'));
     try {
       const page = await get('images', { ...query, continue: next }, signal);
+
+      // Taken out meanwhile, so that it is put where it belongs and not pushed there before the reader's eyes.
+      foot.remove();
       grid.append(...page.images.map(tile));
+      grid.after(foot);
       page.images
         .filter(isPending)
         .slice(0, mostFollowed)
