@@ -28,7 +28,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
         await Expect(gallery.Tile("gallery-add/two.bmp").Locator(".states .indexed")).ToHaveCountAsync(2);
         await Expect(gallery.Tile("gallery-add/two.bmp").Locator(".tags li")).ToHaveTextAsync(["blue", "from the sea"]);
         await Expect(gallery.Page.Locator(".uploads li", new PageLocatorOptions { HasText = "no image.png" }))
-            .ToContainTextAsync("JPEG, PNG, WebP, GIF, BMP or TIFF");
+            .ToContainTextAsync("JPEG, PNG, WebP, GIF, BMP and TIFF");
         await gallery.Page.Locator("#prefix").FillAsync("gallery-add/t");
         await gallery.Page.Locator("#prefix").PressAsync("Enter");
         await Expect(gallery.Page.Locator(".tile")).ToHaveCountAsync(1);
