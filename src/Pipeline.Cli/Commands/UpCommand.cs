@@ -90,6 +90,8 @@ internal static class UpCommand
         console.Line($"The function app answers at {api}");
         console.Line($"The emulator's connection string: {pipeline.Storage.ConnectionString}");
         console.Line();
+        console.Line($"Look at the images in a browser: {api}/gallery");
+        console.Line();
         console.Line("Try:");
         console.Line($"  curl {api}/health");
         console.Line($"  curl -T {image} -H 'x-ms-blob-type: BlockBlob' '{pipeline.Images.Uri}/first.jpg{query}'");

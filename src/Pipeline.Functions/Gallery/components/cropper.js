@@ -27,6 +27,7 @@ export function cropper(box, crop, changed) {
   let now = crop;
   const frame = h('span', {
     class: 'crop-frame',
+    id: 'crop-frame',
     tabindex: '0',
     role: 'group',
     'aria-label': 'The part to search. Arrow keys move it, with Shift they change its size, Delete takes the whole image.',
