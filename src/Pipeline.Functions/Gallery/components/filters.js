@@ -35,6 +35,7 @@ const inputs = {
 
 /** A form for the parameters of a list; a change is a new address, so that back and forward undo and redo it. */
 export function filters(names, parameters, more = []) {
+  const made = location.hash;
   const apply = form => {
     const values = {};
     for (const name of names) {
@@ -59,8 +60,13 @@ export function filters(names, parameters, more = []) {
           event.preventDefault();
           apply(event.currentTarget);
         },
-        // Once the reader leaves the form: whoever goes from one field to the next is not done yet.
-        focusout: event => event.currentTarget.contains(event.relatedTarget) || event.currentTarget.requestSubmit(),
+        // Once the reader leaves the form: whoever goes from one field to the next is not done yet. A form of another address than the
+        // present one is on its way out, and what is in it counts no more.
+        focusout: event => {
+          if (location.hash === made && !event.currentTarget.contains(event.relatedTarget)) {
+            event.currentTarget.requestSubmit();
+          }
+        },
       },
     },
     names.map(name => inputs[name](name === 'tag' ? parameters.getAll(name).join(', ') : parameters.get(name))),
