@@ -101,7 +101,8 @@ public class BadInputTests(RunningPipeline pipeline)
         using HttpResponseMessage response = await pipeline.App.Client.GetAsync(
             $"images?continue={new string('x', 5000)}", TestContext.Current.CancellationToken);
 
-        await AssertProblemAsync(response, HttpStatusCode.BadRequest, "invalid-parameter", "continue takes only what an earlier response gave");
+        await AssertProblemAsync(
+            response, HttpStatusCode.BadRequest, "invalid-parameter", "continue takes only what an earlier response gave");
     }
 
     [Fact]

@@ -34,6 +34,14 @@ internal static class PageFailure
                 failed);
         }
 
+        if (failed.Message.Contains("Driver not found", StringComparison.Ordinal))
+        {
+            return new LinkException(
+                "This app was published without the driver of browsers. Publish it with the property BrowserDriver=true, as " +
+                "docs/security.md says; or give the address of an image.",
+                failed);
+        }
+
         string reason = failed.Message.Split('\n')[0];
         return new LinkException(
             failed.Message.Contains("ERR_", StringComparison.Ordinal)
