@@ -82,12 +82,16 @@ public sealed class FindSimilar(
         CancellationToken cancellationToken)
     {
         long searchStart = Stopwatch.GetTimestamp();
-        TagSnapshot tagged = await tags.GetAsync(cancellationToken);
-        var filter = new SearchFilter(excludedKey, query.Prefix, tagged.KeysWithAll(query.Tags));
+
+        // Beside the search, which has a log of its own to read, unless it is about tags.
+        Task<TagSnapshot> reading = tags.GetAsync(cancellationToken).AsTask();
+        TaggedKeys? keys = query.Tags.Count == 0 ? null : (await reading).KeysWithAll(query.Tags);
+        var filter = new SearchFilter(excludedKey, query.Prefix, keys);
         SimilarityResult found = query.Continue is { } token
             ? new SimilarityResult([await ContinueAsync(token)], [])
             : await search.FindSimilarAsync(
                 image.Embeddings, query.Serving, query.Top, query.MinCosine, filter, cancellationToken);
+        TagSnapshot tagged = await reading;
         TimeSpan searching = Stopwatch.GetElapsedTime(searchStart);
         ImageUrls urls = await links.FindAsync(cancellationToken);
         return TypedResults.Ok(new SimilarResponse(

@@ -14,9 +14,6 @@ namespace Pipeline.Functions.Endpoints;
 public sealed class PutImage(
     BlobContainerClient container, ImagesContainer images, ImageDecoder decoder, TagTable table, TagIndex index, ImageTags tags)
 {
-    // What the checks need; the models read the stored bytes.
-    private const int CheckedSize = 64;
-
     /// <summary>
     /// Stores an image, which is decoded before, so that one that would be refused later is refused at once. <c>tag</c>, which may be
     /// repeated, is added to its tags. With <c>/tags</c> behind the name the body replaces the image's tags.
@@ -35,15 +32,18 @@ public sealed class PutImage(
         IReadOnlyList<string> added = QueryParameters.Tags(request.Query);
         bool replaces = !IsOnlyNew(request);
         ReadOnlyMemory<byte> bytes = await Uploads.ReadImageAsync(request, decoder.Limits, cancellationToken);
-        DecodedImage image = await decoder.DecodeAsync(
-            new EncodedImage(bytes), CheckedSize, CheckedSize, Resampling.Quality, cancellationToken);
+        DecodedImage image = await decoder.CheckAsync(new EncodedImage(bytes), cancellationToken);
         BlobClient blob = images.GetBlob(name);
         bool isNew = await StoreAsync(blob, bytes, image.Format, replaces, cancellationToken);
         TaggedImage tagged = await table.ChangeAsync(
             new ImageId(images.Name, name),
             row => row with { Tags = TagList.Parse(row.Tags.Concat(added)) },
             cancellationToken);
-        index.NoteChange();
+        if (added.Count > 0)
+        {
+            index.NoteChange();
+        }
+
         var response = new UploadResponse(name, bytes.Length, image.Width, image.Height, tagged.Tags);
         return isNew ? TypedResults.Created($"/api/images/{Uri.EscapeDataString(name)}", response) : TypedResults.Ok(response);
     }

@@ -18,6 +18,8 @@ public sealed class ImageDecoder : IDisposable
     /// </summary>
     internal const long Budget = 512L * 1024 * 1024;
 
+    private const int CheckedSize = 64;
+
     private readonly SemaphoreSlim _decoding = new(Environment.ProcessorCount);
     private readonly DecodingBudget _memory;
 
@@ -71,6 +73,11 @@ public sealed class ImageDecoder : IDisposable
             int Scaled(int length) => Math.Max(1, (int)Math.Round(length * scale));
         }
     }
+
+    /// <summary>Decodes the image only to know that it can be decoded, at a small size; the models read the bytes themselves.</summary>
+    /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>
+    internal Task<DecodedImage> CheckAsync(EncodedImage encoded, CancellationToken cancellationToken) =>
+        DecodeAsync(encoded, CheckedSize, CheckedSize, Resampling.Quality, cancellationToken);
 
     /// <summary>Decodes the image at its own size, up to <see cref="ImageLimits.MaxPixels"/> times 3 bytes.</summary>
     /// <inheritdoc cref="DecodeAsync(EncodedImage, int, int, Resampling, CancellationToken)"/>

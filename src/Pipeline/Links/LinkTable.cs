@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -23,9 +22,6 @@ public sealed class LinkTable(PipelineTables tables)
     private const string Partition = "links";
     private const string Row = "Link";
     private const string State = "State";
-
-    // Each time another writer came first; with more than a few for one link something else is wrong.
-    private const int MaxTurns = 20;
 
     /// <summary>The id of an address: the first half of the SHA-256 of its normal form, as hexadecimal digits.</summary>
     internal static string IdOf(Uri address) =>
@@ -63,9 +59,9 @@ public sealed class LinkTable(PipelineTables tables)
     /// returns null to leave all as it is.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <returns>The link as it is now; null where there is none.</returns>
-    internal async Task<Link?> ChangeAsync(string id, Func<Link?, Link?> change, CancellationToken cancellationToken)
-    {
-        for (int turn = 1; ; turn++)
+    internal Task<Link?> ChangeAsync(
+        string id, Func<Link?, Link?> change, CancellationToken cancellationToken) => PipelineTable.RepeatAsync(
+        async () =>
         {
             TableEntity? stored = await ReadAsync(id, cancellationToken).ConfigureAwait(false);
             Link? before = Read(stored);
@@ -74,20 +70,10 @@ public sealed class LinkTable(PipelineTables tables)
                 return before;
             }
 
-            try
-            {
-                await WriteAsync(after, stored?.ETag, cancellationToken).ConfigureAwait(false);
-                return after;
-            }
-            catch (RequestFailedException overtaken) when (turn < MaxTurns
-                && (HttpStatusCode)overtaken.Status
-                    is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
-            {
-                double pause = 10 * turn * Random.Shared.NextDouble();
-                await Task.Delay(TimeSpan.FromMilliseconds(pause), cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+            await WriteAsync(after, stored?.ETag, cancellationToken).ConfigureAwait(false);
+            return after;
+        },
+        cancellationToken);
 
     /// <summary>Removes a link, if it is there.</summary>
     internal Task RemoveAsync(string id, CancellationToken cancellationToken) => tables.Links.CallAsync(
@@ -107,13 +93,8 @@ public sealed class LinkTable(PipelineTables tables)
             cancellationToken);
     }
 
-    private async Task<TableEntity?> ReadAsync(string id, CancellationToken cancellationToken)
-    {
-        NullableResponse<TableEntity> found = await tables.Links.CallAsync(
-            table => table.GetEntityIfExistsAsync<TableEntity>(Partition, id, null, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-        return found is { HasValue: true, Value: { } entity } ? entity : null;
-    }
+    private Task<TableEntity?> ReadAsync(string id, CancellationToken cancellationToken) =>
+        tables.Links.FindAsync(Partition, id, cancellationToken);
 
     // What is not of this app is passed over.
     private static Link? Read(TableEntity? entity)

@@ -37,10 +37,8 @@ public sealed class FailureTable(PipelineTables tables)
     internal async Task<Failure?> FindAsync(InstalledModel model, ImageId id, string imageETag, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(id);
-        NullableResponse<TableEntity> found = await tables.Failures.CallAsync(
-            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionKeys.Model(model), id.Key, null, cancellationToken),
-            cancellationToken).ConfigureAwait(false);
-        return found is { HasValue: true, Value: { } entity } && entity.GetString(EmbeddingEntity.ImageETag) == imageETag
+        TableEntity? entity = await tables.Failures.FindAsync(PartitionKeys.Model(model), id.Key, cancellationToken).ConfigureAwait(false);
+        return entity?.GetString(EmbeddingEntity.ImageETag) == imageETag
             ? new Failure(id, imageETag, entity.GetString("Reason"), entity.GetDateTimeOffset("FailedAt") ?? default)
             : null;
     }

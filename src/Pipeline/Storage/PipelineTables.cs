@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Data.Tables;
@@ -26,6 +27,8 @@ public sealed class PipelineTables(TableServiceClient service)
 /// <summary>One of <see cref="PipelineTables"/>. Safe to call from several threads.</summary>
 internal sealed class PipelineTable(TableClient table)
 {
+    private const int MaxTurns = 20;
+
     private volatile bool _created;
 
     /// <summary>The table without creating it.</summary>
@@ -53,6 +56,39 @@ internal sealed class PipelineTable(TableClient table)
         {
             _created = false;
             throw;
+        }
+    }
+
+    /// <summary>A row, or null where there is none.</summary>
+    public async Task<TableEntity?> FindAsync(string partition, string row, CancellationToken cancellationToken)
+    {
+        NullableResponse<TableEntity> found = await CallAsync(
+            rows => rows.GetEntityIfExistsAsync<TableEntity>(partition, row, null, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+        return found is { HasValue: true, Value: { } entity } ? entity : null;
+    }
+
+    /// <summary>
+    /// Reads a row, changes it and writes it on the condition that it is as it was read; all over again where another writer came first.
+    /// </summary>
+    /// <param name="change">Reads, changes and writes.</param>
+    /// <param name="cancellationToken">Ends it early.</param>
+    /// <exception cref="RequestFailedException">Another writer came first each of twenty times: something else is wrong then.</exception>
+    public static async Task<T> RepeatAsync<T>(Func<Task<T>> change, CancellationToken cancellationToken)
+    {
+        for (int turn = 1; ; turn++)
+        {
+            try
+            {
+                return await change().ConfigureAwait(false);
+            }
+            catch (RequestFailedException overtaken) when (turn < MaxTurns
+                && (HttpStatusCode)overtaken.Status
+                    is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+            {
+                double pause = 10 * turn * Random.Shared.NextDouble();
+                await Task.Delay(TimeSpan.FromMilliseconds(pause), cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

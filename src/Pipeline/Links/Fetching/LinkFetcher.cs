@@ -21,8 +21,6 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
     /// <summary>Most redirects that are followed.</summary>
     public const int MaxRedirects = 5;
 
-    // What the check needs; the models read the stored bytes.
-    private const int CheckedSize = 64;
     private const int ChunkLength = 65_536;
 
     // A document may begin with comments and white space.
@@ -168,8 +166,7 @@ internal sealed class LinkFetcher(AddressFence fence, ImageDecoder decoder) : ID
     {
         try
         {
-            await decoder.DecodeAsync(
-                new EncodedImage(bytes), CheckedSize, CheckedSize, Resampling.Quality, cancellationToken).ConfigureAwait(false);
+            await decoder.CheckAsync(new EncodedImage(bytes), cancellationToken).ConfigureAwait(false);
             return bytes;
         }
         catch (InvalidImageException invalid)

@@ -22,9 +22,6 @@ public sealed class TagTable
     // No tag has one.
     private const char Separator = ',';
 
-    // Each time another writer came first; with more than a few for one image something else is wrong.
-    private const int MaxTurns = 20;
-
     private readonly PipelineTables _tables;
     private readonly ChangeLog _changes;
 
@@ -60,10 +57,9 @@ public sealed class TagTable
     /// <param name="change">Makes the new row of the one that is there; called again where another writer came first.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <returns>The row as it is now.</returns>
-    internal async Task<TaggedImage> ChangeAsync(
-        ImageId id, Func<TaggedImage, TaggedImage> change, CancellationToken cancellationToken)
-    {
-        for (int turn = 1; ; turn++)
+    internal Task<TaggedImage> ChangeAsync(
+        ImageId id, Func<TaggedImage, TaggedImage> change, CancellationToken cancellationToken) => PipelineTable.RepeatAsync(
+        async () =>
         {
             TableEntity? stored = await ReadAsync(id.Key, cancellationToken).ConfigureAwait(false);
             TaggedImage before = stored is null ? new TaggedImage(id, []) : Read(stored) ?? new TaggedImage(id, []);
@@ -74,24 +70,16 @@ public sealed class TagTable
                 return after;
             }
 
-            try
+            if (!isSame)
             {
-                if (!isSame)
-                {
-                    await WriteAsync(after, stored?.ETag, cancellationToken).ConfigureAwait(false);
-                }
+                await WriteAsync(after, stored?.ETag, cancellationToken).ConfigureAwait(false);
+            }
 
-                // Also where nothing was to be changed: an attempt before may have ended between the row and its entry.
-                await _changes.AppendAsync(ChangeLog.OfTags, id.Key, null, cancellationToken).ConfigureAwait(false);
-                return after;
-            }
-            catch (RequestFailedException overtaken) when (IsOvertaken(overtaken) && turn < MaxTurns)
-            {
-                double pause = 10 * turn * Random.Shared.NextDouble();
-                await Task.Delay(TimeSpan.FromMilliseconds(pause), cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
+            // Also where nothing was to be changed: an attempt before may have ended between the row and its entry.
+            await _changes.AppendAsync(ChangeLog.OfTags, id.Key, null, cancellationToken).ConfigureAwait(false);
+            return after;
+        },
+        cancellationToken);
 
     /// <summary>Removes the row of an image that is gone.</summary>
     /// <param name="id">The image.</param>
@@ -133,13 +121,8 @@ public sealed class TagTable
             cancellationToken);
     }
 
-    private async Task<TableEntity?> ReadAsync(string key, CancellationToken cancellationToken)
-    {
-        NullableResponse<TableEntity> found = await _tables.Tags.CallAsync(
-            table => table.GetEntityIfExistsAsync<TableEntity>(PartitionOf(key), key, null, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
-        return found is { HasValue: true, Value: { } entity } ? entity : null;
-    }
+    private Task<TableEntity?> ReadAsync(string key, CancellationToken cancellationToken) =>
+        _tables.Tags.FindAsync(PartitionOf(key), key, cancellationToken);
 
     // A row that is not of this app, or that no longer fits its key, is as good as none.
     private static TaggedImage? Read(TableEntity entity)
@@ -157,9 +140,6 @@ public sealed class TagTable
     }
 
     private static string[] Split(string? tags) => string.IsNullOrEmpty(tags) ? [] : tags.Split(Separator);
-
-    private static bool IsOvertaken(RequestFailedException failed) =>
-        (HttpStatusCode)failed.Status is HttpStatusCode.PreconditionFailed or HttpStatusCode.Conflict or HttpStatusCode.NotFound;
 
     private static string PartitionOf(string key) => PartitionOf(PartitionKeys.BucketOf(key));
 
