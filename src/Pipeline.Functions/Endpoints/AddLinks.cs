@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Links;
 
 namespace Pipeline.Functions.Endpoints;
@@ -12,6 +13,9 @@ public sealed class AddLinks(SavedLinks links)
     private const string Example = "{\"url\": \"https://example.com/beach.jpg\", \"tags\": [\"beach\"]}";
 
     /// <summary>Adds links to images and web pages, which are fetched in the background.</summary>
+    [Operation("Links")]
+    [JsonBody(typeof(LinksRequest))]
+    [Problems(ProblemTypes.InvalidLink, ProblemTypes.InvalidTag, ProblemTypes.NoBrowser)]
     [Function(nameof(AddLinks))]
     public async Task<Accepted<LinksResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "links")] HttpRequest request)

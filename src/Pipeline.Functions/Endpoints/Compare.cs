@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using Pipeline.Comparison;
 using Pipeline.Drawing;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Imaging;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
@@ -20,6 +21,11 @@ public sealed class Compare(
     private const string StoredCall = "GET /api/compare?a=NAME&b=NAME";
 
     /// <summary>How alike the two images of a form are to each model.</summary>
+    [Operation("Study")]
+    [FormBody("a", "b")]
+    [Query("layers", "`MODEL:LAYER`, separated by commas, each model at most once; left out for the layers of search.")]
+    [FormatQuery("png")]
+    [Problems(ProblemTypes.NoFloat32Model)]
     [Function(nameof(Compare))]
     public async Task<Results<Ok<CompareResponse>, PngResult>> UploadedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "compare")] HttpRequest request)
@@ -36,6 +42,13 @@ public sealed class Compare(
     }
 
     /// <summary>How alike two stored images are to each model.</summary>
+    [Operation("Study")]
+    [ReadsImages]
+    [Query("a", "The name of the first image.", Required = true)]
+    [Query("b", "The name of the second image.", Required = true)]
+    [Query("layers", "`MODEL:LAYER`, separated by commas, each model at most once; left out for the layers of search.")]
+    [FormatQuery("png")]
+    [Problems(ProblemTypes.NoFloat32Model)]
     [Function("CompareStored")]
     public async Task<Results<Ok<CompareResponse>, PngResult>> StoredAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "compare")] HttpRequest request)

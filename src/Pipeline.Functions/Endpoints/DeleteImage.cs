@@ -3,16 +3,18 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
 public sealed class DeleteImage(ImagesContainer images, ImageTags tags)
 {
-    /// <summary>
-    /// Deletes a stored image; its rows follow by the event of that. With <c>/tags</c> behind the name only its tags are removed: all, or
-    /// those that <c>tag</c> names.
-    /// </summary>
+    /// <summary>Deletes a stored image. Its embeddings and tags follow within seconds.</summary>
+    /// <remarks>They do by the event of that. With <c>/tags</c> behind the name only its tags are removed.</remarks>
+    [Operation("Images")]
+    [Responds(204, "The image is deleted.")]
+    [Problems(ProblemTypes.UnknownImage)]
     [Function(nameof(DeleteImage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "images/{*name}")] HttpRequest request)

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Primitives;
 using Pipeline.Drawing;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
@@ -11,6 +12,12 @@ namespace Pipeline.Functions.Endpoints;
 public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder, StoredImages stored)
 {
     /// <summary>What a model's blocks make of the image in the body, as a PNG.</summary>
+    [Operation("Study")]
+    [ImageBody]
+    [ModelQuery("the first that has feature maps")]
+    [Query("layout", "`grid`: one block's first 64 maps; `sheet`: the image and the grids of all blocks.",
+        Default = "grid", Values = ["grid", "sheet"])]
+    [Query("block", "Which block; only with `grid`.", Type = typeof(int), Default = 1, Min = 1, Max = 5)]
     [Function(nameof(DrawFeatureMaps))]
     public async Task<PngResult> OfUploadedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request)
@@ -22,6 +29,12 @@ public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder
     }
 
     /// <summary>What a model's blocks make of a stored image, as a PNG.</summary>
+    [Operation("Study")]
+    [ReadsImages]
+    [ModelQuery("the first that has feature maps")]
+    [Query("layout", "`grid`: one block's first 64 maps; `sheet`: the image and the grids of all blocks.",
+        Default = "grid", Values = ["grid", "sheet"])]
+    [Query("block", "Which block; only with `grid`.", Type = typeof(int), Default = 1, Min = 1, Max = 5)]
     [Function("DrawFeatureMapsOfStored")]
     public async Task<PngResult> OfStoredAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "feature-maps/{*name}")] HttpRequest request)

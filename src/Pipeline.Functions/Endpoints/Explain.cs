@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using Pipeline.Comparison.Explanation;
 using Pipeline.Drawing;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Imaging;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
@@ -19,6 +20,13 @@ public sealed class Explain(ServedModels models, ImageDecoder decoder, PairExpla
     private const string Call = "GET /api/explain?a=NAME&b=NAME";
 
     /// <summary>Where the similarity of two stored images comes from, by one model.</summary>
+    [Operation("Study")]
+    [ReadsImages]
+    [Query("a", "The name of the first image.", Required = true)]
+    [Query("b", "The name of the second image.", Required = true)]
+    [ModelQuery("the first that votes for the fused list, of those that have feature maps")]
+    [FormatQuery("png")]
+    [Query("side", "With `png`: draws this image alone; left out for both side by side.", Values = ["a", "b"])]
     [Function(nameof(Explain))]
     public async Task<Results<Ok<ExplainResponse>, PngResult>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "explain")] HttpRequest request)

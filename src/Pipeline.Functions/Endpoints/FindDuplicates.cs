@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Search;
@@ -16,6 +17,12 @@ public sealed class FindDuplicates(
     ServedModels models, ISimilaritySearch search, TagIndex tags, DuplicatesTurn turn, ImageLinks links)
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
+    [Operation("Search")]
+    [Query("minCosine", "From this cosine on two images are near-identical.", Type = typeof(float), Default = 0.98f, Min = 0.5, Max = 1)]
+    [ModelQuery("the first that votes for the fused list")]
+    [PrefixQuery]
+    [TagQuery]
+    [Problems(ProblemTypes.NotWithDatabase, ProblemTypes.DuplicatesUnderWay)]
     [Function(nameof(FindDuplicates))]
     public async Task<Ok<DuplicatesResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "duplicates")] HttpRequest request)

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Primitives;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
 using Pipeline.Search;
@@ -17,6 +18,15 @@ public sealed class FindSimilar(
     ServedModels models, QueryEmbedder embedder, ISimilaritySearch search, TagIndex tags, StoredImages stored, ImageLinks links)
 {
     /// <summary>The stored images nearest to the one in the body.</summary>
+    [Operation("Search")]
+    [ImageBody]
+    [TopQuery(10, "results per list")]
+    [Query("minCosine", "Only images with at least this cosine; in the fused list those that have it by any model that votes.",
+        Type = typeof(float), Default = -1f, Min = -1, Max = 1)]
+    [PrefixQuery]
+    [TagQuery]
+    [ModelQuery("all")]
+    [ContinueQuery("The value of `continue` in a model's part of the response before: the next page of that model's list.")]
     [Function(nameof(FindSimilar))]
     public async Task<Ok<SimilarResponse>> ToUploadedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "similar")] HttpRequest request)
@@ -30,6 +40,16 @@ public sealed class FindSimilar(
     }
 
     /// <summary>The stored images nearest to a stored one, without embedding it again.</summary>
+    [Operation("Search")]
+    [TopQuery(10, "results per list")]
+    [Query("minCosine", "Only images with at least this cosine; in the fused list those that have it by any model that votes.",
+        Type = typeof(float), Default = -1f, Min = -1, Max = 1)]
+    [PrefixQuery]
+    [TagQuery]
+    [ModelQuery("all")]
+    [ContinueQuery("The value of `continue` in a model's part of the response before: the next page of that model's list.")]
+    [Query("includeSelf", "Whether a stored image may be among its own results.", Type = typeof(bool), Default = false)]
+    [Problems(ProblemTypes.UnknownImage, ProblemTypes.NotIndexed)]
     [Function("FindSimilarToStored")]
     public async Task<Ok<SimilarResponse>> ToStoredAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "similar/{*name}")] HttpRequest request)

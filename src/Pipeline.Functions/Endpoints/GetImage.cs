@@ -2,13 +2,18 @@ using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Storage;
 
 namespace Pipeline.Functions.Endpoints;
 
 public sealed class GetImage(ImagesContainer images, ImageStates states, ImageTags tags)
 {
-    /// <summary>A stored image's state by each model, and its tags; with <c>/tags</c> behind the name only these.</summary>
+    /// <summary>A stored image: its state by each model, and its tags.</summary>
+    /// <remarks>With <c>/tags</c> behind the name only these.</remarks>
+    [Operation("Images")]
+    [Responds(200, "The image.", Json = typeof(ListedImage))]
+    [Problems(ProblemTypes.UnknownImage)]
     [Function(nameof(GetImage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "images/{*name}")] HttpRequest request)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Indexing.Backfill;
 using Pipeline.Indexing.Versions;
 using Pipeline.Models;
@@ -22,6 +23,9 @@ public sealed partial class Health(
     private static readonly TimeSpan StorageTimeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Whether the app can do its work: models, index, storage. Anonymous, so it names no account and no address.</summary>
+    [Operation("App")]
+    [Responds(200, "The app can do its work.", Json = typeof(HealthResponse))]
+    [Responds(503, "Storage does not respond or refuses the app, or a model cannot be loaded.", Json = typeof(HealthResponse))]
     [Function(nameof(Health))]
     public async Task<JsonHttpResult<HealthResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health")] HttpRequest request)

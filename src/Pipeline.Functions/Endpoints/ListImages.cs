@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Search.Tags;
 using Pipeline.Storage;
 
@@ -16,6 +17,10 @@ public sealed class ListImages(BlobContainerClient container, ImagesContainer im
     private const int MaxTokenLength = 4096;
 
     /// <summary>The stored images by pages in the order of their names, with their tags and their state by each model.</summary>
+    [Operation("Images")]
+    [PrefixQuery]
+    [TagQuery]
+    [ContinueQuery]
     [Function(nameof(ListImages))]
     public async Task<Ok<ImagesResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "images")] HttpRequest request)

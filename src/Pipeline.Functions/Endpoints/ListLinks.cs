@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Links;
 
 namespace Pipeline.Functions.Endpoints;
@@ -11,6 +12,10 @@ public sealed class ListLinks(LinkTable table)
     private const int PageSize = 100;
 
     /// <summary>The links by pages, in the order of their ids.</summary>
+    [Operation("Links")]
+    [Query("state", "Only links in this state.", Values = ["queued", "fetching", "stored", "failed"])]
+    [TagQuery("Only links that were given all of these tags.")]
+    [ContinueQuery]
     [Function(nameof(ListLinks))]
     public async Task<Ok<LinksResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "links")] HttpRequest request)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Search.Tags;
 
 namespace Pipeline.Functions.Endpoints;
@@ -11,6 +12,8 @@ public sealed class ListTags(TagIndex tags)
     private const int MostTags = 1000;
 
     /// <summary>The tags of all images that begin with <c>prefix</c>, those of the most images first.</summary>
+    [Operation("Tags")]
+    [PrefixQuery("Only tags that begin with this.")]
     [Function(nameof(ListTags))]
     public async Task<Ok<TagCountsResponse>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tags")] HttpRequest request)

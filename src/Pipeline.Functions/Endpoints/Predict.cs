@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Imaging;
 using Pipeline.Models;
 
@@ -11,6 +12,11 @@ namespace Pipeline.Functions.Endpoints;
 public sealed class Predict(ModelSessions sessions, ImageDecoder decoder, Predictor predictor, StoredImages stored)
 {
     /// <summary>The most probable classes of the image in the body, by each model.</summary>
+    [Operation("Study")]
+    [ImageBody]
+    [TopQuery(5, "classes per model")]
+    [ModelQuery("all that have classes")]
+    [Problems(ProblemTypes.NoPredictions)]
     [Function(nameof(Predict))]
     public async Task<Ok<PredictionsResponse>> UploadedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "predictions")] HttpRequest request)
@@ -23,6 +29,11 @@ public sealed class Predict(ModelSessions sessions, ImageDecoder decoder, Predic
     }
 
     /// <summary>The most probable classes of a stored image, by each model.</summary>
+    [Operation("Study")]
+    [ReadsImages]
+    [TopQuery(5, "classes per model")]
+    [ModelQuery("all that have classes")]
+    [Problems(ProblemTypes.NoPredictions)]
     [Function("PredictStored")]
     public async Task<Ok<PredictionsResponse>> StoredAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "predictions/{*name}")] HttpRequest request)

@@ -4,6 +4,7 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Imaging;
 using Pipeline.Search.Tags;
 using Pipeline.Storage;
@@ -15,9 +16,16 @@ public sealed class PutImage(
     BlobContainerClient container, ImagesContainer images, ImageDecoder decoder, TagTable table, TagIndex index, ImageTags tags)
 {
     /// <summary>
-    /// Stores an image, which is decoded before, so that one that would be refused later is refused at once. <c>tag</c>, which may be
-    /// repeated, is added to its tags. With <c>/tags</c> behind the name the body replaces the image's tags.
+    /// Stores an image, and by that starts its indexing. It is decoded before, so that one that would be refused later is refused at once.
     /// </summary>
+    /// <remarks>With <c>/tags</c> behind the name the body replaces the image's tags.</remarks>
+    [Operation("Images")]
+    [ImageBody]
+    [TagQuery("Added to the image's tags.")]
+    [Header("If-None-Match", "`*` stores the image only if there is none of that name.", Values = ["*"])]
+    [Responds(200, "An image of that name was replaced.", Json = typeof(UploadResponse))]
+    [Responds(201, "The image is new.", Json = typeof(UploadResponse))]
+    [Problems(ProblemTypes.ImageExists)]
     [Function(nameof(PutImage))]
     public async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "put", Route = "images/{*name}")] HttpRequest request)

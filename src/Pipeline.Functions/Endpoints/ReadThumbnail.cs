@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Primitives;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Storage.Thumbnails;
 
 namespace Pipeline.Functions.Endpoints;
@@ -11,6 +12,11 @@ namespace Pipeline.Functions.Endpoints;
 public sealed class ReadThumbnail(ThumbnailSource thumbnails)
 {
     /// <summary>A small JPEG of a stored image.</summary>
+    [Operation("Images")]
+    [Cached]
+    [ReadsImages]
+    [Query("size", "The longer side in pixels; a smaller image keeps its size.", Type = typeof(int), Default = 256, Values = [256, 512])]
+    [Responds(200, "The thumbnail.", Media = ["image/jpeg"])]
     [Function(nameof(ReadThumbnail))]
     public async Task<Results<FileContentHttpResult, StatusCodeHttpResult>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "thumbnails/{*name}")] HttpRequest request)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Imaging;
 using Pipeline.Models;
 using Pipeline.Study;
@@ -12,6 +13,13 @@ namespace Pipeline.Functions.Endpoints;
 public sealed class RunStudy(ModelSessions sessions, ImageDecoder decoder, StudyRun study, StudyTurn turn)
 {
     /// <summary>The study on the images of a form: classes, cosines, variants, distortions, as JSON or as a report for people.</summary>
+    [Operation("Study")]
+    [FormBody("a", Optional = ["b", "c"])]
+    [Query("n", "How many variants of `a`.", Type = typeof(int), Default = 10, Min = 0, Max = 50)]
+    [Query("seed", "The same seed gives the same variants.", Type = typeof(int), Default = 1, Min = 0, Max = int.MaxValue)]
+    [FormatQuery("html")]
+    [Responds(200, "The study.", Json = typeof(StudyResult), Media = ["text/html"])]
+    [Problems(ProblemTypes.NoFloat32Model, ProblemTypes.StudyUnderWay)]
     [Function(nameof(RunStudy))]
     public async Task<Results<FileContentHttpResult, HtmlResult>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "study")] HttpRequest request)

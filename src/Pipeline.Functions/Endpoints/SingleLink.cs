@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
 using Pipeline.Functions.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Links;
 
 namespace Pipeline.Functions.Endpoints;
@@ -9,6 +10,8 @@ namespace Pipeline.Functions.Endpoints;
 public sealed class SingleLink(SavedLinks links, LinkTable table)
 {
     /// <summary>A link, and what became of it.</summary>
+    [Operation("Links")]
+    [Problems(ProblemTypes.UnknownLink)]
     [Function("GetLink")]
     public async Task<Ok<Link>> GetAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "links/{id}")] HttpRequest request)
@@ -18,6 +21,8 @@ public sealed class SingleLink(SavedLinks links, LinkTable table)
     }
 
     /// <summary>Removes a link and its image.</summary>
+    [Operation("Links")]
+    [Problems(ProblemTypes.UnknownLink)]
     [Function("DeleteLink")]
     public async Task<NoContent> DeleteAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "links/{id}")] HttpRequest request)
@@ -27,6 +32,8 @@ public sealed class SingleLink(SavedLinks links, LinkTable table)
     }
 
     /// <summary>Fetches a link again, and says with the new version how far it has moved.</summary>
+    [Operation("Links")]
+    [Problems(ProblemTypes.UnknownLink)]
     [Function("RefreshLink")]
     public async Task<Accepted<Link>> RefreshAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "links/{id}/refresh")] HttpRequest request)

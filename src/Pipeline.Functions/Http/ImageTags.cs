@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Pipeline.Functions.OpenApi;
 using Pipeline.Search.Tags;
 using Pipeline.Storage;
 using Pipeline.Storage.Tags;
@@ -19,20 +20,29 @@ public sealed class ImageTags(ImagesContainer images, TagTable table, TagIndex i
     internal static bool AreMeantBy(HttpRequest request) =>
         request.RouteValues["name"] is string name && name.EndsWith(Ending, StringComparison.Ordinal);
 
+    /// <summary>The tags of a stored image.</summary>
+    [Operation("Tags", Id = "GetImageTags", Route = "GET images/{name}/tags")]
+    [Problems(ProblemTypes.UnknownImage)]
     internal async Task<TagsResponse> FindAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ImageId id = await FindImageAsync(request, cancellationToken);
         return new TagsResponse((await table.FindAsync(id.Key, cancellationToken))?.Tags ?? []);
     }
 
-    /// <summary>Replaces them by those in the body.</summary>
+    /// <summary>Replaces the tags of a stored image by those in the body.</summary>
+    [Operation("Tags", Id = "ReplaceImageTags", Route = "PUT images/{name}/tags")]
+    [JsonBody(typeof(TagsRequest))]
+    [Problems(ProblemTypes.UnknownImage, ProblemTypes.InvalidTag)]
     internal async Task<TagsResponse> ReplaceAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> replacing = await ReadAsync(request, cancellationToken);
         return await ChangeAsync(request, _ => replacing, cancellationToken);
     }
 
-    /// <summary>Removes all, or those that the parameter <c>tag</c> names.</summary>
+    /// <summary>Removes the tags of a stored image: all, or those that <c>tag</c> names.</summary>
+    [Operation("Tags", Id = "RemoveImageTags", Route = "DELETE images/{name}/tags")]
+    [TagQuery("Only these are removed.")]
+    [Problems(ProblemTypes.UnknownImage)]
     internal Task<TagsResponse> RemoveAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> removed = QueryParameters.Tags(request.Query);

@@ -10,47 +10,44 @@ namespace Pipeline.Functions.Http;
 internal static class Problems
 {
     public static ApiProblemException InvalidParameter(string detail) =>
-        Problem(400, ProblemTypes.InvalidParameter, "A parameter is not valid", detail);
+        Problem(ProblemTypes.InvalidParameter, "A parameter is not valid", detail);
 
-    public static ApiProblemException InvalidTag(string detail) => Problem(400, ProblemTypes.InvalidTag, "A tag is not allowed", detail);
+    public static ApiProblemException InvalidTag(string detail) => Problem(ProblemTypes.InvalidTag, "A tag is not allowed", detail);
 
     public static ApiProblemException NotJson(string? contentType, string example) =>
         UnsupportedContentType(contentType, $"Send application/json, such as {example}.");
 
     public static ApiProblemException MalformedBody(string reason, string example) => Problem(
-        400, ProblemTypes.MalformedRequest, "The request cannot be read", $"The body is no JSON such as {example}. {reason}");
+        ProblemTypes.MalformedRequest, "The request cannot be read", $"The body is no JSON such as {example}. {reason}");
 
     public static ApiProblemException InvalidLink(string detail) =>
-        Problem(400, ProblemTypes.InvalidLink, "A link is not allowed", detail);
+        Problem(ProblemTypes.InvalidLink, "A link is not allowed", detail);
 
-    public static ApiProblemException NoBrowser(string detail) => Problem(501, ProblemTypes.NoBrowser, "There is no browser", detail);
+    public static ApiProblemException NoBrowser(string detail) => Problem(ProblemTypes.NoBrowser, "There is no browser", detail);
 
     public static ApiProblemException UnknownLink(string id) => Problem(
-        404, ProblemTypes.UnknownLink, "No such link", $"No link has the id '{id}'. GET /api/links lists them all.");
+        ProblemTypes.UnknownLink, "No such link", $"No link has the id '{id}'. GET /api/links lists them all.");
 
     public static ApiProblemException ImageExists(string name) => Problem(
-        412,
         ProblemTypes.ImageExists,
         "There is an image of that name",
         $"An image is named '{name}' already. Send no If-None-Match to replace it, or choose another name.");
 
     public static ApiProblemException NotMultipartImage(string detail) =>
-        Problem(400, ProblemTypes.MissingImage, "The form lacks an image", detail);
+        Problem(ProblemTypes.MissingImage, "The form lacks an image", detail);
 
     public static ApiProblemException UnknownImage(string name) => Problem(
-        404, ProblemTypes.UnknownImage, "No such image", $"No image here is named '{name}'. GET /api/images lists them all.");
+        ProblemTypes.UnknownImage, "No such image", $"No image here is named '{name}'. GET /api/images lists them all.");
 
     public static ApiProblemException NotYetIndexed(string name, IReadOnlyList<InstalledModel> models) => Problem(
-        404,
         ProblemTypes.NotIndexed,
         "The image is not indexed",
         $"'{name}' has no embedding by {string.Join(" or ", models.Select(model => model.Key))}. GET /api/images shows its state.");
 
     public static ApiProblemException UnknownAddress(string path) => Problem(
-        404, ProblemTypes.UnknownAddress, "No such address", $"'{path}' is no address of this API. docs/api.md lists them all.");
+        ProblemTypes.UnknownAddress, "No such address", $"'{path}' is no address of this API. docs/api.md lists them all.");
 
     public static ApiProblemException MethodNotAllowed(string method, string path, IReadOnlyList<string> allowed) => Problem(
-        405,
         ProblemTypes.MethodNotAllowed,
         "The address takes another method",
         $"'{path}' does not take {method}: send {string.Join(" or ", allowed)}.");
@@ -65,39 +62,36 @@ internal static class Problems
         "each an image's bytes.");
 
     public static ApiProblemException NoPredictions(string detail) =>
-        Problem(409, ProblemTypes.NoPredictions, "A model does not predict", detail);
+        Problem(ProblemTypes.NoPredictions, "A model does not predict", detail);
 
     public static ApiProblemException NoFloat32Model(string detail) =>
-        Problem(409, ProblemTypes.NoFloat32Model, "A model is not there in float32", detail);
+        Problem(ProblemTypes.NoFloat32Model, "A model is not there in float32", detail);
 
     public static ApiProblemException InvalidImage(InvalidImageException invalid) => invalid.Rejection.Fault switch
     {
-        ImageFault.Empty => Problem(400, ProblemTypes.EmptyImage, "There is no image", invalid.Message),
-        ImageFault.TooManyBytes => Problem(413, ProblemTypes.ImageTooLarge, "The image has too many bytes", invalid.Message),
+        ImageFault.Empty => Problem(ProblemTypes.EmptyImage, "There is no image", invalid.Message),
+        ImageFault.TooManyBytes => Problem(ProblemTypes.ImageTooLarge, "The image has too many bytes", invalid.Message),
         ImageFault.UnsupportedFormat =>
-            Problem(415, ProblemTypes.UnsupportedFormat, "The image is of a kind that is not supported", invalid.Message),
-        ImageFault.TooManyPixels => Problem(422, ProblemTypes.TooManyPixels, "The image has too many pixels", invalid.Message),
-        ImageFault.Unreadable => Problem(409, ProblemTypes.UnreadableImage, "Storage does not hand out the image", invalid.Message),
-        ImageFault.Damaged => Problem(422, ProblemTypes.DamagedImage, "The image is damaged", invalid.Message),
+            Problem(ProblemTypes.UnsupportedFormat, "The image is of a kind that is not supported", invalid.Message),
+        ImageFault.TooManyPixels => Problem(ProblemTypes.TooManyPixels, "The image has too many pixels", invalid.Message),
+        ImageFault.Unreadable => Problem(ProblemTypes.UnreadableImage, "Storage does not hand out the image", invalid.Message),
+        ImageFault.Damaged => Problem(ProblemTypes.DamagedImage, "The image is damaged", invalid.Message),
         _ => throw new ArgumentOutOfRangeException(nameof(invalid), invalid.Rejection.Fault, "Unknown fault."),
     };
 
     /// <param name="what">What does not answer, such as <c>the storage account</c>.</param>
     public static ApiProblemException StorageUnavailable(string what) => Problem(
-        503,
         ProblemTypes.StorageUnavailable,
         "Storage cannot be reached",
         $"{char.ToUpperInvariant(what[0])}{what[1..]} does not answer at the moment. Try again later.",
         retryAfter: 5);
 
     public static ApiProblemException DatabaseDenied() => Problem(
-        503,
         ProblemTypes.StorageDenied,
         "The database refuses the app",
         "The database of the embeddings refuses the app's role. Grant it the rights that docs/scaling.md lists, or correct ImagesDatabase.");
 
     public static ApiProblemException StorageDenied() => Problem(
-        503,
         ProblemTypes.StorageDenied,
         "Storage refuses the app",
         "The storage account refuses the app's identity. Give it the roles that docs/operations.md lists, or correct ImagesStorage; " +
@@ -107,42 +101,36 @@ internal static class Problems
     public static ApiProblemException BadRequest(int status) => status switch
     {
         StatusCodes.Status413PayloadTooLarge => Problem(
-            413,
             ProblemTypes.ImageTooLarge,
             "The image has too many bytes",
             $"The body has more than {RequestLimits.MaxBodyBytes / (1024 * 1024)} MB, which is the most that is read. " +
             "Send only the images, each up to its limit."),
         StatusCodes.Status408RequestTimeout => Problem(
-            408, ProblemTypes.RequestTimeout, "The body is too slow", "The body arrives too slowly, or stopped arriving. Send it again."),
+            ProblemTypes.RequestTimeout, "The body is too slow", "The body arrives too slowly, or stopped arriving. Send it again."),
         _ => Problem(
-            400,
             ProblemTypes.MalformedRequest,
             "The request cannot be read",
             "The body breaks off or is not framed as HTTP wants it. Send it again."),
     };
 
     public static ApiProblemException InternalError() => Problem(
-        500,
         ProblemTypes.InternalError,
         "The app failed",
         "An error in the app, or one that it does not know. Its log has the details; try again later.");
 
     public static ApiProblemException StudyUnderWay() => Problem(
-        503,
         ProblemTypes.StudyUnderWay,
         "A study is under way",
         "This instance runs one study at a time, and one is under way. Try again in a minute.",
         retryAfter: 30);
 
     public static ApiProblemException DuplicatesUnderWay() => Problem(
-        503,
         ProblemTypes.DuplicatesUnderWay,
         "A search for duplicates is under way",
         "This instance searches for duplicates once at a time, and a search is under way. Try again in a minute.",
         retryAfter: 15);
 
     public static ApiProblemException NotWithDatabase() => Problem(
-        501,
         ProblemTypes.NotWithDatabase,
         "Not with a database",
         "Duplicates are found among images in memory, and this app keeps its embeddings in a database (the setting ImagesDatabase). Ask " +
@@ -152,11 +140,10 @@ internal static class Problems
     public static string Quoted(IReadOnlyList<string> names) => string.Join(" and ", names.Select(name => $"'{name}'"));
 
     private static ApiProblemException UnsupportedContentType(string? contentType, string allowed) => Problem(
-        415,
         ProblemTypes.UnsupportedContentType,
         "The content type is not supported",
         $"The request's content type is {(contentType is null ? "missing" : $"'{contentType}'")}. {allowed}");
 
-    private static ApiProblemException Problem(int status, string type, string title, string detail, int? retryAfter = null) =>
-        new(TypedResults.Problem(detail, statusCode: status, title: title, type: type), retryAfter);
+    private static ApiProblemException Problem(string type, string title, string detail, int? retryAfter = null) =>
+        new(TypedResults.Problem(detail, statusCode: ProblemStatus.ByType[type], title: title, type: type), retryAfter);
 }
