@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Azure.Functions.Worker;
-using Pipeline.Functions.Gallery;
 using Pipeline.Functions.Http;
 using Pipeline.Reporting;
 
@@ -17,29 +15,16 @@ public sealed class ShowGallery
         "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' blob: data: https:; " +
         $"style-src 'self' {ReportStyle.Source}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    private readonly GalleryFiles _files = new();
+    private readonly StaticFiles _files = new("gallery");
 
     /// <summary>
     /// The page where people look, and its scripts and styles. Anonymous: there is no data in it, and the page asks for the key before it
     /// asks for data.
     /// </summary>
     [Function(nameof(ShowGallery))]
-    public FileContentHttpResult Run(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "gallery/{*path}")] HttpRequest request)
-    {
-        if (!_files.TryFind(request.RouteValues["path"] as string, out GalleryFile? file))
-        {
-            throw Problems.UnknownAddress(request.Path);
-        }
-
-        IHeaderDictionary headers = request.HttpContext.Response.Headers;
-        headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-
-        // Asked for each time and answered with 304: a new version of the app is seen at once, as a whole.
-        headers.CacheControl = "no-cache";
-        return TypedResults.Bytes(file.Content, file.ContentType, entityTag: file.Tag);
-    }
+    public IResult Run(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "gallery/{*path}")] HttpRequest request) =>
+        _files.TryFind(request.RouteValues["path"] as string, out StaticFile? file)
+            ? new StaticFileResult(file, ContentSecurityPolicy)
+            : throw Problems.UnknownAddress(request.Path);
 }

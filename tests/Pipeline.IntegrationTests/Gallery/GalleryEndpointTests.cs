@@ -50,7 +50,7 @@ public class GalleryEndpointTests(RunningPipeline pipeline)
     [InlineData("gallery/..%2fhost.json")]
     [InlineData("gallery/%2e%2e%2f%2e%2e%2fhost.json")]
     [InlineData("gallery/views%5csearch.js")]
-    [InlineData("gallery/GalleryFiles.cs")]
+    [InlineData("gallery/StaticFiles.cs")]
     [InlineData("gallery/views/")]
     public async Task What_is_no_file_of_the_gallery_is_an_unknown_address(string path)
     {

@@ -102,7 +102,7 @@ internal sealed partial class FunctionApp : IAsyncDisposable
     {
         await process.WaitUntilAsync(() => Task.FromResult(Ready().IsMatch(process.Output)), "the app's start");
         var address = new Uri(Ready().Match(process.Output).Groups[1].Value);
-        return new FunctionApp(process, new HttpClient { BaseAddress = new Uri(address, "api/"), Timeout = Wait.Limit });
+        return new FunctionApp(process, new HttpClient(new ApiContract()) { BaseAddress = new Uri(address, "api/"), Timeout = Wait.Limit });
     }
 
     [GeneratedRegex(@"Ready: (http://\S+)")]

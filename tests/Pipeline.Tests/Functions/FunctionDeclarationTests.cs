@@ -23,15 +23,17 @@ public class FunctionDeclarationTests
             "DrawFeatureMapsOfStored", "EmbedWithAdditional", "EmbedWithResNet50", "EmbedWithVgg16", "Explain", "FetchLink",
             "FindDuplicates", "FindSimilar", "FindSimilarToStored", "GetImage", "GetLink", "Health", "ListImages", "ListLinks",
             "ListTags", "Predict", "PredictStored", "PutImage", "ReadContent", "ReadThumbnail", "Reconcile", "RefreshLink", "RemoveImage",
-            "RunStudy", "SaveIndexes", "ShowGallery", "UnknownAddress",
+            "RunStudy", "SaveIndexes", "ShowDocs", "ShowGallery", "ShowOpenApi", "UnknownAddress",
         ],
         Declared.Select(function => function.Name));
 
     [Fact]
-    public void Every_HTTP_trigger_names_its_level_and_only_health_and_the_gallery_are_anonymous()
+    public void Every_HTTP_trigger_names_its_level_and_only_health_and_the_pages_are_anonymous()
     {
         Assert.All(Http(), function => Assert.Equal(
-            function.Function.Name is "Health" or "ShowGallery" ? AuthorizationLevel.Anonymous : AuthorizationLevel.Function,
+            function.Function.Name is "Health" or "ShowDocs" or "ShowGallery" or "ShowOpenApi"
+                ? AuthorizationLevel.Anonymous
+                : AuthorizationLevel.Function,
             function.Trigger.AuthLevel));
         Assert.All(Http(), function => Assert.Contains(
             function.Function.TriggerParameter.GetCustomAttributesData().Single(data => data.AttributeType == typeof(HttpTriggerAttribute))

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using Pipeline.Functions.Endpoints;
-using Pipeline.Functions.Gallery;
+using Pipeline.Functions.Http;
 using Pipeline.Reporting;
 
 namespace Pipeline.Tests.Functions;
@@ -9,14 +9,14 @@ namespace Pipeline.Tests.Functions;
 /// <summary>The files of the gallery, as they are in the app.</summary>
 public partial class GalleryTests
 {
-    private readonly GalleryFiles _files = new();
+    private readonly StaticFiles _files = new("gallery");
 
     [Fact]
     public void No_path_is_the_page_and_every_file_has_a_type_and_a_version()
     {
-        Assert.True(_files.TryFind(null, out GalleryFile? page));
-        Assert.True(_files.TryFind("", out GalleryFile? same));
-        Assert.True(_files.TryFind("index.html", out GalleryFile? named));
+        Assert.True(_files.TryFind(null, out StaticFile? page));
+        Assert.True(_files.TryFind("", out StaticFile? same));
+        Assert.True(_files.TryFind("index.html", out StaticFile? named));
 
         Assert.Same(page, same);
         Assert.Same(page, named);
@@ -24,7 +24,7 @@ public partial class GalleryTests
         Assert.Contains("views/search.js", _files.Paths);
         Assert.All(_files.Paths, path =>
         {
-            Assert.True(_files.TryFind(path, out GalleryFile? file));
+            Assert.True(_files.TryFind(path, out StaticFile? file));
             Assert.NotEmpty(file.Content);
             Assert.Matches("^\"[0-9a-f]{16}\"$", file.Tag.ToString());
         });
@@ -40,13 +40,13 @@ public partial class GalleryTests
     [InlineData("app.js/")]
     [InlineData("app.js\0")]
     [InlineData("%2e%2e/host.json")]
-    [InlineData("GalleryFiles.cs")]
+    [InlineData("StaticFiles.cs")]
     [InlineData("views")]
     public void A_path_that_is_no_file_of_the_gallery_finds_nothing(string path) => Assert.False(_files.TryFind(path, out _));
 
     [Fact]
     public void A_file_of_a_kind_without_a_type_is_refused() =>
-        Assert.Throws<InvalidOperationException>(() => GalleryFile.Of("gallery/font.woff2", [1]));
+        Assert.Throws<InvalidOperationException>(() => StaticFile.Of("gallery/font.woff2", [1]));
 
     [Fact]
     public void Every_file_that_another_one_names_is_there()
@@ -88,7 +88,7 @@ public partial class GalleryTests
         _files.Paths, path => Assert.InRange(TextOf(path).Split('\n').Length, 1, 251));
 
     private string TextOf(string path) =>
-        _files.TryFind(path, out GalleryFile? file) ? Encoding.UTF8.GetString(file.Content) : throw new ArgumentException(path);
+        _files.TryFind(path, out StaticFile? file) ? Encoding.UTF8.GetString(file.Content) : throw new ArgumentException(path);
 
     [GeneratedRegex("""(?:from|import\(|href=|src=)\s*["'](?<path>(?:\.{1,2}/|/api/gallery/)[^"']+\.\w+)["']""")]
     private static partial Regex Reference();
