@@ -9,6 +9,9 @@ namespace Pipeline.OpenApi;
 /// <summary>The OpenAPI 3.1 document of the app's HTTP API, made of the functions, their attributes and the types of their responses.</summary>
 internal static class ApiDocument
 {
+    /// <summary>What operations are about, in the order in which they are shown.</summary>
+    private static readonly string[] Groups = ["Search", "Images", "Tags", "Links", "Study", "App"];
+
     private static readonly JsonSerializerOptions Written = new()
     {
         WriteIndented = true,
@@ -50,8 +53,7 @@ internal static class ApiDocument
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/api" }),
             ["security"] = new JsonArray(
                 new JsonObject { ["header"] = new JsonArray() }, new JsonObject { ["query"] = new JsonArray() }),
-            ["tags"] = new JsonArray([.. Operation.All.Select(operation => operation.Group).Distinct().Order(StringComparer.Ordinal)
-                .Select(group => new JsonObject { ["name"] = group })]),
+            ["tags"] = new JsonArray([.. Groups.Select(group => new JsonObject { ["name"] = group })]),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {

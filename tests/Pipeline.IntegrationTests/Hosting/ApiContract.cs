@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -28,7 +29,8 @@ internal sealed partial class ApiContract() : DelegatingHandler(new SocketsHttpH
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
-        if (Find(request) is { } operation && response.Content.Headers.ContentType is not null)
+        if (Find(request) is { } operation && response.Content.Headers.ContentType is not null
+            && !await IsOfNoOperationAsync(response, cancellationToken))
         {
             await CheckAsync(operation, request, response, cancellationToken);
         }
@@ -41,6 +43,20 @@ internal sealed partial class ApiContract() : DelegatingHandler(new SocketsHttpH
         string path = request.RequestUri!.AbsolutePath["/api".Length..];
         JsonObject? operations = Paths.FirstOrDefault(entry => entry.Path.IsMatch(path)).Operations;
         return operations?[request.Method.Method.ToLowerInvariant()]?.AsObject();
+    }
+
+    /// <summary>Whether the app found no operation for the address, which the document says of all of them at its beginning.</summary>
+    private static async Task<bool> IsOfNoOperationAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.StatusCode is not (HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed))
+        {
+            return false;
+        }
+
+        await response.Content.LoadIntoBufferAsync(cancellationToken);
+        string text = await response.Content.ReadAsStringAsync(cancellationToken);
+        return text.Contains(ProblemTypes.UnknownAddress, StringComparison.Ordinal)
+            || text.Contains(ProblemTypes.MethodNotAllowed, StringComparison.Ordinal);
     }
 
     private static async Task CheckAsync(
@@ -101,7 +117,7 @@ internal sealed partial class ApiContract() : DelegatingHandler(new SocketsHttpH
     }
 
     private static Regex PatternOf(string path) =>
-        new($"^{Parameter().Replace(path, match => match.Groups[1].Value == "id" ? "[^/]+" : ".+")}$");
+        new($"^{Parameter().Replace(path, match => match.Groups[1].Value == "id" ? "[^/]+" : "[^/].*")}$");
 
     [GeneratedRegex(@"\{(\w+)\}")]
     private static partial Regex Parameter();

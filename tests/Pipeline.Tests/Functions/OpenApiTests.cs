@@ -52,6 +52,14 @@ public class OpenApiTests
     }
 
     [Fact]
+    public void Every_group_of_operations_is_in_the_list_of_them()
+    {
+        OpenApiDocument document = OpenApiDocument.Parse(Committed, OpenApiConstants.Json).Document!;
+
+        Assert.Equal(Operation.All.Select(operation => operation.Group).Distinct().Order(), document.Tags!.Select(tag => tag.Name!).Order());
+    }
+
+    [Fact]
     public void The_description_for_people_has_every_path_and_parameter()
     {
         string guide = File.ReadAllText(Repository.Path("docs", "api.md"));
