@@ -56,7 +56,8 @@ public class OpenApiTests
     {
         OpenApiDocument document = OpenApiDocument.Parse(Committed, OpenApiConstants.Json).Document!;
 
-        Assert.Equal(Operation.All.Select(operation => operation.Group).Distinct().Order(), document.Tags!.Select(tag => tag.Name!).Order());
+        Assert.Equal(
+            Operation.All.Select(operation => operation.Group).Distinct().Order(), document.Tags!.Select(tag => tag.Name!).Order());
     }
 
     [Fact]
