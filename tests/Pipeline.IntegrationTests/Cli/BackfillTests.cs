@@ -7,7 +7,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>Images that were stored while no app ran, and of which no event is ever sent, with the real app and its queue.</summary>
-public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class BackfillTests(SeededModels models) : IAsyncLifetime
 {
     private const int SigInt = 2;
 
@@ -34,7 +34,7 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
 
         await UploadAsync("damaged.jpg", "Just text."u8.ToArray());
         await UploadAsync("gone.bmp", TestImages.Bitmap(9));
-        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, pipeline.Models);
+        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, models);
         await app.Process.WaitUntilAsync(
             async () => await Blobs("index-state").GetBlobClient("models.json").ExistsAsync(CancellationToken), "the models to be noted");
 
@@ -77,7 +77,7 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
             await UploadAsync($"{i}.bmp", TestImages.Bitmap(i));
         }
 
-        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, pipeline.Models);
+        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, models);
         await app.Process.WaitUntilAsync(
             async () => await Blobs("index-state").GetBlobClient("models.json").ExistsAsync(CancellationToken), "the models to be noted");
         await using CommandProcess first = CommandProcess.Start(

@@ -21,7 +21,7 @@ internal sealed class PGlite : IAsyncDisposable
     private static readonly string Tools = Repository.Path("tools", "pglite");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-pglite-").FullName;
-    private readonly int _port = FreePort.Find(1)[0];
+    private readonly int _port = OwnPorts.Take(1)[0];
     private ChildProcess? _process;
 
     public string ConnectionString => string.Create(
@@ -49,8 +49,9 @@ internal sealed class PGlite : IAsyncDisposable
     public async Task StartAsync()
     {
         var installation = new NpmInstallation(Tools, "@electric-sql/pglite-socket");
-        await using (await SetupLock.AcquireAsync(Tree, CommandConsole.Default(), CancellationToken.None))
+        if (!installation.IsComplete)
         {
+            await using IAsyncDisposable held = await SetupLock.AcquireAsync(Tree, CommandConsole.Default(), CancellationToken.None);
             if (!installation.IsComplete)
             {
                 await installation.RunAsync(Path.Combine(Tree.Logs, "npm-ci-pglite.log"), CancellationToken.None);
