@@ -28,12 +28,8 @@ internal sealed class PGlite : IAsyncDisposable
         CultureInfo.InvariantCulture,
         $"Host=127.0.0.1;Port={_port};Database=postgres;Username=postgres;Password=unused;SSL Mode=Disable;Maximum Pool Size=1;Timeout=60");
 
-    public static async Task<PGlite> StartNewAsync()
-    {
-        var server = new PGlite();
-        await server.StartAsync();
-        return server;
-    }
+    /// <summary>The folder of the database; made by the first start where it is not there.</summary>
+    public string Data => Path.Combine(_folder, "data");
 
     /// <summary>The database as the product has it.</summary>
     public PostgresDatabase Open() => new(() => PostgresSource.Create(PostgresSource.Read(ConnectionString), new DefaultAzureCredential()));
@@ -61,7 +57,7 @@ internal sealed class PGlite : IAsyncDisposable
         var start = new ProcessStartInfo("node",
         [
             Path.Combine(Tools, "node_modules", "@electric-sql", "pglite-socket", "dist", "scripts", "server.js"),
-            $"--db={Path.Combine(_folder, "data")}",
+            $"--db={Data}",
             string.Create(CultureInfo.InvariantCulture, $"--port={_port}"),
             "--extensions=@electric-sql/pglite-pgvector:vector",
         ])

@@ -7,7 +7,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Postgres;
 
 /// <summary>The real app with its embeddings in PostgreSQL, and the command that moves them there.</summary>
-public sealed class DatabaseAppTests(SeededModels models) : IAsyncLifetime
+public sealed class DatabaseAppTests(SeededModels models, EmptyDatabase empty) : IAsyncLifetime
 {
     private Azurite _azurite = null!;
     private PGlite _server = null!;
@@ -22,7 +22,7 @@ public sealed class DatabaseAppTests(SeededModels models) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _azurite = await Azurite.StartNewAsync();
-        _server = await PGlite.StartNewAsync();
+        _server = await empty.StartServerAsync();
     }
 
     public async ValueTask DisposeAsync()
