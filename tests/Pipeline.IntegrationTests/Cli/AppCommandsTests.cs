@@ -4,6 +4,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>The commands that call a running app: upload, images, tags, similar, duplicates, status.</summary>
+[Collection(nameof(RunningPipeline))]
 public sealed class AppCommandsTests(RunningPipeline pipeline) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-app-commands-").FullName;

@@ -7,10 +7,11 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>Images that were stored while no app ran, and of which no event is ever sent, with the real app and its queue.</summary>
-public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class BackfillTests(SeededModels models) : IAsyncLifetime
 {
     private const int SigInt = 2;
 
+    private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-backfill-").FullName;
     private Azurite? _azurite;
 
     private Azurite Storage => _azurite!;
@@ -21,7 +22,11 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _azurite = await Azurite.StartNewAsync();
 
-    public ValueTask DisposeAsync() => Storage.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Storage.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task Images_that_were_there_before_are_indexed_damaged_ones_are_counted_and_a_second_run_finds_nothing_to_do()
@@ -34,7 +39,7 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
 
         await UploadAsync("damaged.jpg", "Just text."u8.ToArray());
         await UploadAsync("gone.bmp", TestImages.Bitmap(9));
-        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, pipeline.Models);
+        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, models);
         await app.Process.WaitUntilAsync(
             async () => await Blobs("index-state").GetBlobClient("models.json").ExistsAsync(CancellationToken), "the models to be noted");
 
@@ -70,24 +75,22 @@ public sealed class BackfillTests(RunningPipeline pipeline) : IAsyncLifetime
     [Fact]
     public async Task An_interrupted_backfill_shows_in_health_goes_on_where_it_was_and_leaves_nothing_out()
     {
-        // At one a second there is a minute for what happens meanwhile.
-        const int Images = 60;
-        for (int i = 0; i < Images; i++)
-        {
-            await UploadAsync($"{i}.bmp", TestImages.Bitmap(i));
-        }
-
-        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, pipeline.Models);
+        // At one a second there are four minutes for what happens meanwhile; models that are fast in embedding the rest.
+        const int Images = 240;
+        ThinModel.Install(_folder, "thin");
+        ThinModel.Install(_folder, "other");
+        await Parallel.ForAsync(0, Images, CancellationToken, async (i, _) => await UploadAsync($"{i}.bmp", TestImages.Bitmap(i)));
+        await using FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Storage, _folder);
         await app.Process.WaitUntilAsync(
             async () => await Blobs("index-state").GetBlobClient("models.json").ExistsAsync(CancellationToken), "the models to be noted");
         await using CommandProcess first = CommandProcess.Start(
-            "backfill", "--storage", Storage.ConnectionString, "--model", "resnet50", "--rate", "1");
+            "backfill", "--storage", Storage.ConnectionString, "--model", "thin", "--rate", "1");
         await app.Process.WaitUntilAsync(async () => (await RecordedAsync()).Count > 0, "the first image to be indexed");
 
-        (int second, string busy) = await RunAsync("--model", "resnet50");
+        (int second, string busy) = await RunAsync("--model", "thin");
         JsonNode health = await app.GetAsync("health");
         int interrupted = await first.SignalAsync(SigInt);
-        (int resumed, string output) = await RunAsync("--model", "resnet50");
+        (int resumed, string output) = await RunAsync("--model", "thin");
 
         Assert.Equal(1, second);
         Assert.Contains("./pipeline backfill on ", busy, StringComparison.Ordinal);

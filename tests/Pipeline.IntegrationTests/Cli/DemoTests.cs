@@ -4,6 +4,7 @@ using Pipeline.Models;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>The demo as a new user runs it.</summary>
+[Collection(nameof(Checkout))]
 public class DemoTests
 {
     private const int Terminate = 15;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Pipeline.Cli;
-using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.Cli.Terminal;
 using Pipeline.IntegrationTests.Hosting;
@@ -157,7 +156,7 @@ public sealed class ModelsPullTests : IDisposable
     [Fact]
     public async Task A_source_that_has_nothing_ends_the_command_with_a_message()
     {
-        string nowhere = $"http://127.0.0.1:{FreePort.Find(1)[0]}/mirror";
+        string nowhere = $"http://127.0.0.1:{OwnPorts.Take(1)[0]}/mirror";
 
         // Any of the files: a checkout with the real models already has the names of the classes.
         await FailsAsync(_published, $"'{_published}{Path.DirectorySeparatorChar}", "is missing");

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Queues.Models;
-using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>The poison queue from a terminal, with the app that fills it.</summary>
+[Collection(nameof(RunningPipeline))]
 public sealed class PoisonTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
@@ -82,7 +82,7 @@ public sealed class PoisonTests(RunningPipeline pipeline)
     [Fact]
     public async Task An_account_that_is_away_is_named_without_a_stack_trace()
     {
-        int port = FreePort.Find(1)[0];
+        int port = OwnPorts.Take(1)[0];
         string connection = string.Join(';', pipeline.Azurite.ConnectionString.Split(';').Select(part =>
             part.Contains(
                 "Endpoint=", StringComparison.Ordinal) ? $"{part.Split('=')[0]}=http://127.0.0.1:{port}/devstoreaccount1" : part));

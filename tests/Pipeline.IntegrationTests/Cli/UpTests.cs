@@ -10,6 +10,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Cli;
 
 /// <summary>Serving until it is stopped.</summary>
+[Collection(nameof(Checkout))]
 public partial class UpTests
 {
     private const int Interrupt = 2;
@@ -41,7 +42,7 @@ public partial class UpTests
             }
 
             (int exitCode, string output) = await CommandProcess.RunAsync(
-                new Dictionary<string, string> { ["PATH"] = folder }, "up", "--host", "func", "--port", $"{FreePort.Find(1)[0]}");
+                new Dictionary<string, string> { ["PATH"] = folder }, "up", "--host", "func", "--port", $"{OwnPorts.Take(1)[0]}");
 
             Assert.StartsWith(
                 "Azure Functions Core Tools are not installed: there is no 'func' on the PATH.", output.Trim(), StringComparison.Ordinal);
@@ -75,7 +76,7 @@ public partial class UpTests
                 File.SetUnixFileMode(func, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             }
 
-            int port = FreePort.Find(1)[0];
+            int port = OwnPorts.Take(1)[0];
             await using CommandProcess command = CommandProcess.Start(
                 new Dictionary<string, string> { ["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}" },
                 "up", "--host", "func", "--port", $"{port}", "--data", Path.Combine(folder, "data"));
@@ -129,7 +130,7 @@ public partial class UpTests
         try
         {
             await using (AzuriteProcess storage = await AzuriteProcess.StartAsync(
-                new SourceTree(Repository.Root), data, FreePort.Find(3), Path.Combine(data, "azurite.log"), CancellationToken.None))
+                new SourceTree(Repository.Root), data, OwnPorts.Take(3), Path.Combine(data, "azurite.log"), CancellationToken.None))
             {
                 var images = new BlobContainerClient(storage.ConnectionString, "images");
                 await images.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -140,7 +141,7 @@ public partial class UpTests
                 }
             }
 
-            await using CommandProcess command = CommandProcess.Start("up", "--port", $"{FreePort.Find(1)[0]}", "--data", data);
+            await using CommandProcess command = CommandProcess.Start("up", "--port", $"{OwnPorts.Take(1)[0]}", "--data", data);
             await command.WaitForOutputAsync("Ctrl-C stops both.");
 
             // Local events report them meanwhile, so some may be indexed by now.
@@ -156,7 +157,7 @@ public partial class UpTests
     // Returns the list of images as it was before the upload.
     private static async Task<string> ServeAsync(string data, bool upload)
     {
-        int port = FreePort.Find(1)[0];
+        int port = OwnPorts.Take(1)[0];
         await using CommandProcess command = CommandProcess.Start(
             "up", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", data);
         await command.WaitForOutputAsync("Ctrl-C stops both.");

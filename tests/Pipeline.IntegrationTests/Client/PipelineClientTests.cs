@@ -4,6 +4,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Client;
 
 /// <summary>The client against the real app.</summary>
+[Collection(nameof(RunningPipeline))]
 public sealed class PipelineClientTests(RunningPipeline pipeline) : IDisposable
 {
     private static readonly byte[] Png = [0x89, (byte)'P', (byte)'N', (byte)'G'];

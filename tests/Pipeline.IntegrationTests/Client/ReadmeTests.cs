@@ -5,6 +5,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Client;
 
 /// <summary>The example of the package's README is the one below.</summary>
+[Collection(nameof(RunningPipeline))]
 public partial class ReadmeTests(RunningPipeline pipeline)
 {
     [Fact]

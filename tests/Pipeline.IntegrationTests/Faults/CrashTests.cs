@@ -4,7 +4,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Faults;
 
-public class CrashTests(RunningPipeline pipeline)
+public class CrashTests(SeededModels models)
 {
     private const int Images = 50;
 
@@ -13,7 +13,7 @@ public class CrashTests(RunningPipeline pipeline)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are looked up in /proc.");
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, models))
         {
             using Process worker = app.Worker();
             Task uploads = UploadAsync(azurite);
@@ -28,7 +28,7 @@ public class CrashTests(RunningPipeline pipeline)
 
         Assert.InRange(await CountAsync(azurite), 15, (2 * Images) - 1);
         Dictionary<string, DateTimeOffset> early = await EmbeddedAsync(azurite);
-        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, models))
         {
             await app.Process.WaitUntilAsync(async () => await CountAsync(azurite) == 2 * Images, "all records");
         }
@@ -41,7 +41,7 @@ public class CrashTests(RunningPipeline pipeline)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Processes are looked up in /proc.");
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await using FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models);
+        await using FunctionApp app = await FunctionApp.StartAsync(azurite, models);
         Task uploads = UploadAsync(azurite);
         await app.Process.WaitUntilAsync(async () => await CountAsync(azurite) >= 15, "the first records");
         Dictionary<string, DateTimeOffset> early = await EmbeddedAsync(azurite);
@@ -62,7 +62,7 @@ public class CrashTests(RunningPipeline pipeline)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, models))
         {
             using Process worker = app.Worker();
             await UploadAsync(azurite);
@@ -73,7 +73,7 @@ public class CrashTests(RunningPipeline pipeline)
         }
 
         Dictionary<string, DateTimeOffset> early = await EmbeddedAsync(azurite);
-        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, models))
         {
             await app.Process.WaitUntilAsync(async () => await CountAsync(azurite) == 2 * Images, "all records");
         }
@@ -85,7 +85,7 @@ public class CrashTests(RunningPipeline pipeline)
     public async Task What_is_indexed_stays_so_over_a_restart()
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, models))
         {
             await azurite.Images.GetBlobClient("first.bmp").UploadAsync(
                 BinaryData.FromBytes(TestImages.Bitmap(98)), TestContext.Current.CancellationToken);
@@ -93,7 +93,7 @@ public class CrashTests(RunningPipeline pipeline)
             await app.Process.StopAsync();
         }
 
-        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(azurite, models))
         {
             await azurite.Images.GetBlobClient("last.bmp").UploadAsync(
                 BinaryData.FromBytes(TestImages.Bitmap(99)), TestContext.Current.CancellationToken);

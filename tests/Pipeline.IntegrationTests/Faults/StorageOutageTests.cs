@@ -4,7 +4,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Faults;
 
-public class StorageOutageTests(RunningPipeline pipeline)
+public class StorageOutageTests(SeededModels models)
 {
     [Fact]
     public async Task Storage_that_comes_up_after_the_app_is_waited_for_with_a_message()
@@ -14,7 +14,7 @@ public class StorageOutageTests(RunningPipeline pipeline)
             BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await azurite.StopAsync();
 
-        await using FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models);
+        await using FunctionApp app = await FunctionApp.StartAsync(azurite, models);
         using HttpResponseMessage health = await app.Client.GetAsync("health", TestContext.Current.CancellationToken);
         JsonNode report = await FunctionApp.ReadAsync(health, HttpStatusCode.ServiceUnavailable);
         Assert.Equal("unavailable", report["status"]!.GetValue<string>());
@@ -31,7 +31,7 @@ public class StorageOutageTests(RunningPipeline pipeline)
     public async Task Storage_lost_in_flight_is_a_503_with_Retry_After_and_then_all_goes_on()
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await using FunctionApp app = await FunctionApp.StartAsync(azurite, pipeline.Models);
+        await using FunctionApp app = await FunctionApp.StartAsync(azurite, models);
         await azurite.Images.GetBlobClient("before.bmp").UploadAsync(
             BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("before.bmp");

@@ -9,6 +9,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class BadInputTests(RunningPipeline pipeline)
 {
     public static TheoryData<string, string, HttpStatusCode, string, string> Bodies => new()

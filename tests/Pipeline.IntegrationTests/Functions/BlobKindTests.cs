@@ -8,6 +8,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>What people and their tools do to blobs beside uploading an image once.</summary>
+[Collection(nameof(RunningPipeline))]
 public class BlobKindTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;

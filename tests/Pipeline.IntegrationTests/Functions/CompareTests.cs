@@ -7,6 +7,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class CompareTests(RunningPipeline pipeline)
 {
     private const string Study = "layers=vgg16:fc2,resnet50:predictions";

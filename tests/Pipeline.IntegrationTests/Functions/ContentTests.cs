@@ -9,6 +9,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>Stored bytes, as callers get them. They are hostile, and so is the type that was claimed for them.</summary>
+[Collection(nameof(RunningPipeline))]
 public class ContentTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;

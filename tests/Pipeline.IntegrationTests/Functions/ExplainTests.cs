@@ -7,6 +7,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class ExplainTests(RunningPipeline pipeline)
 {
     private const string Pair = "explain?a=why/a.jpg&b=why%2Fb.png";

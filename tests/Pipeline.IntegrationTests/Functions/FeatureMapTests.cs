@@ -6,6 +6,7 @@ using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class FeatureMapTests(RunningPipeline pipeline)
 {
     // A grid is 8 maps and 9 gaps of 2 pixels a side; small maps are enlarged to 112 pixels.

@@ -6,7 +6,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>Every file of <c>tests/reference/field</c> once through upload and once through HTTP.</summary>
-public class FieldFileTests(RunningPipeline pipeline)
+public class FieldFileTests
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
@@ -22,22 +22,23 @@ public class FieldFileTests(RunningPipeline pipeline)
     [Fact]
     public async Task What_is_uploaded_and_what_is_sent_are_accepted_alike_and_refused_with_the_same_reason()
     {
+        await using ThinApp thin = await ThinApp.StartAsync();
         var sent = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (FieldFile file in All)
         {
             byte[] bytes = await File.ReadAllBytesAsync(Repository.Path("tests", "reference", "field", file.File), CancellationToken);
-            await pipeline.UploadAsync($"field/{file.File}", bytes);
-            using HttpResponseMessage response = await pipeline.App.PostAsync("similar?top=1", bytes, "application/octet-stream");
+            await thin.Azurite.Images.GetBlobClient($"field/{file.File}").UploadAsync(BinaryData.FromBytes(bytes), CancellationToken);
+            using HttpResponseMessage response = await thin.App.PostAsync("similar?top=1", bytes, "application/octet-stream");
             JsonNode body = await FunctionApp.ReadAsync(response, StatusOf(file));
             sent[$"field/{file.File}"] = file.Fault is null ? null : body["detail"]!.GetValue<string>();
         }
 
         var waiting = new HashSet<string>(sent.Keys, StringComparer.Ordinal);
         var wrong = new List<string>();
-        await pipeline.App.Process.WaitUntilAsync(
+        await thin.App.Process.WaitUntilAsync(
             async () =>
             {
-                await foreach ((string name, string state, string? reason) in StatesAsync())
+                await foreach ((string name, string state, string? reason) in StatesAsync(thin.App))
                 {
                     if (state != "pending" && waiting.Remove(name) && (state == "failed" ? reason : null) != sent[name])
                     {
@@ -59,16 +60,15 @@ public class FieldFileTests(RunningPipeline pipeline)
         _ => HttpStatusCode.UnprocessableEntity,
     };
 
-    /// <summary>By ResNet50, which is asked last.</summary>
-    private async IAsyncEnumerable<(string Name, string State, string? Reason)> StatesAsync()
+    private static async IAsyncEnumerable<(string Name, string State, string? Reason)> StatesAsync(FunctionApp app)
     {
         string? next = "";
         while (next is not null)
         {
-            JsonNode page = await pipeline.App.GetAsync($"images?prefix=field/&continue={Uri.EscapeDataString(next)}");
+            JsonNode page = await app.GetAsync($"images?prefix=field/&continue={Uri.EscapeDataString(next)}");
             foreach (JsonNode? image in page["images"]!.AsArray())
             {
-                JsonNode model = image!["models"]!["resnet50"]!;
+                JsonNode model = image!["models"]![ThinApp.Model]!;
                 yield return (image["name"]!.GetValue<string>(), model["state"]!.GetValue<string>(), model["reason"]?.GetValue<string>());
             }
 

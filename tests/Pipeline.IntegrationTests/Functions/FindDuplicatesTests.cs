@@ -4,6 +4,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class FindDuplicatesTests(RunningPipeline pipeline)
 {
     [Fact]

@@ -7,6 +7,7 @@ using Pipeline.ModelBuilding;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class FindSimilarTests(RunningPipeline pipeline)
 {
     private static readonly string[] Files =

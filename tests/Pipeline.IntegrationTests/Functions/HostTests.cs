@@ -6,6 +6,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>Behaviour that only shows with the real worker behind a host.</summary>
+[Collection(nameof(RunningPipeline))]
 public class HostTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;

@@ -3,6 +3,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class ListImagesTests(RunningPipeline pipeline)
 {
     [Fact]

@@ -3,6 +3,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class NameTests(RunningPipeline pipeline)
 {
     public static TheoryData<string, string> Names => new()

@@ -9,16 +9,17 @@ using Pipeline.Models;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>An app with VGG16 without its dense layers, ResNet50 with them, and the names of the classes.</summary>
-public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class NoTopTests(SeededModels models) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-no-top-").FullName;
+    private Azurite? _azurite;
     private FunctionApp? _app;
 
     public async ValueTask InitializeAsync()
     {
         ModelDefinition vgg16 = ModelCatalogue.Default().Models.Single(model => model.Key == "vgg16");
         await ModelBuilder.BuildAsync(vgg16, new SeededWeights(1), withTop: false, _folder, TestContext.Current.CancellationToken);
-        foreach (string file in Directory.GetFiles(pipeline.Models.Folder, "resnet50.*"))
+        foreach (string file in Directory.GetFiles(models.Folder, "resnet50.*"))
         {
             File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
         }
@@ -27,7 +28,8 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
             number => $"{number}", number => new[] { $"n{number:00000000}", $"label_{number}" });
         await File.WriteAllTextAsync(
             Path.Combine(_folder, ClassIndex.FileName), JsonSerializer.Serialize(classes), TestContext.Current.CancellationToken);
-        _app = await FunctionApp.StartAsync(pipeline.Azurite, _folder);
+        _azurite = await Azurite.StartNewAsync();
+        _app = await FunctionApp.StartAsync(_azurite, _folder);
     }
 
     public async ValueTask DisposeAsync()
@@ -35,6 +37,11 @@ public sealed class NoTopTests(RunningPipeline pipeline) : IAsyncLifetime
         if (_app is not null)
         {
             await _app.DisposeAsync();
+        }
+
+        if (_azurite is not null)
+        {
+            await _azurite.DisposeAsync();
         }
 
         Directory.Delete(_folder, recursive: true);

@@ -9,6 +9,7 @@ using Pipeline.Models;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class PredictTests(RunningPipeline pipeline)
 {
     private static readonly string[] Keys = ["vgg16", "resnet50"];

@@ -6,7 +6,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>The folders that are published for a machine without .NET.</summary>
-public sealed class PublishTests(RunningPipeline pipeline) : IDisposable
+public sealed class PublishTests(SeededModels models) : IDisposable
 {
     private const long MostPackedBytes = 100_000_000;
 
@@ -48,7 +48,7 @@ public sealed class PublishTests(RunningPipeline pipeline) : IDisposable
             Path.Combine(Host, "Pipeline.LocalHost"),
             Output,
             azurite,
-            new Dictionary<string, string> { ["Models__Folder"] = pipeline.Models.Folder, ["PATH"] = "/nowhere", ["DOTNET_ROOT"] = "" });
+            new Dictionary<string, string> { ["Models__Folder"] = models.Folder, ["PATH"] = "/nowhere", ["DOTNET_ROOT"] = "" });
         await azurite.Images.GetBlobClient("published.bmp").UploadAsync(
             BinaryData.FromBytes(TestImages.Bitmap(1)), TestContext.Current.CancellationToken);
         await app.WaitUntilIndexedAsync("published.bmp");

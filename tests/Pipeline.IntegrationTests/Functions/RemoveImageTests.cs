@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Azure.Storage.Queues;
-using Azure.Storage.Queues.Models;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Search;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class RemoveImageTests(RunningPipeline pipeline)
 {
     private QueueClient Deletions => Queue("image-deletions");
@@ -42,36 +42,7 @@ public class RemoveImageTests(RunningPipeline pipeline)
         Assert.Equal(2, (await RecordedAsync()).Count(recorded => recorded == "removal/back.bmp"));
     }
 
-    [Fact]
-    public async Task Malformed_messages_end_in_the_poison_queue_unchanged_while_others_are_processed()
-    {
-        string elsewhere = Event("x", cloudEvents: false).Replace("containers/images/", "containers/models/", StringComparison.Ordinal);
-        string outside = Event("../models/x", cloudEvents: false);
-        await Deletions.SendMessageAsync("no JSON", CancellationToken);
-        await Deletions.SendMessageAsync(elsewhere, CancellationToken);
-        await Deletions.SendMessageAsync(outside, CancellationToken);
-        var plain = new QueueClient(pipeline.Azurite.ConnectionString, "image-deletions");
-        await plain.SendMessageAsync("no Base64!", CancellationToken);
-        await Deletions.SendMessageAsync(Event("removal/never-was.bmp", cloudEvents: true), CancellationToken);
-
-        await WaitUntilDoneAsync();
-
-        PeekedMessage[] poison = await new QueueClient(pipeline.Azurite.ConnectionString, "image-deletions-poison")
-            .PeekMessagesAsync(32, CancellationToken);
-        string[] expected = [.. new[] { "no JSON", elsewhere, outside }.Select(
-            text => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text))), "no Base64!"];
-        Assert.Equal(
-            expected.Order(StringComparer.Ordinal), poison.Select(message => message.Body.ToString()).Order(StringComparer.Ordinal));
-        Assert.Contains("A message about a deleted blob cannot be read", pipeline.App.Process.Output, StringComparison.Ordinal);
-        Assert.Contains("is about a blob of the container 'models'", pipeline.App.Process.Output, StringComparison.Ordinal);
-        Assert.Contains(
-            "No image of the container 'images' can be called '../models/x'", pipeline.App.Process.Output, StringComparison.Ordinal);
-        Assert.Contains(
-            "Message has reached MaxDequeueCount of 5. " +
-            "Moving message to queue 'image-deletions-poison'.", pipeline.App.Process.Output, StringComparison.Ordinal);
-    }
-
-    private static string Event(string name, bool cloudEvents)
+    internal static string Event(string name, bool cloudEvents)
     {
         string subject = $"/blobServices/default/containers/images/blobs/{name}";
         const string Type = "Microsoft.Storage.BlobDeleted";

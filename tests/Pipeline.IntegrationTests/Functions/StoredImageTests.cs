@@ -8,6 +8,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>Uploads, deletions and tags by name.</summary>
+[Collection(nameof(RunningPipeline))]
 public class StoredImageTests(RunningPipeline pipeline)
 {
     private HttpClient Client => pipeline.App.Client;

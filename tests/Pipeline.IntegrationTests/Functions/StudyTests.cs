@@ -6,6 +6,7 @@ using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class StudyTests(RunningPipeline pipeline)
 {
     private static readonly byte[] A = TestImages.Reference("baseline.jpg");

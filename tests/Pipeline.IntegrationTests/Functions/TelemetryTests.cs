@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Functions;
 
-public class TelemetryTests(RunningPipeline pipeline)
+public class TelemetryTests(SeededModels models)
 {
     private static readonly string[] Steps = ["decode", "embed", "write", "refresh", "scan"];
 
@@ -58,7 +57,7 @@ public class TelemetryTests(RunningPipeline pipeline)
     private Dictionary<string, string> Settings(params (string Name, string Value)[] settings) => new(
         settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
     {
-        ["Models__Folder"] = pipeline.Models.Folder,
+        ["Models__Folder"] = models.Folder,
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
         ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         ["OTEL_BLRP_SCHEDULE_DELAY"] = "200",
@@ -72,7 +71,7 @@ public class TelemetryTests(RunningPipeline pipeline)
 
         public Collector()
         {
-            Address = $"http://127.0.0.1:{FreePort.Find(1)[0]}";
+            Address = $"http://127.0.0.1:{OwnPorts.Take(1)[0]}";
             _listener.Prefixes.Add($"{Address}/");
             _listener.Start();
             _ = TakeAsync();

@@ -12,6 +12,7 @@ using Pipeline.Storage;
 
 namespace Pipeline.IntegrationTests.Functions;
 
+[Collection(nameof(RunningPipeline))]
 public class ThumbnailTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;

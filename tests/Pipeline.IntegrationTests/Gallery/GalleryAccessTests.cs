@@ -7,7 +7,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Pipeline.IntegrationTests.Gallery;
 
 /// <summary>The gallery for everyone: screen readers, keyboards, small screens, slow ones.</summary>
-public sealed class GalleryAccessTests(RunningPipeline pipeline)
+[Collection(nameof(RunningGallery))]
+public sealed class GalleryAccessTests(RunningGallery pipeline)
 {
     public static TheoryData<string, int, ColorScheme> Views()
     {
@@ -26,7 +27,7 @@ public sealed class GalleryAccessTests(RunningPipeline pipeline)
     [MemberData(nameof(Views))]
     public async Task A_view_has_no_violation_that_axe_finds_and_fits_the_screen(string view, int width, ColorScheme scheme)
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App, width, scheme: scheme);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline, width, scheme: scheme);
         await CannedAnswers.ServeAsync(gallery.Page);
 
         await GalleryScreens.ShowAsync(gallery, view);
@@ -42,7 +43,7 @@ public sealed class GalleryAccessTests(RunningPipeline pipeline)
     [Fact]
     public async Task The_keyboard_reaches_a_search_and_comes_back()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await CannedAnswers.ServeAsync(gallery.Page);
         await gallery.GoAsync("");
         await Expect(gallery.Page.Locator(".tile")).ToHaveCountAsync(CannedAnswers.Names.Count);
@@ -61,7 +62,7 @@ public sealed class GalleryAccessTests(RunningPipeline pipeline)
     [Fact]
     public async Task The_chosen_colours_stay_over_a_reload()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("health");
         await Expect(gallery.Page.Locator("tbody tr").First).ToBeVisibleAsync();
         await gallery.Page.Locator("#theme").ClickAsync();
@@ -75,7 +76,7 @@ public sealed class GalleryAccessTests(RunningPipeline pipeline)
     [Fact]
     public async Task Of_a_thousand_images_nothing_moves_while_they_come()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await CannedAnswers.ServeAsync(gallery.Page, images: 1000);
         await gallery.Page.AddInitScriptAsync("""
             window.moved = [];

@@ -5,7 +5,8 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Gallery;
 
 /// <summary>The gallery's files as the host serves them.</summary>
-public class GalleryEndpointTests(RunningPipeline pipeline)
+[Collection(nameof(RunningGallery))]
+public class GalleryEndpointTests(RunningGallery pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 

@@ -6,7 +6,8 @@ using static Microsoft.Playwright.Assertions;
 namespace Pipeline.IntegrationTests.Gallery;
 
 /// <summary>What the gallery shows when something is wrong: a sentence with what to do, and never what an image's name would have it do.</summary>
-public sealed class GalleryErrorTests(RunningPipeline pipeline)
+[Collection(nameof(RunningGallery))]
+public sealed class GalleryErrorTests(RunningGallery pipeline)
 {
     private const string Hostile = "<img src=x onerror=document.title='taken'>.bmp";
     private const string Key = "a-key";
@@ -14,7 +15,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [Fact]
     public async Task The_key_is_asked_for_once_and_sent_in_a_header_and_in_no_address()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         ConcurrentBag<string> addresses = [];
         await gallery.Page.RouteAsync(address => address.Contains("/api/") && !address.Contains("/api/gallery"), async route =>
         {
@@ -48,7 +49,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_reader_without_a_key_is_shown_a_sentence()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.AnswerAsync("**/api/images*", 401, "");
         await gallery.GoAsync("");
 
@@ -61,7 +62,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     public async Task Names_that_look_like_markup_are_shown_as_they_are()
     {
         await pipeline.UploadAsync($"gallery-hostile/{Hostile}", TestImages.Bitmap(9201));
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("?prefix=gallery-hostile/");
 
         await Expect(gallery.Page.Locator(".tile-name")).ToHaveTextAsync($"gallery-hostile/{Hostile}");
@@ -79,7 +80,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [InlineData("search?name=")]
     public async Task An_image_that_is_gone_is_a_sentence(string view)
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
 
         await gallery.GoAsync($"{view}gallery-gone/never.png");
 
@@ -89,7 +90,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [Fact]
     public async Task An_image_that_is_deleted_while_it_is_shown_says_so()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.AnswerAsync(
             "**/api/images?*",
             200,
@@ -106,7 +107,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [Fact]
     public async Task Storage_that_is_away_is_a_sentence_and_trying_again_works()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.AnswerProblemAsync(
             "**/api/images*",
             503,
@@ -125,7 +126,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [Fact]
     public async Task A_service_that_is_stopped_is_a_sentence()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("?prefix=gallery-none/");
         await Expect(gallery.Page.GetByText("No image matches")).ToBeVisibleAsync();
 
@@ -143,7 +144,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [InlineData("null.json", "null", "JSON of another kind")]
     public async Task A_file_that_is_no_evaluation_is_a_sentence(string name, string content, string sentence)
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("evaluation");
 
         await gallery.Page.Locator("#report").SetInputFilesAsync(
@@ -156,7 +157,7 @@ public sealed class GalleryErrorTests(RunningPipeline pipeline)
     [Fact]
     public async Task An_address_that_is_no_view_and_an_upload_of_another_browser_are_sentences()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
 
         await gallery.GoAsync("__proto__");
         await Expect(gallery.Page.GetByText("There is no such view")).ToBeVisibleAsync();

@@ -6,12 +6,13 @@ using static Microsoft.Playwright.Assertions;
 namespace Pipeline.IntegrationTests.Gallery;
 
 /// <summary>What people do in the gallery, in a browser against the real app.</summary>
-public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
+[Collection(nameof(RunningGallery))]
+public sealed partial class GalleryFlowTests(RunningGallery pipeline)
 {
     [Fact]
     public async Task Images_that_are_added_show_their_progress_and_are_indexed_by_all_models()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("?prefix=gallery-add/");
         await Expect(gallery.Page.GetByText("No image matches")).ToBeVisibleAsync();
         await gallery.Page.GetByText("Uploads go to…").ClickAsync();
@@ -42,7 +43,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
     public async Task An_image_of_a_name_that_is_taken_replaces_it_only_when_asked()
     {
         await pipeline.UploadAndWaitAsync(("gallery-same/a.bmp", TestImages.LargeBitmap(64, 64, 9111)));
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("?prefix=gallery-same/");
 
         await gallery.Page.Locator("input[type=file][multiple]").SetInputFilesAsync(
@@ -61,7 +62,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
     {
         await pipeline.UploadAndWaitAsync(
             [.. Enumerable.Range(0, 6).Select(i => ($"gallery-search/{i}.bmp", TestImages.LargeBitmap(224, 224, 9120 + i)))]);
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("?prefix=gallery-search/");
 
         await gallery.Tile("gallery-search/0.bmp").Locator(".tile-image").ClickAsync();
@@ -92,7 +93,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
     {
         await pipeline.UploadAndWaitAsync(
             ("gallery-crop/a.bmp", TestImages.LargeBitmap(224, 224, 9131)), ("gallery-crop/b.bmp", TestImages.LargeBitmap(224, 224, 9132)));
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.Page.AddInitScriptAsync("""
             const send = window.fetch;
             window.fetch = async (address, options) => {
@@ -133,7 +134,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
         byte[] image = TestImages.LargeBitmap(224, 224, 9141);
         await pipeline.UploadAndWaitAsync(
             ("gallery-copies/a.bmp", image), ("gallery-copies/b.bmp", image), ("gallery-copies/c.bmp", image));
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("duplicates?prefix=gallery-copies/&minCosine=0.9999");
 
         await gallery.Page.GetByRole(AriaRole.Radio, new PageGetByRoleOptions { Name = "Keep gallery-copies/b.bmp" }).CheckAsync();
@@ -157,7 +158,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
     public async Task Tags_are_added_and_removed_and_one_that_is_not_allowed_is_a_sentence()
     {
         await pipeline.UploadAsync("gallery-tags/a.bmp", TestImages.Bitmap(9151));
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("image?name=gallery-tags/a.bmp");
         ILocator tags = gallery.Page.Locator(".tag-editor .tags a");
 
@@ -182,7 +183,7 @@ public sealed partial class GalleryFlowTests(RunningPipeline pipeline)
     [Fact]
     public async Task Health_shows_the_models_and_their_indexes()
     {
-        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline.App);
+        await using GalleryPage gallery = await GalleryPage.OpenAsync(pipeline);
         await gallery.GoAsync("health");
 
         await Expect(gallery.Page.GetByText("All parts work.")).ToBeVisibleAsync();

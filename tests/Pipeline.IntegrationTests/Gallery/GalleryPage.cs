@@ -7,15 +7,14 @@ namespace Pipeline.IntegrationTests.Gallery;
 internal sealed class GalleryPage : IAsyncDisposable
 {
     /// <summary>Only ends a test that would hang: an app that loads a model on two loaded cores takes long.</summary>
-    private const float LimitMs = 30_000;
+    private const float LimitMs = 120_000;
 
-    private readonly Chromium _chromium;
     private readonly List<string> _complaints = [];
     private readonly Uri _address;
 
-    private GalleryPage(Chromium chromium, IPage page, Uri api)
+    private GalleryPage(IPage page, Uri api)
     {
-        (_chromium, Page, _address) = (chromium, page, new Uri(api, "gallery"));
+        (Page, _address) = (page, new Uri(api, "gallery"));
         page.PageError += (_, error) => _complaints.Add(error);
         page.Console += (_, message) => _complaints.AddRange(IsComplaint(message) ? [message.Text] : []);
     }
@@ -25,12 +24,12 @@ internal sealed class GalleryPage : IAsyncDisposable
     /// <summary>Errors of scripts and of the policy. That a request failed is not one: the page says so in a sentence.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
-    /// <summary>Starts a browser; skips the test where there is none.</summary>
+    /// <summary>Opens a page in a context of its own; skips the test where there is no browser.</summary>
     public static async Task<GalleryPage> OpenAsync(
-        FunctionApp app, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light)
+        RunningGallery running, int width = 1280, int height = 860, ColorScheme scheme = ColorScheme.Light)
     {
         Assertions.SetDefaultExpectTimeout(LimitMs);
-        Chromium chromium = await Chromium.StartAsync();
+        Chromium chromium = await running.BrowserAsync();
         IPage page = await chromium.Browser.NewPageAsync(new BrowserNewPageOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
@@ -38,7 +37,7 @@ internal sealed class GalleryPage : IAsyncDisposable
             ReducedMotion = ReducedMotion.Reduce,
         });
         page.SetDefaultTimeout(LimitMs);
-        return new GalleryPage(chromium, page, app.Client.BaseAddress!);
+        return new GalleryPage(page, running.App.Client.BaseAddress!);
     }
 
     /// <summary>Shows a view, such as <c>search?name=a.jpg</c>, as one who opens its address.</summary>
@@ -73,7 +72,8 @@ internal sealed class GalleryPage : IAsyncDisposable
     public static FilePayload File(string name, byte[] content, string type = "image/png") =>
         new() { Name = name, MimeType = type, Buffer = content };
 
-    public async ValueTask DisposeAsync() => await _chromium.DisposeAsync();
+    // With its context, which is the page's own.
+    public async ValueTask DisposeAsync() => await Page.CloseAsync();
 
     private static bool IsComplaint(IConsoleMessage message) =>
         message.Type is "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal);

@@ -14,7 +14,7 @@ internal sealed class Azurite : IAsyncDisposable
     private static readonly SourceTree Tree = new(Repository.Root);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-azurite-").FullName;
-    private readonly int[] _ports = FreePort.Find(3);
+    private readonly int[] _ports = OwnPorts.Take(3);
     private AzuriteProcess? _process;
 
     public string ConnectionString => EmulatorConnection.String(_ports[0], _ports[1], _ports[2]);
@@ -42,9 +42,10 @@ internal sealed class Azurite : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var console = CommandConsole.Default();
-        await using (await SetupLock.AcquireAsync(Tree, console, CancellationToken.None))
+        if (!new NpmInstallation(Tree.Azurite, "azurite").IsComplete)
         {
+            var console = CommandConsole.Default();
+            await using IAsyncDisposable held = await SetupLock.AcquireAsync(Tree, console, CancellationToken.None);
             await AzuriteInstallation.MakeReadyAsync(Tree, console, CancellationToken.None);
         }
 

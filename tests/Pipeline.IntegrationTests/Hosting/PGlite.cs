@@ -21,19 +21,15 @@ internal sealed class PGlite : IAsyncDisposable
     private static readonly string Tools = Repository.Path("tools", "pglite");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-pglite-").FullName;
-    private readonly int _port = FreePort.Find(1)[0];
+    private readonly int _port = OwnPorts.Take(1)[0];
     private ChildProcess? _process;
 
     public string ConnectionString => string.Create(
         CultureInfo.InvariantCulture,
         $"Host=127.0.0.1;Port={_port};Database=postgres;Username=postgres;Password=unused;SSL Mode=Disable;Maximum Pool Size=1;Timeout=60");
 
-    public static async Task<PGlite> StartNewAsync()
-    {
-        var server = new PGlite();
-        await server.StartAsync();
-        return server;
-    }
+    /// <summary>The folder of the database; made by the first start where it is not there.</summary>
+    public string Data => Path.Combine(_folder, "data");
 
     /// <summary>The database as the product has it.</summary>
     public PostgresDatabase Open() => new(() => PostgresSource.Create(PostgresSource.Read(ConnectionString), new DefaultAzureCredential()));
@@ -49,8 +45,9 @@ internal sealed class PGlite : IAsyncDisposable
     public async Task StartAsync()
     {
         var installation = new NpmInstallation(Tools, "@electric-sql/pglite-socket");
-        await using (await SetupLock.AcquireAsync(Tree, CommandConsole.Default(), CancellationToken.None))
+        if (!installation.IsComplete)
         {
+            await using IAsyncDisposable held = await SetupLock.AcquireAsync(Tree, CommandConsole.Default(), CancellationToken.None);
             if (!installation.IsComplete)
             {
                 await installation.RunAsync(Path.Combine(Tree.Logs, "npm-ci-pglite.log"), CancellationToken.None);
@@ -60,7 +57,7 @@ internal sealed class PGlite : IAsyncDisposable
         var start = new ProcessStartInfo("node",
         [
             Path.Combine(Tools, "node_modules", "@electric-sql", "pglite-socket", "dist", "scripts", "server.js"),
-            $"--db={Path.Combine(_folder, "data")}",
+            $"--db={Data}",
             string.Create(CultureInfo.InvariantCulture, $"--port={_port}"),
             "--extensions=@electric-sql/pglite-pgvector:vector",
         ])

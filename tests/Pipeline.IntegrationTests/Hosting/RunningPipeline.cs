@@ -4,19 +4,18 @@ using Azure.Storage.Queues.Models;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Search;
 
-[assembly: AssemblyFixture(typeof(RunningPipeline))]
-
 namespace Pipeline.IntegrationTests.Hosting;
 
 /// <summary>
-/// Models, storage and the app, created and started once for all tests that do not change them; each test has its own folder of names.
+/// Storage and the app, started once for the tests that do not change them; each test has its own folder of names. They run one after the
+/// other, because they share the app, its index and its queues.
 /// </summary>
-public sealed class RunningPipeline : IAsyncLifetime
+public class RunningPipeline(SeededModels models) : IAsyncLifetime
 {
     private Azurite? _azurite;
     private FunctionApp? _app;
 
-    public SeededModels Models { get; } = new();
+    public SeededModels Models => models;
 
     internal Azurite Azurite => _azurite!;
 
@@ -24,16 +23,15 @@ public sealed class RunningPipeline : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await Models.InitializeAsync();
         _azurite = await Azurite.StartNewAsync();
         _app = await FunctionApp.StartAsync(_azurite, Models);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await _app!.DisposeAsync();
         await _azurite!.DisposeAsync();
-        await Models.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     internal async Task UploadAsync(string name, byte[] content) =>
@@ -87,3 +85,7 @@ public sealed class RunningPipeline : IAsyncLifetime
         }
     }
 }
+
+/// <summary>The tests that share it.</summary>
+[CollectionDefinition(nameof(RunningPipeline))]
+public sealed class RunningPipelineTests : ICollectionFixture<RunningPipeline>;

@@ -1,9 +1,8 @@
 using Pipeline.ModelBuilding;
+using Pipeline.IntegrationTests.Hosting;
 using Pipeline.Models;
 
-
-// Two models at full size on few processors: tests that overlap would only wait for one another.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: AssemblyFixture(typeof(SeededModels))]
 
 namespace Pipeline.IntegrationTests.Hosting;
 

@@ -16,7 +16,7 @@ using Pipeline.Storage.Thumbnails;
 namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>The indexer in this process, against storage of its own.</summary>
-public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class ImageIndexerTests(SeededModels models) : IAsyncLifetime
 {
     private IndexerHost? _host;
 
@@ -28,7 +28,7 @@ public sealed class ImageIndexerTests(RunningPipeline pipeline) : IAsyncLifetime
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _host = await IndexerHost.StartAsync(pipeline.Models);
+    public async ValueTask InitializeAsync() => _host = await IndexerHost.StartAsync(models);
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 

@@ -7,7 +7,7 @@ using Pipeline.Storage;
 namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>The stored state and the search results after the indexer is interrupted or storage changes in between.</summary>
-public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class InterruptedIndexingTests(SeededModels models) : IAsyncLifetime
 {
     private IndexerHost? _host;
 
@@ -15,7 +15,7 @@ public sealed class InterruptedIndexingTests(RunningPipeline pipeline) : IAsyncL
 
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _host = await IndexerHost.StartAsync(pipeline.Models);
+    public async ValueTask InitializeAsync() => _host = await IndexerHost.StartAsync(models);
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();
 

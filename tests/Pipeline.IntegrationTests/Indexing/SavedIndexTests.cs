@@ -13,7 +13,7 @@ using Pipeline.Storage;
 namespace Pipeline.IntegrationTests.Indexing;
 
 /// <summary>What a saved index is good for: an instance that starts reads blobs of storage instead of the table.</summary>
-public sealed class SavedIndexTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class SavedIndexTests(SeededModels models) : IAsyncLifetime
 {
     private const int Images = IndexChanges.DefaultCodedFrom + 50;
 
@@ -27,7 +27,7 @@ public sealed class SavedIndexTests(RunningPipeline pipeline) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _host = await IndexerHost.StartAsync(pipeline.Models);
+        _host = await IndexerHost.StartAsync(models);
         await Parallel.ForAsync(0, Images, CancellationToken, async (i, stop) => await WriteAsync($"{i}.jpg", i, stop));
     }
 
@@ -76,7 +76,7 @@ public sealed class SavedIndexTests(RunningPipeline pipeline) : IAsyncLifetime
     [Fact]
     public async Task The_app_saves_its_index_by_a_timer_and_begins_with_it_after_a_restart()
     {
-        await using (FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Host.Azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartWithoutEventsAsync(Host.Azurite, models))
         {
             var save = new Uri(app.Client.BaseAddress!, "/admin/functions/SaveIndexes");
             using HttpResponseMessage accepted = await app.Client.PostAsJsonAsync(save, new { input = "" }, CancellationToken);
@@ -85,7 +85,7 @@ public sealed class SavedIndexTests(RunningPipeline pipeline) : IAsyncLifetime
                 () => Task.FromResult(app.Process.Output.Contains("was saved", StringComparison.Ordinal)), "the index to be saved");
         }
 
-        await using FunctionApp restarted = await FunctionApp.StartWithoutEventsAsync(Host.Azurite, pipeline.Models);
+        await using FunctionApp restarted = await FunctionApp.StartWithoutEventsAsync(Host.Azurite, models);
         JsonNode found = await restarted.GetAsync("similar/7.jpg?includeSelf=true&top=1&model=resnet50");
 
         Assert.Equal("7.jpg", found["models"]!["resnet50"]!["results"]![0]!["name"]!.GetValue<string>());

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.Infra;
@@ -20,7 +19,7 @@ internal sealed class FakeApp : IDisposable
     public FakeApp(Action<string> record, Func<bool> neverFinds)
     {
         (_record, _neverFinds) = (record, neverFinds);
-        Address = $"http://127.0.0.1:{FreePort.Find(1)[0]}";
+        Address = $"http://127.0.0.1:{OwnPorts.Take(1)[0]}";
         _listener.Prefixes.Add($"{Address}/");
         _listener.Start();
         _ = ServeAsync();

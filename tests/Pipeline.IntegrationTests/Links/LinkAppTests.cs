@@ -6,7 +6,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Links;
 
 /// <summary>The app, with storage of its own and a site that it may fetch from.</summary>
-public sealed class LinkApp(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class LinkApp(SeededModels models) : IAsyncLifetime
 {
     internal LinkSite Site { get; private set; } = null!;
 
@@ -19,7 +19,7 @@ public sealed class LinkApp(RunningPipeline pipeline) : IAsyncLifetime
         Site = await LinkSite.StartAsync();
         Azurite = await Azurite.StartNewAsync();
         Dictionary<string, string> settings = Site.Settings(Chromium.Find());
-        settings["Models__Folder"] = pipeline.Models.Folder;
+        settings["Models__Folder"] = models.Folder;
         App = await FunctionApp.StartAsync(Azurite, settings);
     }
 

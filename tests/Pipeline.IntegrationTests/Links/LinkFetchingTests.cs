@@ -42,37 +42,6 @@ public sealed class LinkFetchingTests : IAsyncLifetime
         Assert.NotEqual("/to-image", fetched.Address.AbsolutePath);
     }
 
-    [Theory]
-    [InlineData("damaged.jpg", "not accepted", false)]
-    [InlineData("text", "neither an image nor a page", false)]
-    [InlineData("lies.jpg", "'image/jpeg'", false)]
-    [InlineData("empty", "without content", false)]
-    [InlineData("missing", "404", false)]
-    [InlineData("for-ever", "more than 5 times", false)]
-    [InlineData("to-metadata", "public internet", false)]
-    [InlineData("to-inside", "port", false)]
-    [InlineData("to-file", "http://", false)]
-    [InlineData("huge", "20 MB", false)]
-    [InlineData("packed", "20 MB", false)]
-    [InlineData("hangs", "too slow", true)]
-    [InlineData("hangs-later", "too slow", true)]
-    public async Task What_cannot_be_fetched_is_a_sentence_that_says_why(string path, string reason, bool isWorthRetrying)
-    {
-        using var fetcher = new LinkFetcher(_services.GetRequiredService<AddressFence>(), _services.GetRequiredService<ImageDecoder>())
-        {
-            IdleTime = TimeSpan.FromSeconds(1),
-        };
-        long before = GC.GetTotalAllocatedBytes();
-
-        LinkException failed = await Assert.ThrowsAsync<LinkException>(
-            () => fetcher.FetchAsync(new Uri(_site.Address, path), CancellationToken));
-
-        Assert.Contains(reason, failed.Message, StringComparison.Ordinal);
-        Assert.Equal(isWorthRetrying, failed.IsWorthRetrying);
-        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 400_000_000);
-        Assert.Empty(_site.AskedInside);
-    }
-
     [Fact]
     public async Task Who_waits_no_longer_ends_the_request()
     {

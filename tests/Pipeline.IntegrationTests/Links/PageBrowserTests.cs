@@ -215,15 +215,14 @@ public sealed class PageBrowserTests
     {
         await using FileServer server = await PagesAsync($"<html><title>Spins</title><body>x{script}");
         Assert.SkipUnless(OperatingSystem.IsLinux(), "It reads the processes of Linux.");
-        string mark = $"PIPELINE_TEST_{Guid.NewGuid():N}";
-        Environment.SetEnvironmentVariable(mark, "1");
+        using var browser = new NotedBrowser();
         var time = Stopwatch.StartNew();
 
-        await Record.ExceptionAsync(() => ShowAsync(server));
+        await Record.ExceptionAsync(() => ShowAsync(server, browser.Executable, TimeSpan.FromSeconds(15)));
 
         Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(90));
-        Environment.SetEnvironmentVariable(mark, null);
-        await Wait.UntilAsync(() => Task.FromResult(!ProcessesWith(mark).Any()), () => "the end of the browser");
+        Assert.NotEmpty(server.Ranges);
+        await Wait.UntilAsync(() => Task.FromResult(!browser.Processes().Any()), () => "the end of the browser");
     }
 
     [Fact]
@@ -238,21 +237,6 @@ public sealed class PageBrowserTests
         Assert.Contains("Links__Browser__", failed.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Processes of Linux that were started with an environment variable, also those that their parents left.</summary>
-    private static IEnumerable<string> ProcessesWith(string variable) => Directory.EnumerateDirectories("/proc")
-        .Where(folder => int.TryParse(Path.GetFileName(folder), out int id) && id != Environment.ProcessId)
-        .Where(folder =>
-        {
-            try
-            {
-                return File.ReadAllText(Path.Combine(folder, "environ")).Contains(variable, StringComparison.Ordinal);
-            }
-            catch (Exception ended) when (ended is IOException or UnauthorizedAccessException)
-            {
-                return false;
-            }
-        });
-
     private static async Task<(int Width, int Height)> SizeAsync(FileServer server, bool isFullPage)
     {
         await using var links = LinkFetching.WithBrowser([server], ("Links:Browser:FullPage", isFullPage.ToString()));
@@ -263,16 +247,19 @@ public sealed class PageBrowserTests
     }
 
     /// <summary>Straight to the browser, with short limits.</summary>
-    private static async Task<PageSnapshot> ShowAsync(FileServer server)
+    private static Task<PageSnapshot> ShowAsync(FileServer server) => ShowAsync(server, Chromium.Find(), TimeSpan.FromSeconds(30));
+
+    private static async Task<PageSnapshot> ShowAsync(FileServer server, string? executable, TimeSpan wholeTime)
     {
         Chromium.SkipWithout();
-        await using ServiceProvider services = LinkFetching.ServicesWithBrowser([server], []);
+        await using ServiceProvider services = LinkFetching.ServicesWithBrowser(
+            [server], [("Links:Browser:Executable", executable!)]);
         using var browser = new PageBrowser(
             services.GetRequiredService<IOptions<LinkOptions>>(),
             services.GetRequiredService<AddressFence>(),
             NullLogger<PageBrowser>.Instance)
         {
-            WholeTime = TimeSpan.FromSeconds(30),
+            WholeTime = wholeTime,
             LoadTime = TimeSpan.FromSeconds(6),
         };
         return await browser.SnapshotAsync(server.Address, CancellationToken);

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Azure.Storage.Blobs;
-using Pipeline.Cli.Hosting;
 using Pipeline.IntegrationTests.Hosting;
 
 namespace Pipeline.IntegrationTests.LocalHost;
@@ -68,7 +67,7 @@ public sealed class EventTests : IAsyncLifetime
     [Fact]
     public async Task Events_of_their_own_process_wait_for_a_host_and_reach_it_when_it_comes()
     {
-        int port = FreePort.Find(1)[0];
+        int port = OwnPorts.Take(1)[0];
         await UploadAsync("early");
         await using ServerProcess events = LocalHostProcess.Launch(
             _azurite!.ConnectionString, ["events", "--app", LocalHostProcess.App, "--host", $"http://127.0.0.1:{port}"]);

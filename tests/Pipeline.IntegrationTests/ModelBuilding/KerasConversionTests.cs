@@ -10,7 +10,7 @@ namespace Pipeline.IntegrationTests.ModelBuilding;
 /// Keras' files at full width, written by h5py when the test runs (<c>tests/reference/weights.py</c>), become models that agree with
 /// PyTorch.
 /// </summary>
-public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
+public sealed class KerasConversionTests(SeededModels models) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-conversion-").FullName;
 
@@ -23,7 +23,7 @@ public sealed class KerasConversionTests(RunningPipeline pipeline) : IDisposable
     {
         CancellationToken cancellationToken = TestContext.Current.CancellationToken;
         string file = await KerasFile.WriteAsync(key, _folder);
-        InstalledModel drawn = pipeline.Models.Installed.Single(model => model.Key == key);
+        InstalledModel drawn = models.Installed.Single(model => model.Key == key);
         InstalledModel converted;
         using (var weights = new KerasWeights(file))
         {

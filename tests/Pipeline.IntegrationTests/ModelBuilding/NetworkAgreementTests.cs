@@ -9,7 +9,7 @@ namespace Pipeline.IntegrationTests.ModelBuilding;
 /// <summary>
 /// Both models at full size against PyTorch in float64 with the same seeded weights (<c>tests/reference/networks.py</c>).
 /// </summary>
-public class NetworkAgreementTests(RunningPipeline pipeline)
+public class NetworkAgreementTests(SeededModels models)
 {
     [Theory]
     [InlineData("vgg16")]
@@ -19,7 +19,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
         using var json = JsonDocument.Parse(File.ReadAllBytes(Repository.Path("tests", "reference", "fixtures", "networks.json")));
         JsonElement reference = json.RootElement.GetProperty(key);
         ModelDefinition definition = ModelCatalogue.Default().Models.Single(model => model.Key == key);
-        using var session = new ModelSession(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
+        using var session = new ModelSession(InstalledModel.FindFloat32(definition, models.Folder)!);
 
         NetworkReference.AssertAgreement(reference, await session.RunAsync(
             [NetworkReference.Image()],
@@ -32,7 +32,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     [InlineData("resnet50", 2048)]
     public async Task An_embedding_has_norm_one_and_the_catalogues_length(string key, int length)
     {
-        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == key));
+        using var session = new ModelSession(models.Installed.Single(model => model.Key == key));
 
         Embedding embedding = await session.EmbedAsync(NetworkReference.Image(), TestContext.Current.CancellationToken);
 
@@ -46,7 +46,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     [InlineData("resnet50")]
     public async Task Images_of_a_batch_do_not_touch_each_other(string key)
     {
-        InstalledModel model = pipeline.Models.Installed.Single(model => model.Key == key);
+        InstalledModel model = models.Installed.Single(model => model.Key == key);
         using var session = new ModelSession(model);
         var black = new RgbImage(224, 224, new byte[224 * 224 * 3]);
         string[] outputs = [model.Definition.EmbeddingOutput];
@@ -72,8 +72,8 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
                 return image.Pixels;
             }),
         ];
-        double[] searched = await CosinesAsync(pipeline.Models.Installed.Single(model => model.Key == "vgg16"));
-        double[] studied = await CosinesAsync(InstalledModel.FindFloat32(definition, pipeline.Models.Folder)!);
+        double[] searched = await CosinesAsync(models.Installed.Single(model => model.Key == "vgg16"));
+        double[] studied = await CosinesAsync(InstalledModel.FindFloat32(definition, models.Folder)!);
 
         double[] differences = [.. searched.Zip(studied, (left, right) => Math.Abs(left - right))];
         Assert.Equal(28, differences.Length);
@@ -97,7 +97,7 @@ public class NetworkAgreementTests(RunningPipeline pipeline)
     [Fact]
     public async Task An_unknown_output_is_refused_with_those_that_exist()
     {
-        using var session = new ModelSession(pipeline.Models.Installed.Single(model => model.Key == "resnet50"));
+        using var session = new ModelSession(models.Installed.Single(model => model.Key == "resnet50"));
 
         ArgumentException exception = await Assert.ThrowsAsync<ArgumentException>(
             () => session.RunAsync([NetworkReference.Image()], ["fc9"], TestContext.Current.CancellationToken));

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
-using Pipeline.Cli.Hosting;
 using Pipeline.Cli.Setup;
 using Pipeline.IntegrationTests.Hosting;
 using Pipeline.ModelBuilding;
@@ -299,7 +298,7 @@ public sealed class WeightsDownloadTests : IDisposable
     [Fact]
     public async Task Without_a_network_the_message_names_the_address_and_another_source()
     {
-        var file = new PublishedFile(new Uri($"http://127.0.0.1:{FreePort.Find(1)[0]}/{Name}"), Content.Length, Md5(Content));
+        var file = new PublishedFile(new Uri($"http://127.0.0.1:{OwnPorts.Take(1)[0]}/{Name}"), Content.Length, Md5(Content));
 
         HttpRequestException exception = await Assert.ThrowsAsync<HttpRequestException>(
             () => new WeightsDownload(_client).FetchAsync(file, _folder, null, TestContext.Current.CancellationToken));

@@ -6,7 +6,7 @@ using Pipeline.Models;
 namespace Pipeline.IntegrationTests.Models;
 
 /// <summary>The whole app, from an empty models folder and a container.</summary>
-public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
+public sealed class ModelStoreStartTests(SeededModels models) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("pipeline-start-").FullName;
 
@@ -18,8 +18,8 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
     public async Task Two_apps_on_one_empty_folder_fetch_the_models_once_and_both_work()
     {
         await using Azurite azurite = await Azurite.StartNewAsync();
-        await PublishedModels.UploadAsync(azurite.Models, pipeline.Models);
-        Dictionary<string, string> settings = PublishedModels.Settings(azurite.Models, pipeline.Models, _folder);
+        await PublishedModels.UploadAsync(azurite.Models, models);
+        Dictionary<string, string> settings = PublishedModels.Settings(azurite.Models, models, _folder);
 
         FunctionApp[] apps = await Task.WhenAll(FunctionApp.StartAsync(azurite, settings), FunctionApp.StartAsync(azurite, settings));
         try
@@ -35,7 +35,7 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
             foreach (FunctionApp app in apps)
             {
                 JsonNode health = await app.GetAsync("health");
-                Assert.All(pipeline.Models.Installed, model => Assert.Equal(
+                Assert.All(models.Installed, model => Assert.Equal(
                     model.Fingerprint.ToString(), health["models"]![model.Key]!["fingerprint"]!.GetValue<string>()));
             }
 
@@ -59,12 +59,12 @@ public sealed class ModelStoreStartTests(RunningPipeline pipeline) : IDisposable
         await azurite.Models.CreateIfNotExistsAsync(cancellationToken: CancellationToken);
         await azurite.Images.GetBlobClient("left.bmp").UploadAsync(BinaryData.FromBytes(TestImages.Bitmap(1)), CancellationToken);
 
-        await using ServerProcess app = FunctionApp.Launch(azurite, PublishedModels.Settings(azurite.Models, pipeline.Models, _folder));
+        await using ServerProcess app = FunctionApp.Launch(azurite, PublishedModels.Settings(azurite.Models, models, _folder));
         await Wait.UntilAsync(() => Task.FromResult(app.HasExited), () => app.Output);
 
         Assert.NotEqual(0, app.ExitCode);
         await Wait.UntilAsync(
-            () => Task.FromResult(pipeline.Models.Installed.Any(model => app.Output.Contains(
+            () => Task.FromResult(models.Installed.Any(model => app.Output.Contains(
                 $"'{model.Key}-{model.Fingerprint}.manifest.json' is missing in '{azurite.Models.Uri}'", StringComparison.Ordinal))),
             () => app.Output);
         Assert.DoesNotContain("Ready:", app.Output, StringComparison.Ordinal);

@@ -12,6 +12,7 @@ using Pipeline.Models.Store;
 namespace Pipeline.IntegrationTests.Models;
 
 /// <summary>Fetches versions from real storage. The files are not real models: the tests only check the files.</summary>
+[Collection(nameof(RunningPipeline))]
 public sealed class ModelStoreTests(RunningPipeline pipeline) : IDisposable
 {
     private const string Vgg16 = "aaaaaaaaaaaa";

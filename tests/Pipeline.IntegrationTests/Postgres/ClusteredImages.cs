@@ -10,7 +10,7 @@ using Pipeline.Storage.Postgres;
 namespace Pipeline.IntegrationTests.Postgres;
 
 /// <summary>Clustered vectors like those of a pooled layer, in a database of their own and in memory.</summary>
-public sealed class ClusteredImages : IAsyncLifetime
+public sealed class ClusteredImages(EmptyDatabase empty) : IAsyncLifetime
 {
     /// <summary>More than are compared all.</summary>
     public const int Count = 5000;
@@ -40,7 +40,7 @@ public sealed class ClusteredImages : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PGlite.StartNewAsync();
+        _server = await empty.StartServerAsync();
         _database = _server.Open();
         Search = new PostgresSearch(_database, new PostgresEmbeddings(_database));
         await FillAsync(Model, Count, i => Vector(i, 256));

@@ -7,7 +7,7 @@ using Pipeline.IntegrationTests.Hosting;
 namespace Pipeline.IntegrationTests.Postgres;
 
 /// <summary>The real app with its embeddings in PostgreSQL, and the command that moves them there.</summary>
-public sealed class DatabaseAppTests(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class DatabaseAppTests(SeededModels models, EmptyDatabase empty) : IAsyncLifetime
 {
     private Azurite _azurite = null!;
     private PGlite _server = null!;
@@ -16,13 +16,13 @@ public sealed class DatabaseAppTests(RunningPipeline pipeline) : IAsyncLifetime
 
     private Dictionary<string, string> Settings => new()
     {
-        ["Models__Folder"] = pipeline.Models.Folder, ["ImagesDatabase"] = _server.ConnectionString,
+        ["Models__Folder"] = models.Folder, ["ImagesDatabase"] = _server.ConnectionString,
     };
 
     public async ValueTask InitializeAsync()
     {
         _azurite = await Azurite.StartNewAsync();
-        _server = await PGlite.StartNewAsync();
+        _server = await empty.StartServerAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -70,7 +70,7 @@ public sealed class DatabaseAppTests(RunningPipeline pipeline) : IAsyncLifetime
     [Fact]
     public async Task What_the_table_has_is_moved_into_the_database_and_searched_there()
     {
-        await using (FunctionApp app = await FunctionApp.StartAsync(_azurite, pipeline.Models))
+        await using (FunctionApp app = await FunctionApp.StartAsync(_azurite, models))
         {
             await UploadAsync("a.bmp", 1);
             await UploadAsync("b.bmp", 2);

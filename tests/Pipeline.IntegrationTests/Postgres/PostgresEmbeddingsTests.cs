@@ -9,7 +9,7 @@ using Pipeline.Storage.Postgres;
 namespace Pipeline.IntegrationTests.Postgres;
 
 /// <summary>The embeddings in PostgreSQL, on a server of their own.</summary>
-public sealed class PostgresEmbeddingsTests : IAsyncLifetime
+public sealed class PostgresEmbeddingsTests(EmptyDatabase empty) : IAsyncLifetime
 {
     private static readonly InstalledModel Model = TestModel.Of(4);
 
@@ -21,7 +21,7 @@ public sealed class PostgresEmbeddingsTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PGlite.StartNewAsync();
+        _server = await empty.StartServerAsync();
         _database = _server.Open();
         _embeddings = new PostgresEmbeddings(_database);
     }

@@ -8,7 +8,7 @@ using Pipeline.Study;
 namespace Pipeline.IntegrationTests.Study;
 
 /// <summary>A study of three samples with both models at full size, made once for the tests that read it.</summary>
-public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
+public sealed class FullSizeStudy(SeededModels models) : IAsyncLifetime
 {
     private ModelSessions? _sessions;
     private StudyResult? _result;
@@ -29,7 +29,7 @@ public sealed class FullSizeStudy(RunningPipeline pipeline) : IAsyncLifetime
     {
         _sessions = new ModelSessions(
             ModelCatalogue.Default(), Options.Create(
-                new ModelOptions { Folder = pipeline.Models.Folder }), NullLogger<ModelSessions>.Instance);
+                new ModelOptions { Folder = models.Folder }), NullLogger<ModelSessions>.Instance);
         _result = await RunAsync();
     }
 
