@@ -81,6 +81,7 @@ internal static class StartRun
         var file = SegmentFile.Of(segment, dimension, new uint[images]);
         var version = ModelVersion.Of(model);
         await using RenewedLease lease = (await blobs.TryLeaseAsync(version, SavedManifest.FileName, TimeProvider.System, default))!;
+        var hashes = new UInt128[IndexBlobs.CountParts(file.Length)];
         await blobs.WriteAsync(
             version,
             "all.segment",
@@ -89,6 +90,7 @@ internal static class StartRun
             (offset, bytes, _) =>
             {
                 file.CopyTo(offset, bytes.Span);
+                hashes[offset / IndexBlobs.PartLength] = SavedSegment.HashOf(bytes.Span);
                 return Task.CompletedTask;
             },
             CancellationToken.None);
@@ -102,7 +104,7 @@ internal static class StartRun
             [],
             0,
             new Dictionary<string, string>(),
-            [new SavedSegment("all", images, file.Length, file.Hash(), liveBytes)],
+            [new SavedSegment("all", images, file.Length, hashes, liveBytes)],
             []);
         await blobs.WriteAsync(version, SavedManifest.FileName, manifest.ToFile(), lease.Id, CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.Key}: {(double)file.Length / images:0.0} bytes an image"));
