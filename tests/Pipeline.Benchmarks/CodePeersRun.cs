@@ -1,28 +1,40 @@
 using System.Diagnostics;
+using System.Globalization;
 using Cloud.Unum.USearch;
+using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Search.Codes;
 
 namespace Pipeline.Benchmarks;
 
 /// <summary>
-/// Codes beside USearch's HNSW graph of float32, int8 and single bits: time to build, memory, time of a query and recall@10, of the same
-/// embeddings of length 2048. The embeddings are written for tests/reference/faiss_search.py, which measures FAISS with them.
+/// Codes and a comparison of all vectors beside USearch's HNSW graph of float32, int8 and single bits: time to build, memory, time of a query
+/// and recall@10, of the same embeddings. These are written to a file first, for tests/reference/faiss_search.py and pgvector_search.mjs.
 /// </summary>
+/// <remarks>
+/// Graphs are built once and kept beside that file, because that takes minutes and queries should be measured while nothing else runs. All on
+/// one thread if DOTNET_PROCESSOR_COUNT is 1.
+/// </remarks>
 internal static class CodePeersRun
 {
-    private const int Length = 2048;
     private const int Top = 10;
 
-    public static void Run(int images)
+    // Of int8 so many are compared exactly.
+    private const int Ranked = 100;
+
+    /// <param name="images">How many images.</param>
+    /// <param name="length">Length of their embeddings.</param>
+    /// <param name="folder">Where the embeddings and the graphs are kept.</param>
+    public static void Run(int images, int length, string folder)
     {
-        CodedImages model = CodedImages.Clustered(images, Length, seed: 2);
-        string file = Path.Combine(Path.GetTempPath(), "code-peers.f32");
+        Directory.CreateDirectory(folder);
+        CodedImages model = CodedImages.Clustered(images, length, seed: 2);
+        string file = Path.Combine(folder, "embeddings.f32");
         Write(model, file);
-        Console.WriteLine($"{images} x {Length}, and {model.Queries.Count} queries not among them, in {file}");
+        Console.WriteLine($"{images} x {length}, and {model.Queries.Count} queries not among them, in {file}");
         Match[][] exact = [.. model.Queries.Select(query => SegmentSearch.Search(model.Exact, query, Top, SearchFilter.None).Nearest)];
         Timing scan = Timing.Of(model.Queries.Count, i => SegmentSearch.Search(model.Exact, model.Queries[i], Top, SearchFilter.None));
-        Console.WriteLine($"exact scan, {Environment.ProcessorCount} threads: {scan}");
+        Console.WriteLine($"all vectors, {Environment.ProcessorCount} threads: {scan}");
 
         Candidate[] Search(int i)
         {
@@ -34,18 +46,23 @@ internal static class CodePeersRun
         double recall = model.Queries.Select((_, i) => Found(exact[i], Search(i).Take(Top).Select(candidate => candidate.Index))).Average();
         Console.WriteLine(FormattableString.Invariant(
             $"codes, 1 thread: built in {model.Encoding.TotalSeconds:0.0} s, {model.CodeBytes / 1e6:0.0} MB, {codes}, recall {recall:0.0000}"));
-        foreach (ScalarKind kind in (ScalarKind[])[ScalarKind.Float32, ScalarKind.Int8, ScalarKind.Bits1])
+        foreach (ScalarKind kind in (ScalarKind[])[ScalarKind.Bits1, ScalarKind.Int8, ScalarKind.Float32])
         {
-            Measure(model, exact, kind);
+            string graph = Path.Combine(folder, $"{kind}.usearch");
+            if (!File.Exists(graph))
+            {
+                Build(model, kind, graph);
+            }
+
+            Measure(model, exact, kind, graph);
         }
     }
 
-    private static void Measure(CodedImages model, Match[][] exact, ScalarKind kind)
+    // Single bits (a number above 0 is 1) are compared by how many differ, the others by the cosine. All else is the library's default.
+    private static void Build(CodedImages model, ScalarKind kind, string graph)
     {
-        // Single bits (a number above 0 is 1) are compared by how many differ, the others by the cosine. All else is the library's default.
         MetricKind metric = kind == ScalarKind.Bits1 ? MetricKind.Hamming : MetricKind.Cos;
-        long before = Resident();
-        using var index = new USearchIndex(metric, kind, Length);
+        using var index = new USearchIndex(metric, kind, (ulong)model.Length);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < model.Records.Length; i++)
         {
@@ -53,22 +70,39 @@ internal static class CodePeersRun
         }
 
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        double megabytes = (Resident() - before) / 1e6;
-        double recall = 0;
-        Timing search = Timing.Of(model.Queries.Count, i => _ = Keys(index, model.Queries[i]));
-        for (int i = 0; i < model.Queries.Count; i++)
-        {
-            recall += Found(exact[i], Keys(index, model.Queries[i]).Select(key => (int)key)) / model.Queries.Count;
-        }
-
-        Console.WriteLine(FormattableString.Invariant(
-            $"USearch {kind}, 1 thread: built in {seconds:0.0} s, {megabytes:0} MB, {search}, recall {recall:0.0000}"));
+        index.Save(graph);
+        File.WriteAllText($"{graph}.seconds", seconds.ToString("0.0", CultureInfo.InvariantCulture));
     }
 
-    private static ulong[] Keys(USearchIndex index, float[] query)
+    private static void Measure(CodedImages model, Match[][] exact, ScalarKind kind, string graph)
     {
-        index.Search(query, Top, out ulong[] keys, out _);
-        return keys;
+        long before = Resident();
+        using var index = new USearchIndex(graph);
+        double megabytes = (Resident() - before) / 1e6;
+        string built = $"built in {File.ReadAllText($"{graph}.seconds")} s, {megabytes.ToString("0", CultureInfo.InvariantCulture)} MB";
+        Write($"USearch {kind}", i => Keys(index, model.Queries[i], Top));
+        if (kind == ScalarKind.Int8)
+        {
+            Write($"USearch {kind}, {Ranked} ranked by their exact cosines", i =>
+                [
+                    .. Keys(index, model.Queries[i], Ranked)
+                        .OrderByDescending(key => Embedding.Cosine(model.Queries[i], model.Records[key].Embedding.Values.Span))
+                        .Take(Top),
+                ]);
+        }
+
+        void Write(string name, Func<int, int[]> search)
+        {
+            Timing timing = Timing.Of(model.Queries.Count, i => search(i));
+            double recall = model.Queries.Select((_, i) => Found(exact[i], search(i))).Average();
+            Console.WriteLine(FormattableString.Invariant($"{name}, 1 thread: {built}, {timing}, recall {recall:0.0000}"));
+        }
+    }
+
+    private static int[] Keys(USearchIndex index, float[] query, int count)
+    {
+        index.Search(query, count, out ulong[] keys, out _);
+        return [.. keys.Select(key => (int)key)];
     }
 
     private static double Found(Match[] exact, IEnumerable<int> indexes) =>

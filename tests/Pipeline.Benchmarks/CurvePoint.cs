@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Cli.Hosting;
 using Pipeline.Models;
 using Pipeline.Search;
@@ -65,19 +64,7 @@ internal sealed class CurveMeasurement
             .. _models.Select(model => model.Definition.EmbeddingLength)
                 .Select(length => new ClusteredEmbeddings(length, new Random(length))),
         ];
-
-        // A saved index of the benchmark has no rows in the table, which the comparison would heal.
-        _search = new SimilaritySearch(model => new SimilarityIndex(
-            model,
-            services.GetRequiredService<EmbeddingTable>(),
-            services.GetRequiredService<ChangeLog>(),
-            new SearchOptions(),
-            TimeProvider.System,
-            NullLogger<SimilarityIndex>.Instance)
-        {
-            Saved = services.GetRequiredService<SavedIndexReader>(),
-            ComparisonInterval = TimeSpan.FromDays(1000),
-        });
+        _search = CurveRun.NewSearch(services);
     }
 
     public static async Task<CurvePoint> RunAsync(int images, string data)

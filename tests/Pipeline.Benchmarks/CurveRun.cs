@@ -3,9 +3,11 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pipeline.Cli;
 using Pipeline.Cli.Hosting;
 using Pipeline.Models;
+using Pipeline.Search;
 using Pipeline.Search.Saved;
 using Pipeline.Search.Segments;
 using Pipeline.Storage;
@@ -67,6 +69,35 @@ internal static class CurveRun
             .Build())
         .BuildServiceProvider();
 
+    /// <summary>An instance that has read nothing yet. A saved index of the benchmark has no rows in the table, which the comparison would heal.</summary>
+    public static SimilaritySearch NewSearch(IServiceProvider services) => new(model => new SimilarityIndex(
+        model,
+        services.GetRequiredService<EmbeddingTable>(),
+        services.GetRequiredService<ChangeLog>(),
+        new SearchOptions(),
+        TimeProvider.System,
+        NullLogger<SimilarityIndex>.Instance)
+    {
+        Saved = services.GetRequiredService<SavedIndexReader>(),
+        ComparisonInterval = TimeSpan.FromDays(1000),
+    });
+
+    /// <summary>Runs this program again, in a process of its own.</summary>
+    /// <returns>What it wrote.</returns>
+    public static async Task<string> RunSelfAsync(params string[] arguments)
+    {
+        // By dotnet or by itself, as this process was started.
+        string program = Environment.ProcessPath!;
+        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CurveRun).Assembly.Location] : [];
+        var start = new ProcessStartInfo(program, [.. assembly, .. arguments]) { RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"The measurement '{string.Join(' ', arguments)}' ended with {process.ExitCode}.");
+    }
+
     /// <summary>A stored image.</summary>
     /// <param name="number">Which one.</param>
     /// <param name="embeddings">Has its embedding.</param>
@@ -108,13 +139,13 @@ internal static class CurveRun
             return;
         }
 
-        var changes = new IndexChanges(Search.IndexSnapshot.Empty(new VectorStore(0, folder)), length);
+        var changes = new IndexChanges(IndexSnapshot.Empty(new VectorStore(0, folder)), length);
         Parallel.For(0, images, i =>
         {
             EmbeddingRecord record = Record(i, embeddings);
             changes.Put(record.Id.Key, record, null);
         });
-        Search.IndexSnapshot index = changes.ToSnapshot(Stopwatch.GetTimestamp());
+        IndexSnapshot index = changes.ToSnapshot(Stopwatch.GetTimestamp());
         Note($"  codes of {images} made");
         var blobs = services.GetRequiredService<IndexBlobs>();
         await using RenewedLease lease =
@@ -122,17 +153,6 @@ internal static class CurveRun
         await services.GetRequiredService<SavedIndexWriter>().SaveAsync(model, index, null, lease.Id, lease.Lost);
     }
 
-    private static async Task<CurvePoint> MeasureAsync(int size, string data)
-    {
-        // By dotnet or by itself, as this process was started.
-        string program = Environment.ProcessPath!;
-        string[] assembly = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [typeof(CurveRun).Assembly.Location] : [];
-        var start = new ProcessStartInfo(program, [.. assembly, "curve-point", $"{size}", data]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? JsonSerializer.Deserialize<CurvePoint>(output)!
-            : throw new InvalidOperationException($"The measurement of {size} images ended with {process.ExitCode}.");
-    }
+    private static async Task<CurvePoint> MeasureAsync(int size, string data) =>
+        JsonSerializer.Deserialize<CurvePoint>(await RunSelfAsync("curve-point", $"{size}", data))!;
 }

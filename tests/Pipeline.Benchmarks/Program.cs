@@ -35,11 +35,20 @@ switch (args)
         Console.WriteLine(System.Text.Json.JsonSerializer.Serialize(
             await CurveMeasurement.RunAsync(int.Parse(size, System.Globalization.CultureInfo.InvariantCulture), folder)));
         break;
+    case ["start", var folder, var size]:
+        await StartRun.RunAsync(int.Parse(size, System.Globalization.CultureInfo.InvariantCulture), folder);
+        break;
+    case ["start-once", var folder]:
+        await StartRun.RunOnceAsync(folder);
+        break;
     case ["duplicates", ..]:
         DuplicatesRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 100_000);
         break;
-    case ["code-peers", ..]:
-        CodePeersRun.Run(args.Length > 1 ? int.Parse(args[1], System.Globalization.CultureInfo.InvariantCulture) : 20_000);
+    case ["code-peers", var folder, var images, var length]:
+        CodePeersRun.Run(
+            int.Parse(images, System.Globalization.CultureInfo.InvariantCulture),
+            int.Parse(length, System.Globalization.CultureInfo.InvariantCulture),
+            folder);
         break;
     case ["precision"]:
         await PrecisionRun.RunAsync();
@@ -50,8 +59,8 @@ switch (args)
     default:
         Console.WriteLine(
             "Whole runs: 'ingest [images]', 'query [stored images]', 'backfill [stored images]', 'host', 'search [images]', " +
-            "'duplicates [images]', 'curve FOLDER images...', 'recall FOLDER images...', 'codes [images]', 'code-peers [images]', " +
-            "'precision' and 'int8 [folder]'. " +
+            "'duplicates [images]', 'curve FOLDER images...', 'start FOLDER images', 'recall FOLDER images...', 'codes [images]', " +
+            "'code-peers FOLDER images length', 'precision' and 'int8 [folder]'. " +
             "Anything else goes to BenchmarkDotNet:");
         BenchmarkSwitcher.FromAssembly(typeof(Checkout).Assembly).Run(args);
         break;

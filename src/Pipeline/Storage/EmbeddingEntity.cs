@@ -59,6 +59,12 @@ internal static class EmbeddingEntity
             throw Unreadable(entity, $"has a vector of {vector.Length:N0} bytes instead of {expected:N0}");
         }
 
+        string hash = Required<string>(entity, "ContentHash");
+        if (!ImageId.IsKey(hash))
+        {
+            throw Unreadable(entity, "has a content hash that is no SHA-256, 64 hexadecimal digits in lower case");
+        }
+
         // One value that is no number would make every cosine with this row one that is no number either, which no ranking can order; a
         // vector of another length is no direction that a dot product compares.
         float[] values = FromLittleEndian(vector);
@@ -66,7 +72,7 @@ internal static class EmbeddingEntity
             ? new EmbeddingRecord(
                 id,
                 Required<string>(entity, ImageETag),
-                Required<string>(entity, "ContentHash"),
+                hash,
                 Required<int>(entity, "Width"),
                 Required<int>(entity, "Height"),
                 Required<DateTimeOffset>(entity, "EmbeddedAt"),

@@ -19,11 +19,17 @@ internal sealed record ReadBlob(BinaryData Content, TimeSpan Age);
 /// <param name="container">The container of the app's own state.</param>
 internal sealed class IndexBlobs(BlobContainerClient container)
 {
-    // A request of this size takes a tenth of a second where the line is fast, and a try has 20 seconds where it is slow.
-    private const int BlockBytes = 8_000_000;
+    /// <summary>
+    /// Bytes of a part, of all but the last. A request of this size takes a tenth of a second where the line is fast, and a try has 20
+    /// seconds where it is slow. Saved segments have a hash of each part: with another length they are another format.
+    /// </summary>
+    public const int PartLength = 8_000_000;
 
-    // Requests side by side for one file; what they hold in memory is so many blocks.
+    // Requests side by side for one file; what they hold in memory is so many parts.
     private const int Transfers = 8;
+
+    /// <summary>How many parts a file of this length has.</summary>
+    public static int CountParts(long length) => (int)((length + PartLength - 1) / PartLength);
 
     /// <summary>A small file; null where there is none.</summary>
     public async Task<ReadBlob?> FindAsync(ModelVersion version, string file, CancellationToken cancellationToken)
@@ -72,7 +78,7 @@ internal sealed class IndexBlobs(BlobContainerClient container)
         CancellationToken cancellationToken)
     {
         BlockBlobClient blob = container.GetBlockBlobClient(NameOf(version, file));
-        (long Offset, int Length)[] parts = Parts(length, Math.Max(1, BlockBytes / unit) * unit);
+        (long Offset, int Length)[] parts = Parts(length, Math.Max(1, PartLength / unit) * unit);
         var transfers = new ParallelOptions { MaxDegreeOfParallelism = Transfers, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, parts.Length, transfers, async (i, stop) =>
         {
@@ -112,17 +118,17 @@ internal sealed class IndexBlobs(BlobContainerClient container)
         }
     }
 
-    /// <summary>Reads a file by parts, some of them side by side.</summary>
+    /// <summary>Reads a file by parts of <see cref="PartLength"/>, some of them side by side.</summary>
     /// <param name="version">Whose index.</param>
     /// <param name="file">The file.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="take">Takes a part: where it begins, and its bytes. It is called by several threads.</param>
+    /// <param name="take">Takes a part: where it begins, and its bytes. It is called by several threads. What it throws ends the call.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <returns>False where the file is gone or shorter.</returns>
     public async Task<bool> TryReadAsync(
         ModelVersion version, string file, long length, Action<long, ReadOnlyMemory<byte>> take, CancellationToken cancellationToken)
     {
-        (long Offset, int Length)[] parts = Parts(length, BlockBytes);
+        (long Offset, int Length)[] parts = Parts(length, PartLength);
         bool isWhole = true;
         var transfers = new ParallelOptions { MaxDegreeOfParallelism = Transfers, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, parts.Length, transfers, async (i, stop) =>

@@ -42,7 +42,7 @@ public sealed class FindDuplicatesTests : IDisposable
         Assert.Equal(
             [
                 new DuplicateImage("a.jpg", 1, 1, 1, true, [], "/api/content/a.jpg", "/api/thumbnails/a.jpg"),
-                new DuplicateImage("b.jpg", 1, 1, 1, true, [], "/api/content/b.jpg", "/api/thumbnails/b.jpg"),
+                new DuplicateImage("b.jpg", 1, 1, 1, false, [], "/api/content/b.jpg", "/api/thumbnails/b.jpg"),
             ],
             group.Images.Select(image => image with { Tags = [] }));
         Assert.Equal((1, 1, 2), (group.HighestCosine, group.LowestCosine, found.Images));

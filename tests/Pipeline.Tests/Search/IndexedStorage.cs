@@ -66,6 +66,9 @@ internal sealed class IndexedStorage
 
     public static ImageId Id(string name) => new("images", name);
 
+    /// <summary>The hash of the content of one version of an image.</summary>
+    public static string HashOf(string name, string etag) => Id($"{name} {etag}").Key;
+
     /// <summary>An instance that writes, by its own clock.</summary>
     public ChangeLog WriterLog(SteppingClock clock) => new(new PipelineTables(Tables), clock);
 
@@ -80,7 +83,8 @@ internal sealed class IndexedStorage
     public async Task WriteRowAsync(string name, string etag, float[]? vector = null)
     {
         RowVersion? version = await Table.FindVersionAsync(Model, Id(name), CancellationToken);
-        var record = new EmbeddingRecord(Id(name), etag, "hash", 1, 1, Time.GetUtcNow(), new Embedding(vector ?? [1, 0, 0, 0], 1));
+        var record = new EmbeddingRecord(
+            Id(name), etag, HashOf(name, etag), 1, 1, Time.GetUtcNow(), new Embedding(vector ?? [1, 0, 0, 0], 1));
         Assert.True(await Table.TryWriteAsync(Model, record, version, CancellationToken));
     }
 
@@ -139,7 +143,7 @@ internal sealed class IndexedStorage
     public void PutBroken(string name, Action<TableEntity> broken)
     {
         TableEntity row = EmbeddingEntity.From(
-            Model, new EmbeddingRecord(Id(name), "1", "hash", 1, 1, default, new Embedding(new float[] { 0, 1, 0, 0 }, 1)));
+            Model, new EmbeddingRecord(Id(name), "1", HashOf(name, "1"), 1, 1, default, new Embedding(new float[] { 0, 1, 0, 0 }, 1)));
         broken(row);
         Tables.Embeddings.Put(row);
     }

@@ -89,6 +89,10 @@ public class EmbeddingEntityTests
         { "EmbeddedAt", "yesterday" },
         { "ImageETag", null },
         { "ContentHash", 1 },
+        { "ContentHash", "" },
+        { "ContentHash", new string('c', 63) },
+        { "ContentHash", new string('C', 64) },
+        { "ContentHash", new string('x', 64) },
     };
 
     [Theory]

@@ -15,7 +15,7 @@ public class EmbeddingTableTests
     private static ModelVersion Version => ModelVersion.Of(Model);
 
     private static EmbeddingRecord Record =>
-        new(Id("a.jpg"), "1", "hash", 1, 1, DateTimeOffset.UnixEpoch, new Embedding(new float[] { 1, 0, 0, 0 }, 1));
+        new(Id("a.jpg"), "1", HashOf("a.jpg", "1"), 1, 1, DateTimeOffset.UnixEpoch, new Embedding(new float[] { 1, 0, 0, 0 }, 1));
 
     [Theory]
     [InlineData(409, "EntityAlreadyExists", true)]

@@ -142,14 +142,27 @@ internal sealed partial class SavedIndexReader(IndexBlobs blobs, VectorRoom room
             && file.Dimension == space.Dimension
             && file.Codes.Length == saved.Images * space.Words
             && saved.Live.Length == (saved.Images + 63) / 64 * sizeof(ulong)
-            && await blobs.TryReadAsync(
-                version, name, saved.Bytes, (offset, bytes) => file.CopyFrom(offset, bytes.Span), cancellationToken).ConfigureAwait(false)
-            && file.Hash().AsSpan().SequenceEqual(saved.Hash))
+            && saved.Hashes.Length == IndexBlobs.CountParts(saved.Bytes)
+            && await blobs.TryReadAsync(version, name, saved.Bytes, Take, cancellationToken).ConfigureAwait(false))
         {
             return file;
         }
 
-        throw new SavedIndexException($"its file {name} is gone, cut, damaged, or of another version of the product");
+        throw Refused();
+
+        // Hashed here, a part is still in the processor's cache, and others are on their way meanwhile.
+        void Take(long offset, ReadOnlyMemory<byte> bytes)
+        {
+            if (SavedSegment.HashOf(bytes.Span) != saved.Hashes[offset / IndexBlobs.PartLength])
+            {
+                throw Refused();
+            }
+
+            file.CopyFrom(offset, bytes.Span);
+        }
+
+        SavedIndexException Refused() =>
+            new($"its file {name} is gone, cut, damaged, or of another version of the product");
     }
 
     private ReadSaved ReaderOf(InstalledModel model, SavedSegment saved) => async (offset, bytes, stop) =>

@@ -93,6 +93,7 @@ internal sealed partial class SavedIndexWriter(IndexBlobs blobs, TimeProvider ti
         await blobs.WriteAsync(
             version, $"{name}.vectors", (long)segment.Count * rowBytes, rowBytes, FillAsync, cancellationToken).ConfigureAwait(false);
         var file = SegmentFile.Of(segment, dimension, checksums);
+        var hashes = new UInt128[IndexBlobs.CountParts(file.Length)];
         await blobs.WriteAsync(
             version,
             $"{name}.segment",
@@ -101,10 +102,11 @@ internal sealed partial class SavedIndexWriter(IndexBlobs blobs, TimeProvider ti
             (offset, bytes, _) =>
             {
                 file.CopyTo(offset, bytes.Span);
+                hashes[offset / IndexBlobs.PartLength] = SavedSegment.HashOf(bytes.Span);
                 return Task.CompletedTask;
             },
             cancellationToken).ConfigureAwait(false);
-        return new SavedSegment(name, segment.Count, file.Length, file.Hash(), LiveOf(segment));
+        return new SavedSegment(name, segment.Count, file.Length, hashes, LiveOf(segment));
 
         async Task FillAsync(long offset, Memory<byte> bytes, CancellationToken stop)
         {

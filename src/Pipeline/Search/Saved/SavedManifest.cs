@@ -9,9 +9,15 @@ namespace Pipeline.Search.Saved;
 /// <param name="Name">Its files are <c>{name}.segment</c> and <c>{name}.vectors</c>.</param>
 /// <param name="Images">Images in it, those included that are no longer there.</param>
 /// <param name="Bytes">Length of the first file.</param>
-/// <param name="Hash">XXH3, 128 bits, of the first file; of the vectors in the other it holds one hash each.</param>
+/// <param name="Hashes">
+/// The <see cref="HashOf"/> of each part of the first file (<see cref="IndexBlobs.PartLength"/>), which holds one of each vector of the other.
+/// </param>
 /// <param name="Live">ulong[], little-endian: bit i % 64 of word i / 64 is 1 where image i is still there.</param>
-internal sealed record SavedSegment(string Name, int Images, long Bytes, byte[] Hash, byte[] Live);
+internal sealed record SavedSegment(string Name, int Images, long Bytes, UInt128[] Hashes, byte[] Live)
+{
+    /// <summary>XXH3, 128 bits.</summary>
+    public static UInt128 HashOf(ReadOnlySpan<byte> part) => XxHash128.HashToUInt128(part);
+}
 
 /// <summary>A segment that was replaced; its files are kept for a while for instances that began with it.</summary>
 /// <param name="Name">As <see cref="SavedSegment.Name"/>.</param>
@@ -53,7 +59,7 @@ internal sealed record SavedManifest(
     public LogPosition Position => new(Highest, Seen.ToHashSet(StringComparer.Ordinal));
 
     // What comes after it is another format as soon as this is another text.
-    private static ReadOnlySpan<byte> Begin => "pipeline index 1\n"u8;
+    private static ReadOnlySpan<byte> Begin => "pipeline index 2\n"u8;
 
     /// <summary>The file: a line that says what it is, the hash of what follows, and JSON.</summary>
     public BinaryData ToFile()

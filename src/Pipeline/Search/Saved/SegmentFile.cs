@@ -1,4 +1,3 @@
-using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Pipeline.Search.Codes;
 using Pipeline.Search.Segments;
@@ -13,7 +12,7 @@ internal sealed class SegmentFile
     /// <summary>Length of the header.</summary>
     public const int HeaderLength = 24;
 
-    private const int Format = 0x31474553;
+    private const int Format = 0x32474553;
 
     private readonly int[] _header;
     private readonly IReadOnlyList<SectionBytes> _sections;
@@ -77,18 +76,6 @@ internal sealed class SegmentFile
         file = new SegmentFile(
             dimension, new ImageColumns(count, text), new ulong[count * words], new CodeScalars[count], new uint[count]);
         return file.Length == length;
-    }
-
-    /// <summary>XXH3, 128 bits.</summary>
-    public byte[] Hash()
-    {
-        var hash = new XxHash128();
-        foreach (SectionBytes section in _sections)
-        {
-            hash.Append(section());
-        }
-
-        return hash.GetHashAndReset();
     }
 
     /// <summary>Copies a part of the file out.</summary>

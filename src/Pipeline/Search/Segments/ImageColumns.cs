@@ -13,12 +13,16 @@ internal sealed class ImageColumns
     /// <summary>Bytes of a key.</summary>
     public const int KeyLength = 32;
 
-    // Container and name, the blob's ETag, the content's hash.
-    private const int Texts = 3;
+    // SHA-256.
+    private const int HashLength = 32;
+
+    // Container and name, the blob's ETag.
+    private const int Texts = 2;
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     private readonly byte[] _keys;
+    private readonly byte[] _hashes;
     private readonly long[] _embeddedAt;
     private readonly float[] _norms;
     private readonly int[] _widths;
@@ -27,18 +31,19 @@ internal sealed class ImageColumns
     private readonly byte[] _text;
 
     /// <param name="count">How many images.</param>
-    /// <param name="textLength">Bytes of their names, ETags and hashes together.</param>
+    /// <param name="textLength">Bytes of their names and ETags together.</param>
     public ImageColumns(int count, int textLength)
     {
         Count = count;
-        (_keys, _embeddedAt, _norms) = (new byte[count * KeyLength], new long[count], new float[count]);
+        (_keys, _hashes) = (new byte[count * KeyLength], new byte[count * HashLength]);
+        (_embeddedAt, _norms) = (new long[count], new float[count]);
         (_widths, _heights, _ends, _text) = (new int[count], new int[count], new int[count * Texts], new byte[textLength]);
     }
 
     /// <summary>How many images.</summary>
     public int Count { get; }
 
-    /// <summary>Bytes of their names, ETags and hashes together.</summary>
+    /// <summary>Bytes of their names and ETags together.</summary>
     public int TextLength => _text.Length;
 
     /// <summary>An image, made of what the columns hold.</summary>
@@ -50,7 +55,7 @@ internal sealed class ImageColumns
             return new IndexedImage(
                 new ImageId(path[..path.IndexOf('/', StringComparison.Ordinal)], NameAt(row)),
                 ImageETagAt(row),
-                TextAt(row, 2),
+                Convert.ToHexStringLower(HashAt(row)),
                 _widths[row],
                 _heights[row],
                 new DateTimeOffset(_embeddedAt[row], TimeSpan.Zero),
@@ -62,14 +67,14 @@ internal sealed class ImageColumns
     /// <param name="images">In the order of their keys.</param>
     public static ImageColumns Of(IReadOnlyList<IndexedImage> images)
     {
-        int length = images.Sum(image => PathOf(image.Id).Sum(Utf8.GetByteCount) + Utf8.GetByteCount(image.ImageETag)
-            + Utf8.GetByteCount(image.ContentHash));
+        int length = images.Sum(image => PathOf(image.Id).Sum(Utf8.GetByteCount) + Utf8.GetByteCount(image.ImageETag));
         var columns = new ImageColumns(images.Count, length);
         int end = 0;
         for (int row = 0; row < images.Count; row++)
         {
             IndexedImage image = images[row];
             Convert.FromHexString(image.Id.Key, columns._keys.AsSpan(row * KeyLength, KeyLength), out _, out _);
+            Convert.FromHexString(image.ContentHash, columns._hashes.AsSpan(row * HashLength, HashLength), out _, out _);
             columns._embeddedAt[row] = image.EmbeddedAt.UtcTicks;
             (columns._norms[row], columns._widths[row], columns._heights[row]) = (image.Norm, image.Width, image.Height);
             foreach (string part in PathOf(image.Id))
@@ -80,8 +85,6 @@ internal sealed class ImageColumns
             columns._ends[row * Texts] = end;
             end += Utf8.GetBytes(image.ImageETag, columns._text.AsSpan(end));
             columns._ends[(row * Texts) + 1] = end;
-            end += Utf8.GetBytes(image.ContentHash, columns._text.AsSpan(end));
-            columns._ends[(row * Texts) + 2] = end;
         }
 
         return columns;
@@ -97,6 +100,7 @@ internal sealed class ImageColumns
         {
             (ImageColumns from, int row) = rows[i];
             from.KeyAt(row).CopyTo(picked._keys.AsSpan(i * KeyLength));
+            from.HashAt(row).CopyTo(picked._hashes.AsSpan(i * HashLength));
             (picked._embeddedAt[i], picked._norms[i]) = (from._embeddedAt[row], from._norms[row]);
             (picked._widths[i], picked._heights[i]) = (from._widths[row], from._heights[row]);
             from.TextsAt(row).CopyTo(picked._text.AsSpan(end));
@@ -137,6 +141,7 @@ internal sealed class ImageColumns
     public IReadOnlyList<SectionBytes> ToSections() =>
     [
         () => _keys,
+        () => _hashes,
         () => MemoryMarshal.AsBytes(_embeddedAt.AsSpan()),
         () => MemoryMarshal.AsBytes(_norms.AsSpan()),
         () => MemoryMarshal.AsBytes(_widths.AsSpan()),
@@ -146,6 +151,8 @@ internal sealed class ImageColumns
     ];
 
     private static string[] PathOf(ImageId id) => [id.Container, "/", id.Name];
+
+    private ReadOnlySpan<byte> HashAt(int row) => _hashes.AsSpan(row * HashLength, HashLength);
 
     private int StartOf(int text) => text == 0 ? 0 : _ends[text - 1];
 

@@ -3,6 +3,7 @@ using Azure.Storage.Blobs.Specialized;
 using Pipeline.Models;
 using Pipeline.Search;
 using Pipeline.Search.Saved;
+using Pipeline.Search.Segments;
 using Pipeline.Storage;
 using Pipeline.Tests.Storage;
 using static Pipeline.Tests.Search.IndexedStorage;
@@ -295,6 +296,67 @@ public class SavedIndexTests
 
         await AssertRefusedAsync();
         Assert.Contains(_storage.SavedLogger.Entries, entry => entry.Message.Contains("another version", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_index_of_the_format_before_is_refused_and_replaced()
+    {
+        await FillAsync();
+        await _storage.SaveAsync();
+        InMemoryBlob manifest = _storage.State.Blob($"{Folder}manifest");
+        byte[] before = manifest.Content!.ToArray();
+        "pipeline index 1\n"u8.CopyTo(before);
+        manifest.Write(new BinaryData(before));
+
+        await AssertRefusedAsync();
+        Assert.True(await _storage.SaveAsync());
+        _storage.Restart();
+        Assert.NotNull((await _storage.RefreshAsync()).SavedId);
+        await AssertIsTableAsync();
+    }
+
+    [Fact]
+    public async Task A_file_of_several_parts_is_read_and_refused_where_a_bit_of_any_of_them_is_wrong()
+    {
+        // 130 bytes an image, 18 million: two whole parts and a shorter one.
+        const int Many = 140_000;
+        var changes = new IndexChanges(IndexSnapshot.Empty(new VectorStore(long.MaxValue / 2, Path.GetTempPath())), dimension: 4);
+        for (int i = 0; i < Many; i++)
+        {
+            var embedding = new Embedding(Vector(i), 1);
+            var record = new EmbeddingRecord(Id($"{i}.jpg"), "1", HashOf($"{i}.jpg", "1"), i, 2, _storage.Time.GetUtcNow(), embedding);
+            changes.Put(record.Id.Key, record, null);
+        }
+
+        var blobs = new IndexBlobs(_storage.State);
+        await using (RenewedLease lease = (await blobs.TryLeaseAsync(
+            ModelVersion.Of(Model), SavedManifest.FileName, _storage.Time, CancellationToken))!)
+        {
+            await new SavedIndexWriter(blobs, _storage.Time, new RecordedLog<SavedIndexWriter>())
+                .SaveAsync(Model, changes.ToSnapshot(0), null, lease.Id, CancellationToken);
+        }
+
+        InMemoryBlob file = _storage.State.Blob(_storage.State.Names.Single(name => name.EndsWith(".segment", StringComparison.Ordinal)));
+        byte[] whole = file.Content!.ToArray();
+        Assert.Equal(3, IndexBlobs.CountParts(whole.Length));
+        IndexSnapshot read = (await ReadAsync())!.Content;
+        Assert.Equal(Many, read.Count);
+        for (int i = 0; i < Many; i += 997)
+        {
+            IndexedImage image = read.FindImage(Id($"{i}.jpg"))!;
+            Assert.Equal((HashOf($"{i}.jpg", "1"), "1", i), (image.ContentHash, image.ImageETag, image.Width));
+        }
+
+        foreach (int place in (int[])[100, IndexBlobs.PartLength, (2 * IndexBlobs.PartLength) - 1, whole.Length - 1])
+        {
+            byte[] damaged = [.. whole];
+            damaged[place] ^= 1;
+            file.Write(new BinaryData(damaged));
+            Assert.Null(await ReadAsync());
+        }
+
+        Task<SavedIndex?> ReadAsync() => new SavedIndexReader(blobs, _storage.Room, _storage.Time, _storage.SavedLogger)
+            .TryReadAsync(Model, new VectorStore(0, Path.GetTempPath()), null, CancellationToken);
     }
 
     [Fact]
