@@ -8,6 +8,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Pipeline.IntegrationTests.Functions;
 
 /// <summary>The document of the API, and the page that shows it.</summary>
+[Collection(nameof(RunningPipeline))]
 public class ApiDocsTests(RunningPipeline pipeline)
 {
     private static CancellationToken CancellationToken => TestContext.Current.CancellationToken;
