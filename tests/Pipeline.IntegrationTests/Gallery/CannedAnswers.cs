@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Web;
 using Microsoft.Playwright;
 using Pipeline.IntegrationTests.Hosting;
 
@@ -11,6 +13,9 @@ namespace Pipeline.IntegrationTests.Gallery;
 internal static class CannedAnswers
 {
     private const int PageSize = 100;
+    private const string Fingerprint = "1ffd52b0aa01";
+
+    private static readonly DateTimeOffset At = new(2026, 11, 29, 6, 0, 0, TimeSpan.Zero);
 
     /// <summary>The images, which are those of <c>samples/</c>.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -45,7 +50,7 @@ internal static class CannedAnswers
                 {
                     ContentType = "application/json",
                     Body = JsonSerializer.Serialize(
-                        Answer(path, names, System.Web.HttpUtility.ParseQueryString(address.Query)["continue"])),
+                        Answer(path, names, HttpUtility.ParseQueryString(address.Query)["continue"]), JsonSerializerOptions.Web),
                 });
             }
         });
@@ -53,104 +58,92 @@ internal static class CannedAnswers
 
     private static object Answer(string path, string[] names, string? from) => path.Split('/')[0] switch
     {
-        "images" when path == "images" => Page(names, int.Parse(from ?? "0", System.Globalization.CultureInfo.InvariantCulture)),
+        "images" when path == "images" => Page(names, int.Parse(from ?? "0", CultureInfo.InvariantCulture)),
         "images" => Entry(path["images/".Length..], 1),
         "similar" => Similar(),
-        "explain" => new
-        {
-            model = "resnet18", weights = "imagenet", layer = "z", method = "embedding", cosine = 0.838,
-            a = Side("vase-1.jpg"), b = Side("vase-2.jpg"),
-        },
-        "duplicates" => new
-        {
-            model = "resnet18", weights = "imagenet", minCosine = 0.9, images = names.Length,
-            groups = new[] { new { images = new[] { Copy("vase-1.jpg", 1), Copy("vase-2.jpg", 0.95) } } },
-        },
-        "links" => new { links = Links(), @continue = (string?)null },
-        "health" => new
-        {
-            status = "unavailable", storage = new { reachable = false, denied = false },
-            models = new { vgg16 = Model("untrained"), resnet50 = Model("own"), resnet18 = Model("imagenet") },
-            backfill = new
+        "explain" => new ExplainResponse(
+            "resnet18", WeightsOrigin.ImageNet, Fingerprint, Precision.Float32, "z", ExplainMethod.Embedding, 0.838f,
+            Side("vase-1.jpg"), Side("vase-2.jpg"), new ExplainTimes(1, 2, 3)),
+        "duplicates" => new DuplicatesResponse(
+            "resnet18", WeightsOrigin.ImageNet, Fingerprint, 0.9f, names.Length, new DuplicatesTimes(1, 2),
+            [new DuplicateGroup(0.95f, 0.95f, [Copy("vase-1.jpg", 1), Copy("vase-2.jpg", 0.95f)])]),
+        "links" => new LinksResponse(Links(), null),
+        "health" => new HealthResponse(
+            HealthStatus.Unavailable,
+            new StorageHealth(false, false),
+            new Dictionary<string, ModelHealth>
             {
-                since = "2026-11-29T06:00:00Z", queued = 100, done = 60, failed = 1, left = 39, imagesPerSecond = 4, secondsLeft = 10,
+                ["vgg16"] = Model(WeightsOrigin.Untrained),
+                ["resnet50"] = Model(WeightsOrigin.Own) with
+                {
+                    Loaded = false, FailedAt = At, AnswersFrom = "0011aabbccdd", IndexAgeSeconds = null,
+                },
+                ["resnet18"] = Model(WeightsOrigin.ImageNet),
             },
-        },
+            new BackfillHealth(At, 100, 60, 1, 39, 4, 10)),
         _ => throw new ArgumentException($"There is no answer to {path}."),
     };
 
-    private static object Page(string[] names, int from) => new
-    {
-        images = names.Skip(from).Take(PageSize).Select((name, index) => Entry(name, from + index)),
-        @continue = from + PageSize < names.Length ? $"{from + PageSize}" : null,
-    };
+    private static ImagesResponse Page(string[] names, int from) => new(
+        [.. names.Skip(from).Take(PageSize).Select((name, index) => Entry(name, from + index))],
+        from + PageSize < names.Length ? $"{from + PageSize}" : null);
 
-    private static object Entry(string name, int index) => new
-    {
+    private static ListedImage Entry(string name, int index) => new(
         name,
-        bytes = 34_567,
-        lastModified = "2026-11-29T06:00:00Z",
-        tags = new[] { name.Split('/')[^1].Split('-')[0], "sample" },
-        models = new
+        34_567,
+        At,
+        new Dictionary<string, ImageState>
         {
-            vgg16 = index % 7 == 1
-                ? State("failed", "The image is damaged: its last rows are missing. Upload it again.")
-                : State("indexed"),
-            resnet18 = State(index == 3 ? "pending" : "indexed"),
+            ["vgg16"] = index % 7 == 1
+                ? new ImageState(IndexingState.Failed, "The image is damaged: its last rows are missing. Upload it again.", At)
+                : new ImageState(IndexingState.Indexed, null, At),
+            ["resnet18"] = new ImageState(index == 3 ? IndexingState.Pending : IndexingState.Indexed, null, At),
         },
-    };
+        [name.Split('/')[^1].Split('-')[0], "sample"],
+        $"/api/content/{name}",
+        $"/api/thumbnails/{name}");
 
-    private static object State(string state, string? reason = null) => new { state, reason, at = "2026-11-29T06:00:00Z" };
-
-    private static object Similar()
+    private static SimilarResponse Similar()
     {
-        var first = Names.Skip(1).Take(5)
-            .Select((name, i) => new { name, cosine = 0.95 - (i * 0.1), duplicate = i == 0, tags = new[] { "a" } });
-        var second = Names.Skip(3).Take(5)
-            .Select((name, i) => new { name, cosine = 0.3 - (i * 0.1), duplicate = false, tags = Array.Empty<string>() });
-        return new
-        {
-            query = new { name = "fish-1.jpg", width = 480, height = 360 },
-            models = new
+        SimilarImage[] first = [.. Names.Skip(1).Take(5).Select((name, i) => Found(name, 0.95f - (i * 0.1f), i == 0, ["a"]))];
+        SimilarImage[] second = [.. Names.Skip(3).Take(5).Select((name, i) => Found(name, 0.3f - (i * 0.1f), false, []))];
+        return new SimilarResponse(
+            Info("fish-1.jpg"),
+            new Dictionary<string, ModelMatches>
             {
-                vgg16 = new { weights = "untrained", images = 24, results = first, @continue = (string?)"x" },
-                resnet18 = new { weights = "imagenet", images = 24, results = second, @continue = (string?)null },
+                ["vgg16"] = new ModelMatches(WeightsOrigin.Untrained, Fingerprint, 24, first, "x"),
+                ["resnet18"] = new ModelMatches(WeightsOrigin.ImageNet, Fingerprint, 24, second, null),
             },
-            fused = second.Select(match => new
-            {
-                match.name, score = 1.5, ranks = new { resnet18 = 1 }, match.duplicate, match.tags,
-            }),
-            took = new { totalMs = 12.5 },
-        };
+            [
+                .. second.Select(match => new FusedImage(
+                    match.Name, 1.5, new Dictionary<string, int> { ["resnet18"] = 1 }, match.Duplicate, match.Tags, match.Url,
+                    match.ThumbnailUrl)),
+            ],
+            new SimilarTimes(1, 2, 3, 12.5));
     }
 
-    private static object Side(string name) => new
-    {
-        image = new { name, width = 480, height = 360 }, rows = 2, columns = 2, min = 0.1, max = 0.9,
-        grid = new[] { new[] { 0.1, 0.9 }, [0.4, 0.5] },
-    };
+    private static SimilarImage Found(string name, float cosine, bool duplicate, string[] tags) =>
+        new(name, cosine, duplicate, tags, $"/api/content/{name}", $"/api/thumbnails/{name}");
 
-    private static object Copy(string name, double cosine) => new { name, width = 480, height = 360, cosine, identical = cosine == 1 };
+    private static ImageInfo Info(string name) => new(name, 480, 360, new string('0', 64));
 
-    private static object Model(string weights) => new
-    {
-        loaded = weights != "own", failedAt = weights == "own" ? "2026-11-29T06:00:00Z" : null, weights, precision = "float32",
-        fingerprint = "1ffd52b0aa01", answersFrom = weights == "own" ? "0011aabbccdd" : null, images = 24, skipped = 2,
-        indexAgeSeconds = weights == "own" ? (double?)null : 1.5,
-    };
+    private static ExplainedSide Side(string name) => new(Info(name), 2, 2, [[0.1f, 0.9f], [0.4f, 0.5f]], 0.1f, 0.9f);
 
-    private static object[] Links() =>
+    private static DuplicateImage Copy(string name, float cosine) =>
+        new(name, 480, 360, cosine, cosine == 1, [], $"/api/content/{name}", $"/api/thumbnails/{name}");
+
+    private static ModelHealth Model(WeightsOrigin weights) =>
+        new(true, null, weights, Precision.Float32, null, Fingerprint, null, 24, 2, 1.5);
+
+    private static Link[] Links() =>
     [
-        Link("1", "stored", "image", "sailboat-1.jpg", "Harbour at noon", null),
-        Link("2", "stored", "page", "house-1.jpg", "A page about houses", null),
-        Link("3", "fetching", "unknown", null, null, null),
-        Link("4", "failed", "unknown", null, null, "The server answered 404. Correct the address, or remove the link."),
+        Link("1", LinkState.Stored, LinkKind.Image, "sailboat-1.jpg", "Harbour at noon", null),
+        Link("2", LinkState.Stored, LinkKind.Page, "house-1.jpg", "A page about houses", null),
+        Link("3", LinkState.Fetching, null, null, null, null),
+        Link("4", LinkState.Failed, null, null, null, "The server answered 404. Correct the address, or remove the link."),
     ];
 
-    private static object Link(string id, string state, string kind, string? imageName, string? title, string? reason) => new
-    {
-        id, url = $"https://example.org/{id}", kind, state, reason, title, imageName, tags = new[] { "reading" },
-        addedAt = "2026-11-29T06:00:00Z", fetchedAt = "2026-11-29T06:01:00Z",
-        versions = new[] { new { at = "2026-11-29T06:01:00Z", cosineToPrevious = id == "2" ? 0.943 : (double?)null } },
-    };
+    private static Link Link(string id, LinkState state, LinkKind? kind, string? imageName, string? title, string? reason) => new(
+        id, $"https://example.org/{id}", kind, state, reason, title, imageName, ["reading"], At, At.AddMinutes(1),
+        [new LinkVersion(At.AddMinutes(1), new string('0', 64), id == "2" ? 0.943f : null)]);
 }

@@ -6,7 +6,7 @@ import { fill, hint, notice } from '../components/notice.js';
 import { change, to } from '../router.js';
 
 const words = { queued: 'waiting', fetching: 'fetching', stored: 'stored', failed: 'failed' };
-const kinds = { image: 'an image', page: 'a web page', unknown: '' };
+const kinds = { image: 'an image', page: 'a web page' };
 
 /** Addresses of images and of web pages, which are stored as snapshots; each is then an image as any other. */
 export async function show(root, parameters, signal) {
