@@ -78,6 +78,12 @@ internal sealed class CurveMeasurement
     {
         double start = await TimeAsync(() => Task.WhenAll(
             _models.Select(model => _search.IndexOf(model).GetSnapshotAsync(CancellationToken.None).AsTask())));
+        if (_models.Any(model => _search.IndexOf(model).Count < _images))
+        {
+            throw new InvalidOperationException(
+                $"The kept data does not have {_images} images that this version reads. Delete its folder and run this again.");
+        }
+
         CurveRun.Note($"  the indexes are ready after {start / 1000:0.00} s, {Megabytes("VmRSS"):0} MB");
         double first = await TimeAsync(QueryAsync);
         double[] early = await TimesAsync(EarlyQueries, QueryAsync);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // pgvector on the embeddings that the benchmark run code-peers wrote, in PGlite: PostgreSQL in WebAssembly, one process of one thread.
-// Time to build, bytes of table and index, time of a query and recall@10 against the comparison of all float32 vectors.
+// Time to build, bytes of table or index, time of a query and recall@10 against the comparison of all float32 vectors.
 //
 //     dotnet run -c Release --project tests/Pipeline.Benchmarks -- code-peers FOLDER 100000 2048
 //     node tests/reference/pgvector_search.mjs FOLDER 2048 [images]           (tools/pglite: npm ci)
