@@ -15,7 +15,6 @@ const mostFollowed = 12;
 /** All images, page by page as the reader scrolls, and uploads. */
 export async function show(root, parameters, signal) {
   const grid = h('ul', { class: 'grid', 'aria-label': 'Images' });
-  const foot = h('div', { class: 'grid-foot' });
   const folder = h('input', {
     id: 'upload-prefix',
     autocomplete: 'off',
@@ -36,7 +35,7 @@ export async function show(root, parameters, signal) {
         if (image && !signal.aborted) {
           grid.querySelector(`[data-name="${CSS.escape(name)}"]`)?.remove();
           grid.prepend(tile(image));
-          foot.querySelector('.empty')?.remove();
+          root.querySelector('.grid-foot .empty')?.remove();
           watch(image, grid, signal);
         }
       },
@@ -71,14 +70,15 @@ export async function show(root, parameters, signal) {
     ),
     uploadPanel(),
     grid,
-    foot,
   );
   takeDropsAndPastes(add, 'Drop images to add them', signal);
-  await scroll(grid, foot, queryOf(names, parameters), signal);
+  await scroll(grid, queryOf(names, parameters), signal);
 }
 
 /** Loads the first page, and each next one shortly before the reader comes to its place. */
-async function scroll(grid, foot, query, signal) {
+async function scroll(grid, query, signal) {
+  let foot = h('div', { class: 'grid-foot' });
+  grid.after(foot);
   let next = null;
   let loading = false;
   const load = async () => {
@@ -91,16 +91,18 @@ async function scroll(grid, foot, query, signal) {
     try {
       const page = await get('images', { ...query, continue: next }, signal);
 
-      // Taken out meanwhile, so that it is put where it belongs and not pushed there before the reader's eyes.
-      foot.remove();
       grid.append(...page.images.map(tile));
-      grid.after(foot);
       page.images
         .filter(isPending)
         .slice(0, mostFollowed)
         .forEach(image => watch(image, grid, signal));
       next = page.continue;
-      foot.replaceChildren(end(grid, next, load, query));
+
+      // Another element: so nothing moves under a reader who is at the end of the page, and the observer, which reports only changes of an
+      // element that it knows, says of this one where it is.
+      observer.unobserve(foot);
+      foot.replaceWith((foot = h('div', { class: 'grid-foot' }, end(grid, next, load, query))));
+      observer.observe(foot);
     } catch (error) {
       if (error.name !== 'AbortError') {
         foot.replaceChildren(notice(error, load));
@@ -108,9 +110,6 @@ async function scroll(grid, foot, query, signal) {
     } finally {
       loading = false;
       grid.removeAttribute('aria-busy');
-    }
-    if (next !== null && foot.getBoundingClientRect().top < innerHeight + 800) {
-      await load();
     }
   };
   const observer = new IntersectionObserver(
@@ -123,7 +122,6 @@ async function scroll(grid, foot, query, signal) {
   );
   signal.addEventListener('abort', () => observer.disconnect(), { once: true });
   await load();
-  observer.observe(foot);
 }
 
 function end(grid, next, load, query) {
