@@ -32,6 +32,10 @@ internal sealed record Operation(
     public IEnumerable<T> Get<T>()
         where T : Attribute => Method.GetCustomAttributes<T>();
 
+    /// <summary>The parameters in the query: those of its method, then those of the record that it parses.</summary>
+    public IEnumerable<QueryAttribute> Queries() => Get<QueryAttribute>().Concat(
+        Get<ParsesAttribute>().SelectMany(parses => parses.Query.GetCustomAttributes<QueryAttribute>()));
+
     private static Operation Of(MethodInfo method, OperationAttribute declared)
     {
         if (declared.Route?.Split(' ') is [{ } verb, { } route])

@@ -17,7 +17,7 @@ internal static partial class ParameterJson
             yield return Parameter(name, "path", PathDescription(name), required: true, Text());
         }
 
-        foreach (QueryAttribute query in operation.Get<QueryAttribute>())
+        foreach (QueryAttribute query in operation.Queries())
         {
             yield return Parameter(query.Name, "query", query.Description, query.Required, SchemaOf(query));
         }

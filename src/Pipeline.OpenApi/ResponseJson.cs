@@ -108,12 +108,12 @@ internal sealed class ResponseJson(Schemas schemas)
             types = types.Concat([ProblemTypes.StorageUnavailable, ProblemTypes.StorageDenied]);
         }
 
-        if (operation.Get<QueryAttribute>().Any() || operation.Path.Contains('{', StringComparison.Ordinal))
+        if (operation.Queries().Any() || operation.Path.Contains('{', StringComparison.Ordinal))
         {
             types = types.Append(ProblemTypes.InvalidParameter);
         }
 
-        if (operation.Get<TagQueryAttribute>().Any())
+        if (operation.Queries().OfType<TagQueryAttribute>().Any())
         {
             types = types.Append(ProblemTypes.InvalidTag);
         }

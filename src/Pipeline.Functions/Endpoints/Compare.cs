@@ -23,8 +23,7 @@ public sealed class Compare(
     /// <summary>How alike the two images of a form are to each model.</summary>
     [Operation("Study")]
     [FormBody("a", "b")]
-    [Query("layers", "`MODEL:LAYER`, separated by commas, each model at most once; left out for the layers of search.")]
-    [FormatQuery("png")]
+    [Parses(typeof(CompareQuery))]
     [Problems(ProblemTypes.NoFloat32Model)]
     [Function(nameof(Compare))]
     public async Task<Results<Ok<CompareResponse>, PngResult>> UploadedAsync(
@@ -46,8 +45,7 @@ public sealed class Compare(
     [ReadsImages]
     [Query("a", "The name of the first image.", Required = true)]
     [Query("b", "The name of the second image.", Required = true)]
-    [Query("layers", "`MODEL:LAYER`, separated by commas, each model at most once; left out for the layers of search.")]
-    [FormatQuery("png")]
+    [Parses(typeof(CompareQuery))]
     [Problems(ProblemTypes.NoFloat32Model)]
     [Function("CompareStored")]
     public async Task<Results<Ok<CompareResponse>, PngResult>> StoredAsync(
@@ -110,6 +108,8 @@ public sealed class Compare(
 /// <param name="Layers">What to compare by.</param>
 /// <param name="IsSearch">Whether that is what search compares by, so that stored embeddings are good for it.</param>
 /// <param name="IsPng">Whether the response is a PNG, and not JSON.</param>
+[Query("layers", "`MODEL:LAYER`, separated by commas, each model at most once; left out for the layers of search.")]
+[FormatQuery("png")]
 internal sealed record CompareQuery(IReadOnlyList<ComparedLayer> Layers, bool IsSearch, bool IsPng)
 {
     /// <exception cref="ApiProblemException">A parameter is not allowed, or a model is not there in float32.</exception>

@@ -14,10 +14,7 @@ public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder
     /// <summary>What a model's blocks make of the image in the body, as a PNG.</summary>
     [Operation("Study")]
     [ImageBody]
-    [ModelQuery("the first that has feature maps")]
-    [Query("layout", "`grid`: one block's first 64 maps; `sheet`: the image and the grids of all blocks.",
-        Default = "grid", Values = ["grid", "sheet"])]
-    [Query("block", "Which block; only with `grid`.", Type = typeof(int), Default = 1, Min = 1, Max = 5)]
+    [Parses(typeof(FeatureMapsQuery))]
     [Function(nameof(DrawFeatureMaps))]
     public async Task<PngResult> OfUploadedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "feature-maps")] HttpRequest request)
@@ -31,10 +28,7 @@ public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder
     /// <summary>What a model's blocks make of a stored image, as a PNG.</summary>
     [Operation("Study")]
     [ReadsImages]
-    [ModelQuery("the first that has feature maps")]
-    [Query("layout", "`grid`: one block's first 64 maps; `sheet`: the image and the grids of all blocks.",
-        Default = "grid", Values = ["grid", "sheet"])]
-    [Query("block", "Which block; only with `grid`.", Type = typeof(int), Default = 1, Min = 1, Max = 5)]
+    [Parses(typeof(FeatureMapsQuery))]
     [Function("DrawFeatureMapsOfStored")]
     public async Task<PngResult> OfStoredAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "feature-maps/{*name}")] HttpRequest request)
@@ -62,9 +56,13 @@ public sealed class DrawFeatureMaps(ModelSessions sessions, ImageDecoder decoder
 /// <summary>The parameters of a call for feature maps.</summary>
 /// <param name="Model">The model; the first that has feature maps if none is named.</param>
 /// <param name="Block">The block whose grid is drawn, from 1; null for a sheet of all.</param>
+[ModelQuery("the first that has feature maps")]
+[Query("layout", "`grid`: one block's first 64 maps; `sheet`: the image and the grids of all blocks.",
+    Default = "grid", Values = ["grid", "sheet"])]
+[Query("block", "Which block; only with `grid`.", Type = typeof(int), Default = FeatureMapsQuery.DefaultBlock, Min = 1, Max = 5)]
 internal sealed record FeatureMapsQuery(InstalledModel Model, int? Block)
 {
-    private const int DefaultBlock = 1;
+    public const int DefaultBlock = 1;
 
     /// <exception cref="ApiProblemException">A parameter is not allowed, or the model has no feature maps.</exception>
     public static FeatureMapsQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)

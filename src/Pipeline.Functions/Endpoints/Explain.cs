@@ -24,9 +24,7 @@ public sealed class Explain(ServedModels models, ImageDecoder decoder, PairExpla
     [ReadsImages]
     [Query("a", "The name of the first image.", Required = true)]
     [Query("b", "The name of the second image.", Required = true)]
-    [ModelQuery("the first that votes for the fused list, of those that have feature maps")]
-    [FormatQuery("png")]
-    [Query("side", "With `png`: draws this image alone; left out for both side by side.", Values = ["a", "b"])]
+    [Parses(typeof(ExplainQuery))]
     [Function(nameof(Explain))]
     public async Task<Results<Ok<ExplainResponse>, PngResult>> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "explain")] HttpRequest request)
@@ -91,6 +89,9 @@ internal enum ExplainedSideName
 /// <param name="Model">The model; if none is named the first that votes for the fused list, of those that can explain.</param>
 /// <param name="IsPng">Whether the response is a PNG, and not JSON.</param>
 /// <param name="Side">Which image is drawn alone; null for both side by side.</param>
+[ModelQuery("the first that votes for the fused list, of those that have feature maps")]
+[FormatQuery("png")]
+[Query("side", "With `png`: draws this image alone; left out for both side by side.", Values = ["a", "b"])]
 internal sealed record ExplainQuery(InstalledModel Model, bool IsPng, ExplainedSideName? Side)
 {
     /// <exception cref="ApiProblemException">A parameter is not allowed, or the model cannot explain.</exception>

@@ -18,10 +18,7 @@ public sealed class FindDuplicates(
 {
     /// <summary>Groups of near-identical images among all that are stored, by one model.</summary>
     [Operation("Search")]
-    [Query("minCosine", "From this cosine on two images are near-identical.", Type = typeof(float), Default = 0.98f, Min = 0.5, Max = 1)]
-    [ModelQuery("the first that votes for the fused list")]
-    [PrefixQuery]
-    [TagQuery]
+    [Parses(typeof(DuplicatesQuery))]
     [Problems(ProblemTypes.NotWithDatabase, ProblemTypes.DuplicatesUnderWay)]
     [Function(nameof(FindDuplicates))]
     public async Task<Ok<DuplicatesResponse>> RunAsync(
@@ -98,14 +95,19 @@ public sealed class DuplicatesTurn() : SemaphoreSlim(1);
 /// <param name="MinCosine">From this cosine on two images are near-identical, 0.5 to 1; 0.98 if not given.</param>
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
 /// <param name="Tags">Only images that have all of these tags; empty: all.</param>
+[Query("minCosine", "From this cosine on two images are near-identical.",
+    Type = typeof(float), Default = DuplicatesQuery.DefaultMinCosine, Min = DuplicatesQuery.LeastMinCosine, Max = 1)]
+[ModelQuery("the first that votes for the fused list")]
+[PrefixQuery]
+[TagQuery]
 internal sealed record DuplicatesQuery(InstalledModel Model, float MinCosine, string Prefix, IReadOnlyList<string> Tags)
 {
     // Measured with ResNet-18 on the 24 drawings of samples/ and 19 altered copies of each: no copy comes nearer to another drawing than
     // 0.976. Of JPEG copies of quality 90 and 50 and of copies at half size, 24, 22 and 23 of 24 are above it (docs/quality.md).
-    private const float DefaultMinCosine = 0.98f;
+    public const float DefaultMinCosine = 0.98f;
 
     // Below it nearly all images of many collections are one group, and most pairs have to be compared by their vectors.
-    private const float LeastMinCosine = 0.5f;
+    public const float LeastMinCosine = 0.5f;
 
     /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
     /// <param name="query">The query.</param>

@@ -20,13 +20,7 @@ public sealed class FindSimilar(
     /// <summary>The stored images nearest to the one in the body.</summary>
     [Operation("Search")]
     [ImageBody]
-    [TopQuery(10, "results per list")]
-    [Query("minCosine", "Only images with at least this cosine; in the fused list those that have it by any model that votes.",
-        Type = typeof(float), Default = -1f, Min = -1, Max = 1)]
-    [PrefixQuery]
-    [TagQuery]
-    [ModelQuery("all")]
-    [ContinueQuery("The value of `continue` in a model's part of the response before: the next page of that model's list.")]
+    [Parses(typeof(SimilarQuery))]
     [Function(nameof(FindSimilar))]
     public async Task<Ok<SimilarResponse>> ToUploadedAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "similar")] HttpRequest request)
@@ -41,13 +35,7 @@ public sealed class FindSimilar(
 
     /// <summary>The stored images nearest to a stored one, without embedding it again.</summary>
     [Operation("Search")]
-    [TopQuery(10, "results per list")]
-    [Query("minCosine", "Only images with at least this cosine; in the fused list those that have it by any model that votes.",
-        Type = typeof(float), Default = -1f, Min = -1, Max = 1)]
-    [PrefixQuery]
-    [TagQuery]
-    [ModelQuery("all")]
-    [ContinueQuery("The value of `continue` in a model's part of the response before: the next page of that model's list.")]
+    [Parses(typeof(SimilarQuery))]
     [Query("includeSelf", "Whether a stored image may be among its own results.", Type = typeof(bool), Default = false)]
     [Problems(ProblemTypes.UnknownImage, ProblemTypes.NotIndexed)]
     [Function("FindSimilarToStored")]
@@ -175,6 +163,13 @@ public sealed class FindSimilar(
 /// <param name="Prefix">Only images whose names begin with this; empty: all.</param>
 /// <param name="Tags">Only images that have all of these tags; empty: all.</param>
 /// <param name="Continue">Where one model's list goes on; null for the first page of all.</param>
+[TopQuery(SimilarQuery.DefaultTop, "results per list")]
+[Query("minCosine", "Only images with at least this cosine; in the fused list those that have it by any model that votes.",
+    Type = typeof(float), Default = -1f, Min = -1, Max = 1)]
+[PrefixQuery]
+[TagQuery]
+[ModelQuery("all")]
+[ContinueQuery("The value of `continue` in a model's part of the response before: the next page of that model's list.")]
 internal sealed record SimilarQuery(
     int Top,
     float MinCosine,
@@ -185,7 +180,7 @@ internal sealed record SimilarQuery(
     IReadOnlyList<string> Tags,
     PageToken? Continue)
 {
-    private const int DefaultTop = 10;
+    public const int DefaultTop = 10;
 
     /// <exception cref="ApiProblemException">A parameter is not allowed.</exception>
     /// <param name="query">The query.</param>

@@ -14,8 +14,7 @@ public sealed class Predict(ModelSessions sessions, ImageDecoder decoder, Predic
     /// <summary>The most probable classes of the image in the body, by each model.</summary>
     [Operation("Study")]
     [ImageBody]
-    [TopQuery(5, "classes per model")]
-    [ModelQuery("all that have classes")]
+    [Parses(typeof(PredictionsQuery))]
     [Problems(ProblemTypes.NoPredictions)]
     [Function(nameof(Predict))]
     public async Task<Ok<PredictionsResponse>> UploadedAsync(
@@ -31,8 +30,7 @@ public sealed class Predict(ModelSessions sessions, ImageDecoder decoder, Predic
     /// <summary>The most probable classes of a stored image, by each model.</summary>
     [Operation("Study")]
     [ReadsImages]
-    [TopQuery(5, "classes per model")]
-    [ModelQuery("all that have classes")]
+    [Parses(typeof(PredictionsQuery))]
     [Problems(ProblemTypes.NoPredictions)]
     [Function("PredictStored")]
     public async Task<Ok<PredictionsResponse>> StoredAsync(
@@ -69,9 +67,11 @@ public sealed class Predict(ModelSessions sessions, ImageDecoder decoder, Predic
 /// <summary>The parameters of a call for predictions.</summary>
 /// <param name="Top">Classes per model, 1 to 100; 5 if not given.</param>
 /// <param name="Models">The models asked, each of which predicts; all that have classes if none is named.</param>
+[TopQuery(PredictionsQuery.DefaultTop, "classes per model")]
+[ModelQuery("all that have classes")]
 internal sealed record PredictionsQuery(int Top, IReadOnlyList<InstalledModel> Models)
 {
-    private const int DefaultTop = 5;
+    public const int DefaultTop = 5;
 
     /// <exception cref="ApiProblemException">A parameter is not allowed, or a model does not predict.</exception>
     public static PredictionsQuery Parse(IQueryCollection query, IReadOnlyList<InstalledModel> installed)

@@ -15,9 +15,7 @@ public sealed class RunStudy(ModelSessions sessions, ImageDecoder decoder, Study
     /// <summary>The study on the images of a form: classes, cosines, variants, distortions, as JSON or as a report for people.</summary>
     [Operation("Study")]
     [FormBody("a", Optional = ["b", "c"])]
-    [Query("n", "How many variants of `a`.", Type = typeof(int), Default = 10, Min = 0, Max = 50)]
-    [Query("seed", "The same seed gives the same variants.", Type = typeof(int), Default = 1, Min = 0, Max = int.MaxValue)]
-    [FormatQuery("html")]
+    [Parses(typeof(StudyQuery))]
     [Responds(200, "The study.", Json = typeof(StudyResult), Media = ["text/html"])]
     [Problems(ProblemTypes.NoFloat32Model, ProblemTypes.StudyUnderWay)]
     [Function(nameof(RunStudy))]
@@ -82,6 +80,9 @@ public sealed class StudyTurn() : SemaphoreSlim(1);
 /// <param name="Augmentations">Variants of <c>a</c> to draw, 0 to 50; 10 if not given.</param>
 /// <param name="Seed">Which series of variants; 1 if not given.</param>
 /// <param name="IsReport">Whether the response is a report for people, and not JSON.</param>
+[Query("n", "How many variants of `a`.", Type = typeof(int), Default = 10, Min = 0, Max = StudyRequest.MaxAugmentations)]
+[Query("seed", "The same seed gives the same variants.", Type = typeof(int), Default = 1, Min = 0, Max = int.MaxValue)]
+[FormatQuery("html")]
 internal sealed record StudyQuery(int Augmentations, int Seed, bool IsReport)
 {
     private static readonly StudyRequest Default = new() { Images = [] };

@@ -11,7 +11,9 @@ namespace Pipeline.Functions.Http;
 /// <summary>Reads parameters that several calls take. A value that is not allowed throws <see cref="Problems.InvalidParameter"/>.</summary>
 internal static class QueryParameters
 {
-    private const int MaxTop = 100;
+    /// <summary>The most results of a list.</summary>
+    public const int MaxTop = 100;
+
     private const string Json = "application/json";
 
     /// <summary><c>top</c>: how many results, 1 to 100.</summary>

@@ -6,7 +6,7 @@ public sealed class TopQueryAttribute : QueryAttribute
     /// <param name="defaultTop">How many if it is not given.</param>
     /// <param name="what">What there are so many of.</param>
     public TopQueryAttribute(int defaultTop, string what)
-        : base("top", $"How many {what}.") => (Type, Default, Min, Max) = (typeof(int), defaultTop, 1, 100);
+        : base("top", $"How many {what}.") => (Type, Default, Min, Max) = (typeof(int), defaultTop, 1, Http.QueryParameters.MaxTop);
 }
 
 /// <summary><c>prefix</c>: see <see cref="Http.QueryParameters.Prefix"/>.</summary>

@@ -1,9 +1,9 @@
 namespace Pipeline.Functions.OpenApi;
 
-/// <summary>A parameter in the query of an operation.</summary>
+/// <summary>A parameter in the query of an operation; at a record, of each operation that parses it (<see cref="ParsesAttribute"/>).</summary>
 /// <param name="name">Its name.</param>
 /// <param name="description">What it does, in Markdown.</param>
-[AttributeUsage(AttributeTargets.Method, AllowMultiple = true)]
+[AttributeUsage(AttributeTargets.Method | AttributeTargets.Class, AllowMultiple = true)]
 public class QueryAttribute(string name, string description) : Attribute
 {
     /// <summary>Its name.</summary>
@@ -32,6 +32,15 @@ public class QueryAttribute(string name, string description) : Attribute
 
     /// <summary>Whether it has to be given.</summary>
     public bool Required { get; init; }
+}
+
+/// <summary>The operation parses a record of parameters, which has their <see cref="QueryAttribute"/>s; they come after its own.</summary>
+/// <param name="query">The record.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ParsesAttribute(Type query) : Attribute
+{
+    /// <summary>The record.</summary>
+    public Type Query => query;
 }
 
 /// <summary>A header of an operation's request.</summary>

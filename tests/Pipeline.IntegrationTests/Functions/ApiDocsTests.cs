@@ -49,12 +49,8 @@ public class ApiDocsTests(RunningPipeline pipeline)
     [InlineData("docs/nothing.js")]
     [InlineData("docs/..%2fhost.json")]
     [InlineData("docs/gallery/app.js")]
-    public async Task What_is_no_file_of_the_page_is_an_unknown_address(string path)
-    {
-        using HttpResponseMessage response = await pipeline.App.Client.GetAsync(path, CancellationToken);
-
-        await FunctionApp.AssertProblemAsync(response, HttpStatusCode.NotFound, "unknown-address", "");
-    }
+    public Task What_is_no_file_of_the_page_is_an_unknown_address(string path) =>
+        pipeline.App.AssertUnknownAddressAsync(path);
 
     [Fact]
     public async Task A_browser_shows_the_document_sends_a_request_and_asks_no_other_server()

@@ -53,12 +53,8 @@ public class GalleryEndpointTests(RunningGallery pipeline)
     [InlineData("gallery/views%5csearch.js")]
     [InlineData("gallery/StaticFiles.cs")]
     [InlineData("gallery/views/")]
-    public async Task What_is_no_file_of_the_gallery_is_an_unknown_address(string path)
-    {
-        using HttpResponseMessage response = await pipeline.App.Client.GetAsync(path, CancellationToken);
-
-        await FunctionApp.AssertProblemAsync(response, HttpStatusCode.NotFound, "unknown-address", "");
-    }
+    public Task What_is_no_file_of_the_gallery_is_an_unknown_address(string path) =>
+        pipeline.App.AssertUnknownAddressAsync(path);
 
     [Fact]
     public async Task Nobody_can_write_to_it()

@@ -181,6 +181,13 @@ internal sealed partial class FunctionApp : IAsyncDisposable
         Assert.Contains(detail, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    /// <summary>Asserts that there is nothing to get at an address.</summary>
+    public async Task AssertUnknownAddressAsync(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(path, TestContext.Current.CancellationToken);
+        await AssertProblemAsync(response, HttpStatusCode.NotFound, "unknown-address", "");
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
